@@ -27,7 +27,7 @@ const executableName =
  * @returns {Promise<Runtime>}
  */
 export async function resolveElectron({ log = console.error, mayDownload = true } = {}) {
-  const override = process.env["ELECTRON_OVERRIDE_DIST_PATH"];
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
   if (override) return describe(override, "override");
   const packageFolder = path.dirname(createRequire(import.meta.url).resolve("electron/package.json"));
   const official = path.join(packageFolder, "dist");

@@ -31,7 +31,7 @@ const fuseSentinel = "dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX";
 const fuses = { nodeCliInspect: 3, browserV8Snapshot: 6 };
 
 export function fallbackFolder() {
-  const cache = process.env["XDG_CACHE_HOME"] || path.join(os.homedir(), ".cache");
+  const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");
   return path.join(cache, "vibesync", `electron-${fallbackVersion}-linux-x64`);
 }
 
