@@ -22,7 +22,11 @@ export function success<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
-export function failure(code: ErrorCode, message: string, details: { uuid?: string; cause?: unknown } = {}): {
+export function failure(
+  code: ErrorCode,
+  message: string,
+  details: { uuid?: string; cause?: unknown } = {},
+): {
   readonly ok: false;
   readonly failure: Failure;
 } {

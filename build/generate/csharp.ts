@@ -36,15 +36,23 @@ export function csharpSource(schemaText: string): string {
   }
   for (const [group, members] of Object.entries(groups)) {
     lines.push("", `        public static class ${pascal(group)}`, "        {");
-    for (const [name, value] of Object.entries(members)) lines.push(`            public const int ${pascal(name)} = ${value};`);
+    for (const [name, value] of Object.entries(members))
+      lines.push(`            public const int ${pascal(name)} = ${value};`);
     lines.push("        }");
   }
-  lines.push("", "        public static readonly Dictionary<string, string> ErrorSentence = new Dictionary<string, string>", "        {");
-  for (const [code, sentence] of Object.entries(errors)) lines.push(`            { "${code}", ${JSON.stringify(sentence)} },`);
+  lines.push(
+    "",
+    "        public static readonly Dictionary<string, string> ErrorSentence = new Dictionary<string, string>",
+    "        {",
+  );
+  for (const [code, sentence] of Object.entries(errors))
+    lines.push(`            { "${code}", ${JSON.stringify(sentence)} },`);
   lines.push("        };", "", "        public static readonly FieldSpec[] Fields =", "        {");
   for (const { name, kinds, type, choices, weight, tolerance, unit } of fieldRows) {
     const traits = `new[] { "${weight}", "${tolerance}", "${unit}" }`;
-    lines.push(`            new FieldSpec("${name}", "${kinds.join(" ")}", "${type}", "${choices.join(" ")}", ${traits}),`);
+    lines.push(
+      `            new FieldSpec("${name}", "${kinds.join(" ")}", "${type}", "${choices.join(" ")}", ${traits}),`,
+    );
   }
   lines.push("        };", "", "        public const string SchemaJson =");
   const parts = chunks(schemaText).map((part) => `            ${JSON.stringify(part)}`);

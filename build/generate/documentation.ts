@@ -1,5 +1,5 @@
 /** Rewrites the tables at the end of docs/protocol.md, between the two markers. */
-import { z } from "zod";
+import type { z } from "zod";
 import { downMessageSchema } from "#shared/protocol/down.ts";
 import { upMessageSchema } from "#shared/protocol/up.ts";
 import { protocolHistory } from "#shared/protocol/version.ts";

@@ -5,11 +5,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { constants, fieldRows } from "./tables.ts";
 import { csharpSource } from "./csharp.ts";
 import { documentationPage } from "./documentation.ts";
 import { pythonSource } from "./python.ts";
 import { wireSchema } from "./schema.ts";
+import { constants, fieldRows } from "./tables.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const documentationFile = "docs/protocol.md";
@@ -29,7 +29,11 @@ export function generatedOutputs(): ReadonlyMap<string, string> {
 /** Changes whenever what travels changes: the schema, the field table or a constant. Texts for people do not count. */
 export function wireFingerprint(): string {
   const fields = fieldRows.map(({ doc: _doc, ...row }) => row);
-  const wire = JSON.stringify({ schema: wireSchema()["$defs"], fields, constants: { ...constants, protocolVersion: 0 } });
+  const wire = JSON.stringify({
+    schema: wireSchema()["$defs"],
+    fields,
+    constants: { ...constants, protocolVersion: 0 },
+  });
   return createHash("sha256").update(wire).digest("hex").slice(0, 16);
 }
 

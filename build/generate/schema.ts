@@ -12,7 +12,10 @@ import { protocolVersion } from "#shared/protocol/version.ts";
 type JsonObject = { [key: string]: unknown };
 
 export function wireSchema(): JsonObject {
-  const both = z.strictObject({ up: upMessageSchema.meta({ id: "UpMessage" }), down: downMessageSchema.meta({ id: "DownMessage" }) });
+  const both = z.strictObject({
+    up: upMessageSchema.meta({ id: "UpMessage" }),
+    down: downMessageSchema.meta({ id: "DownMessage" }),
+  });
   const { $defs } = z.toJSONSchema(both, { target: "draft-2020-12", io: "input" }) as { $defs: JsonObject };
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

@@ -1,10 +1,25 @@
 /** What every generated file carries besides the schema: constants, limits, error sentences and the field table. */
-import { headerBytes, laneReadBack, laneTransforms, layoutVersion, maskBit, rowBytes, rowFlag } from "#shared/protocol/binary.ts";
+
+import {
+  colorEpsilon,
+  lengthEpsilon,
+  lengthRelativeEpsilon,
+  ratioEpsilon,
+  rotationEpsilon,
+} from "#shared/math/epsilon.ts";
+import {
+  headerBytes,
+  laneReadBack,
+  laneTransforms,
+  layoutVersion,
+  maskBit,
+  rowBytes,
+  rowFlag,
+} from "#shared/protocol/binary.ts";
 import { portFirst, portLast, socketPath } from "#shared/protocol/discovery.ts";
 import { errorSentence } from "#shared/protocol/error-code.ts";
 import { pingIntervalMs, reloadPatienceMs, silenceMaxMs, wireLimits } from "#shared/protocol/limits.ts";
 import { protocolVersion, protocolVersionMin, websocketSubprotocol } from "#shared/protocol/version.ts";
-import { colorEpsilon, lengthEpsilon, lengthRelativeEpsilon, ratioEpsilon, rotationEpsilon } from "#shared/math/epsilon.ts";
 import { type FieldName, fieldNames, fieldSpec } from "#shared/scene/fields.ts";
 import { writers } from "#shared/scene/stamp.ts";
 import { nameLengthMax } from "#shared/scene/value.ts";

@@ -15,7 +15,7 @@
  * Values not named by the mask are zero. Rows are checked here, once: after `decodeTransforms` they are trusted.
  */
 import { type Uuid, uuidFromBytes, uuidToBytes } from "../ids.ts";
-import { type Result, failure, success } from "../result.ts";
+import { failure, type Result, success } from "../result.ts";
 import { wireLimits } from "./limits.ts";
 
 export const laneTransforms = 1;
@@ -77,15 +77,18 @@ export function decodeTransforms(bytes: Uint8Array): Result<TransformFrame> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const lane = view.getUint8(0);
   const count = view.getUint16(2, true);
-  if (lane !== laneTransforms && lane !== laneReadBack) return failure("E_MALFORMED", `There is no binary lane ${lane}.`);
-  if (view.getUint8(1) !== layoutVersion) return failure("E_PROTOCOL_VERSION", "The transform layout is of another version.");
+  if (lane !== laneTransforms && lane !== laneReadBack)
+    return failure("E_MALFORMED", `There is no binary lane ${lane}.`);
+  if (view.getUint8(1) !== layoutVersion)
+    return failure("E_PROTOCOL_VERSION", "The transform layout is of another version.");
   if (count > wireLimits.rowsPerFrameMax) return failure("E_OVERSIZED", `A transform frame holds ${count} rows.`);
   if (bytes.length !== headerBytes + count * rowBytes || count === 0) {
     return failure("E_MALFORMED", "A transform frame's length does not match its row count.");
   }
   const lsn = getSafeInteger(view, 16);
   const stamp = getSafeInteger(view, 24);
-  if (lsn === undefined || stamp === undefined) return failure("E_MALFORMED", "A transform frame's position is too large.");
+  if (lsn === undefined || stamp === undefined)
+    return failure("E_MALFORMED", "A transform frame's position is too large.");
   const rows: TransformRow[] = [];
   for (let index = 0; index < count; index += 1) {
     const row = decodeRow(bytes, view, headerBytes + index * rowBytes);

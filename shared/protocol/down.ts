@@ -4,7 +4,14 @@
 import { z } from "zod";
 import { uuidSchema } from "../ids.ts";
 import { fieldNameSchema } from "../scene/value.ts";
-import { challengeSchema, errorCodeSchema, messageTextSchema, modeSchema, refusedSchema, welcomeSchema } from "./handshake.ts";
+import {
+  challengeSchema,
+  errorCodeSchema,
+  messageTextSchema,
+  modeSchema,
+  refusedSchema,
+  welcomeSchema,
+} from "./handshake.ts";
 import { wireLimits } from "./limits.ts";
 import { lsnSchema, seqSchema, stampedOperationSchema } from "./operation.ts";
 
@@ -13,7 +20,9 @@ export const acceptedSchema = z.strictObject({
   kind: z.literal("accepted"),
   seq: seqSchema,
   lsn: lsnSchema,
-  refused: z.array(z.strictObject({ uuid: uuidSchema, code: errorCodeSchema, message: messageTextSchema })).max(wireLimits.opsPerMessageMax),
+  refused: z
+    .array(z.strictObject({ uuid: uuidSchema, code: errorCodeSchema, message: messageTextSchema }))
+    .max(wireLimits.opsPerMessageMax),
 });
 
 /** The whole change was refused and had no effect. `retry`: keep it and send it again later. */

@@ -9,11 +9,13 @@ export const errorSentence = {
   // The wire
   E_MALFORMED: "A message could not be read. Update the editor's plugin if this happens again.",
   E_OVERSIZED: "A message was larger than the limit. Update the editor's plugin if this happens again.",
-  E_PROTOCOL_VERSION: "The plugin and VibeSync speak different versions. Install the plugin that came with this VibeSync.",
+  E_PROTOCOL_VERSION:
+    "The plugin and VibeSync speak different versions. Install the plugin that came with this VibeSync.",
   E_UNAUTHENTICATED: "The editor could not prove that it may connect. Restart the editor's plugin.",
   E_FOREIGN_ORIGIN: "A web page tried to connect and was refused. Nothing needs to be done.",
   E_HOST: "A connection named the wrong host and was refused. Nothing needs to be done.",
-  E_PROJECT_MISMATCH: "This scene belongs to another VibeSync project. Open that project, or unlink the scene in the plugin.",
+  E_PROJECT_MISMATCH:
+    "This scene belongs to another VibeSync project. Open that project, or unlink the scene in the plugin.",
   E_STALE_EPOCH: "The editor had loaded another file meanwhile; the late message was dropped.",
   E_REPLAYED: "A message arrived twice and was counted once.",
   E_RATE: "The editor sent more than the limit allows. It was asked to slow down.",
@@ -24,7 +26,8 @@ export const errorSentence = {
   // The scene
   E_NOT_FINITE: "A number was not finite and was refused. Check the object's values in the editor that sent it.",
   E_CYCLE: "An object cannot be its own ancestor; the parent was left as it was.",
-  E_UNKNOWN_ENTITY: "A change named an object that VibeSync does not know. The editor was asked to list its scene again.",
+  E_UNKNOWN_ENTITY:
+    "A change named an object that VibeSync does not know. The editor was asked to list its scene again.",
   E_KIND: "An identity is used by two kinds of things. The newer one gets an identity of its own.",
   E_FIELD: "A change named a value that this kind of object does not have.",
   E_TOMBSTONED: "The object was deleted in the other editor; the change to it was set aside.",

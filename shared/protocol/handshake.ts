@@ -11,7 +11,10 @@ import { errorCodes } from "./error-code.ts";
 import { wireLimits } from "./limits.ts";
 import { epochSchema, lsnSchema, stampSchema } from "./operation.ts";
 
-const hex64 = z.string().length(64).regex(/^[0-9a-f]{64}$/);
+const hex64 = z
+  .string()
+  .length(64)
+  .regex(/^[0-9a-f]{64}$/);
 const shortText = z.string().max(200);
 const versionNumber = z.int().min(1).max(65_535);
 
@@ -65,7 +68,11 @@ export const welcomeSchema = z.strictObject({
   resumed: z.boolean(),
 });
 
-export const refusedSchema = z.strictObject({ kind: z.literal("refused"), code: errorCodeSchema, message: messageTextSchema });
+export const refusedSchema = z.strictObject({
+  kind: z.literal("refused"),
+  code: errorCodeSchema,
+  message: messageTextSchema,
+});
 
 export type Hello = z.infer<typeof helloSchema>;
 export type Welcome = z.infer<typeof welcomeSchema>;

@@ -11,5 +11,9 @@ export const websocketSubprotocol = "vibesync.v1";
 
 /** version → what it brought and the SHA-256 (first 16 hex digits) of its generated schema. */
 export const protocolHistory: readonly { version: number; brought: string; fingerprint: string }[] = [
-  { version: 1, brought: "objects, collections, mesh references; verification; resume", fingerprint: "5ad3cc25ba0fa820" },
+  {
+    version: 1,
+    brought: "objects, collections, mesh references; verification; resume",
+    fingerprint: "5ad3cc25ba0fa820",
+  },
 ];

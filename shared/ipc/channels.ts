@@ -1,0 +1,39 @@
+/** The channel names alone, so that the preload needs no zod. A test holds them against the contract. */
+
+export const requestChannels = [
+  "status",
+  "objects",
+  "object-detail",
+  "timeline",
+  "failures",
+  "snapshots",
+  "snapshot-take",
+  "snapshot-name",
+  "snapshot-preview",
+  "snapshot-rollback",
+  "set-paused",
+  "set-safe-mode",
+  "release",
+  "restart-engine",
+  "setup",
+  "install-plugin",
+  "choose-unity-project",
+  "choose-blender",
+  "choose-project-folder",
+  "set-demo",
+  "settings",
+  "set-settings",
+  "show-folder",
+  "close-decided",
+  "about",
+] as const;
+
+export const pushChannels = [
+  "status-changed",
+  "objects-changed",
+  "timeline-grew",
+  "failures-changed",
+  "snapshots-changed",
+  "close-asked",
+  "show-view",
+] as const;
