@@ -17,7 +17,8 @@ import { defineConfig } from "vite";
 const root = import.meta.dirname;
 const nodeModules = [...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
 const neverBundled = ["electron", "bufferutil", "utf-8-validate"];
-const environmentNames = ["main", "preload", "client"];
+/** build/dev.mjs serves the window itself and builds the rest. */
+const environmentNames = (process.env.VIBESYNC_BUILD_ONLY ?? "main,preload,client").split(",");
 
 function mainEntries(): Record<string, string> {
   const entries: Record<string, string> = { main: path.join(root, "electron/main.ts") };

@@ -7,7 +7,8 @@
  */
 import { defineConfig } from "vitest/config";
 
-const lanes = ["editors", "e2e"];
+const slowLanes = ["editors", "e2e"];
+const ownLanes = [...slowLanes, "tidy"];
 const workersMax = 2;
 
 export default defineConfig({
@@ -20,12 +21,16 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"],
-          exclude: lanes.map((lane) => `tests/${lane}/**`),
+          exclude: ownLanes.map((lane) => `tests/${lane}/**`),
           testTimeout: 20_000,
           hookTimeout: 20_000,
         },
       },
-      ...lanes.map((name) => ({
+      {
+        extends: true,
+        test: { name: "tidy", include: ["tests/tidy/**/*.test.ts"], testTimeout: 60_000 },
+      },
+      ...slowLanes.map((name) => ({
         extends: true as const,
         test: {
           name,

@@ -1,0 +1,77 @@
+/**
+ * The lanes of `npm test`, as a table: what each needs, how it is run, and how its results are counted.
+ *
+ * Adding a lane is adding a row. `entry` is the file or folder that makes the lane exist; `needs` are commands that must be on
+ * the PATH; `isEditor` lanes may not be skipped when VIBESYNC_REQUIRE_EDITORS=1. Results come from a machine: "vitest" reads the
+ * JSON report that the command is told to write, "line" the last `N passed, N failed[, N skipped]` that it prints.
+ *
+ * `expectedS` decides the order (longest first, two at a time); `limitS` is when a lane is killed with everything it started.
+ */
+
+/**
+ * @typedef {object} Lane
+ * @property {string} name
+ * @property {string} entry repository path without which there is nothing to run
+ * @property {readonly string[]} needs commands
+ * @property {(paths: LanePaths) => string[]} command
+ * @property {"vitest" | "line"} results
+ * @property {number} expectedS
+ * @property {number} limitS
+ * @property {boolean} [isEditor]
+ * @property {"blender-wheel"} [prepare] a slow provision of build/test.mjs, made before the lane starts
+ *
+ * @typedef {object} LanePaths
+ * @property {string} report where a vitest lane writes its JSON
+ * @property {string} blenderWheelPython a Python that can `import bpy` of a newer Blender
+ */
+
+const vitest =
+  (/** @type {string[]} */ ...args) =>
+  (/** @type {LanePaths} */ paths) => [
+    process.execPath,
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    ...args,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${paths.report}`,
+  ];
+
+/** A screen, and a session bus of its own, for commands that open windows. */
+const onScreen = (/** @type {(paths: LanePaths) => string[]} */ command) => (/** @type {LanePaths} */ paths) => [
+  ...["xvfb-run", "-a", "-s", "-screen 0 1400x900x24", "dbus-run-session", "--"],
+  ...command(paths),
+];
+
+const screen = ["xvfb-run", "xauth", "dbus-run-session"];
+
+/** @type {readonly Lane[]} */
+export const lanes = [
+  {
+    name: "check",
+    entry: "build/check.mjs",
+    needs: [],
+    command: () => [process.execPath, "build/check.mjs"],
+    results: "line",
+    expectedS: 30,
+    limitS: 240,
+  },
+  {
+    name: "unit",
+    entry: "tests",
+    needs: [],
+    command: vitest("--project", "unit"),
+    results: "vitest",
+    expectedS: 90,
+    limitS: 600,
+  },
+  {
+    name: "e2e",
+    entry: "tests/e2e",
+    needs: screen,
+    command: onScreen(vitest("--project", "e2e")),
+    results: "vitest",
+    expectedS: 240,
+    limitS: 900,
+  },
+];
