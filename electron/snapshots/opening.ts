@@ -1,0 +1,121 @@
+/**
+ * Opens `.git_safety`, or makes it, and puts right what a crash or somebody else's program left behind.
+ *
+ * Owns: the order of the repairs and the search for the newest snapshot that can be read whole [SNAP-8]: the branch, then the
+ * commits of `last-good.json`, newest first. Only names of blobs are checked here, not blobs: a torn blob costs the
+ * snapshots that hold it, not the history, and the next whole commit writes it again.
+ * Must never: fail because something is damaged. It fails when the folder cannot be read or written; everything else is
+ * repaired, counted and told.
+ */
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { emptyTree, type SnapshotTree } from "#electron/core/snapshot-tree.ts";
+import type { SnapshotInfo, SnapshotRepair } from "#electron/ports/snapshots.ts";
+import { isOid } from "./git-object.ts";
+import { branch, type Repository } from "./repository.ts";
+
+export const lastGoodMax = 8;
+
+const headText = `ref: ${branch}\n`;
+const configText = "[core]\n\trepositoryformatversion = 0\n\tfilemode = false\n\tbare = true\n";
+const lastGoodSchema = z.object({ version: z.literal(1), oids: z.array(z.string()).max(lastGoodMax) });
+
+/** The newest readable snapshot and the names of all its blobs. */
+export interface Tip {
+  readonly info: SnapshotInfo;
+  readonly rootTree: string;
+  readonly tree: SnapshotTree;
+}
+
+export interface OpenedRepository {
+  readonly isNew: boolean;
+  readonly tip: Tip | null;
+  readonly tree: SnapshotTree;
+  readonly lastGood: readonly string[];
+  readonly repairs: readonly SnapshotRepair[];
+}
+
+/** Throws errno errors of the disk. */
+export async function openRepository(repository: Repository): Promise<OpenedRepository> {
+  const { paths, files } = repository;
+  const isNew = files.bytesOrNull(paths.head) === null;
+  for (const folder of [paths.heads, join(paths.root, "refs", "tags"), join(paths.objects, "pack")]) {
+    files.makeFolder(folder);
+  }
+  files.makeFolder(paths.scratch);
+  // A process that died may have made these without settling their names; what is below counts on them.
+  const folders = [dirname(paths.root), paths.root, paths.objects, paths.heads, paths.own];
+  for (const folder of folders) repository.disk.syncDirectory(folder);
+  const repairs = removeLeftovers(repository);
+  const rewritten = [
+    await ensureText(repository, paths.config, (text) => text.includes("bare = true"), configText),
+    await ensureText(repository, paths.head, (text) => text === headText, headText),
+  ];
+  if (!isNew) for (const name of rewritten) if (name !== "") repairs.push({ kind: "file-rewritten", name });
+  const lastGood = lastGoodOf(repository);
+  const tip = await findTip(repository, lastGood, repairs);
+  return { isNew, tip, tree: tip?.tree ?? emptyTree, lastGood, repairs };
+}
+
+/** Temporary files of a process that died: nothing refers to them, whatever is in them. */
+function removeLeftovers({ disk, paths }: Repository): SnapshotRepair[] {
+  const leftovers = [
+    ...disk.readdir(paths.scratch).map((name) => join(paths.scratch, name)),
+    ...disk.readdir(paths.own).flatMap((name) => (name.endsWith(".tmp") ? [join(paths.own, name)] : [])),
+  ];
+  for (const path of leftovers) disk.unlink(path);
+  return leftovers.length === 0 ? [] : [{ kind: "leftovers-removed", count: leftovers.length }];
+}
+
+/** Writes a file that is missing or wrong; returns its name when it did, else "". */
+async function ensureText(
+  { files, paths }: Repository,
+  path: string,
+  isGood: (text: string) => boolean,
+  text: string,
+): Promise<string> {
+  const found = files.bytesOrNull(path);
+  if (found !== null && isGood(Buffer.from(found).toString("utf8"))) return "";
+  await files.write(path, text);
+  return path.slice(paths.root.length + 1);
+}
+
+function lastGoodOf(repository: Repository): readonly string[] {
+  const parsed = lastGoodSchema.safeParse(repository.readOwn(repository.paths.lastGood));
+  return parsed.success ? parsed.data.oids.filter(isOid) : [];
+}
+
+async function findTip(
+  repository: Repository,
+  lastGood: readonly string[],
+  repairs: SnapshotRepair[],
+): Promise<Tip | null> {
+  const { paths, files, disk } = repository;
+  const named = await repository.branchOrNull();
+  const found = files.bytesOrNull(paths.branch);
+  const from = named ?? (found === null ? "" : Buffer.from(found).toString("latin1"));
+  if (found === null && named === null && lastGood.length === 0) return null;
+  const cache = {};
+  for (const oid of new Set([...(named === null ? [] : [named]), ...lastGood])) {
+    const tip = await tipOrNull(repository, oid, cache);
+    if (tip === null) continue;
+    if (oid !== named) {
+      await repository.moveBranch(oid);
+      repairs.push({ kind: "branch-moved", from, to: oid });
+    }
+    return tip;
+  }
+  if (found !== null) {
+    disk.unlink(paths.branch);
+    disk.syncDirectory(paths.heads);
+  }
+  repairs.push({ kind: "history-unreadable", from });
+  return null;
+}
+
+async function tipOrNull(repository: Repository, oid: string, cache: object): Promise<Tip | null> {
+  const commit = await repository.commitOrNull(oid, cache);
+  if (commit === null) return null;
+  const tree = await repository.snapshotTreeOrNull(commit.tree, cache);
+  return tree === null ? null : { info: commit.info, rootTree: commit.tree, tree };
+}

@@ -1,0 +1,251 @@
+/**
+ * The history of final scene states: commit, list, read, name.
+ *
+ * Owns: the branch of one `.git_safety` and, in memory, the name of every blob of its newest snapshot, so that a commit costs
+ * the changed blobs, their shards, a root and a commit, whatever the size of the scene [SNAP-2].
+ * Must never: move its idea of the newest snapshot before the branch has moved on the medium, nor half-way through a commit
+ * that failed. Work is done one call at a time, in the order in which it came.
+ *
+ * The steps of a commit: blobs, shards, root, commit (names settle) → last-good.json → branch → memory.
+ */
+import {
+  countObjects,
+  isShardName,
+  type Planting,
+  plantingsOfWhole,
+  type Replanted,
+  replant,
+  type SnapshotTree,
+} from "#electron/core/snapshot-tree.ts";
+import { type Disk, realDisk } from "#electron/ports/disk.ts";
+import type {
+  SnapshotContents,
+  SnapshotInfo,
+  SnapshotOpening,
+  SnapshotQuery,
+  SnapshotRequest,
+  Snapshots,
+} from "#electron/ports/snapshots.ts";
+import { assert } from "#shared/assert.ts";
+import { isUuid, type Uuid } from "#shared/ids.ts";
+import { type Result, success } from "#shared/result.ts";
+import { singleLine } from "./commit-text.ts";
+import { isOid, type TreeEntry } from "./git-object.ts";
+import { inLanes } from "./lanes.ts";
+import { SnapshotNames } from "./names.ts";
+import { lastGoodMax, openRepository, type Tip } from "./opening.ts";
+import { attachmentsFolder, objectSuffix, Repository, type SnapshotCommit } from "./repository.ts";
+import { damagedSnapshot, guarded, refusalOf, unknownSnapshot } from "./store-failure.ts";
+
+/** Enough to keep a disk's queue busy; more would only open more files at once. */
+const writesInFlightMax = 8;
+export const listMax = 1_000;
+
+interface StoreState {
+  tip: Tip | null;
+  tree: SnapshotTree;
+  /** Oid of every shard tree of the newest snapshot. */
+  shardOids: ReadonlyMap<string, string>;
+  lastGood: readonly string[];
+}
+
+export class SnapshotStore implements Snapshots {
+  readonly #repository: Repository;
+  readonly #names: SnapshotNames;
+  readonly opening: SnapshotOpening;
+  #state: StoreState;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    repository: Repository,
+    names: SnapshotNames,
+    opened: { opening: SnapshotOpening; state: StoreState },
+  ) {
+    this.#repository = repository;
+    this.#names = names;
+    this.opening = opened.opening;
+    this.#state = opened.state;
+  }
+
+  /** Opens `<projectFolder>/.vibesync/.git_safety`, making it when it is not there. */
+  static async open(projectFolder: string, disk: Disk = realDisk): Promise<Result<SnapshotStore>> {
+    return guarded("The snapshot history could not be opened", async () => {
+      const repository = new Repository(disk, projectFolder);
+      const names = new SnapshotNames(repository);
+      const { isNew, tip, tree, lastGood, repairs } = await openRepository(repository);
+      const opening = { isNew, head: tip?.info ?? null, repairs: [...repairs, ...names.load()] };
+      const root = tip === null ? [] : ((await repository.treeOrNull(tip.rootTree, {})) ?? []);
+      const shardOids = new Map(root.filter((entry) => isShardName(entry.name)).map(({ name, oid }) => [name, oid]));
+      return success(new SnapshotStore(repository, names, { opening, state: { tip, tree, shardOids, lastGood } }));
+    });
+  }
+
+  commit(request: SnapshotRequest): Promise<Result<SnapshotInfo>> {
+    const refusal = refusalOf(request);
+    if (refusal !== null) return Promise.resolve(refusal);
+    return this.#inTurn("A snapshot could not be taken", async () => {
+      try {
+        return success(await this.#commit(request));
+      } catch (error) {
+        this.#repository.files.abandon();
+        throw error;
+      }
+    });
+  }
+
+  list({ limit, before }: SnapshotQuery): Promise<Result<readonly SnapshotInfo[]>> {
+    assert(limit >= 1 && limit <= listMax, "[SNAP-9] a page of the history has 1 to 1,000 snapshots");
+    return this.#inTurn("The snapshots could not be listed", async () => {
+      const cache = {};
+      const page: SnapshotInfo[] = [];
+      let next = before === undefined ? (this.#state.tip?.info.oid ?? null) : null;
+      if (before !== undefined) {
+        const commit = isOid(before) ? await this.#repository.commitOrNull(before, cache) : null;
+        if (commit === null) return unknownSnapshot(before);
+        next = commit.parent;
+      }
+      while (next !== null && page.length < limit) {
+        const commit: SnapshotCommit | null = await this.#repository.commitOrNull(next, cache);
+        if (commit === null) break;
+        page.push(this.#named(commit.info));
+        next = commit.parent;
+      }
+      return success(page);
+    });
+  }
+
+  read(oid: string): Promise<Result<SnapshotContents>> {
+    return this.#inTurn("A snapshot could not be read", async () => {
+      const cache = {};
+      const commit = isOid(oid) ? await this.#repository.commitOrNull(oid, cache) : null;
+      if (commit === null) return unknownSnapshot(oid);
+      const tree = await this.#repository.snapshotTreeOrNull(commit.tree, cache);
+      if (tree === null) return damagedSnapshot(oid, "its table of contents");
+      const objects = new Map<Uuid, string>();
+      for (const shard of tree.values()) {
+        for (const [uuid, blob] of shard) {
+          const json = await this.#textOrNull(blob, cache);
+          if (json === null) return damagedSnapshot(oid, `object ${uuid}`);
+          objects.set(uuid, json);
+        }
+      }
+      const attachments = await this.#attachmentsOrNull(commit.tree, cache);
+      if (attachments === null) return damagedSnapshot(oid, "an editor's state");
+      return success({ info: this.#named(commit.info), objects, attachments });
+    });
+  }
+
+  name(oid: string, label: string): Promise<Result<void>> {
+    return this.#inTurn("A snapshot could not be named", async () => {
+      const commit = isOid(oid) ? await this.#repository.commitOrNull(oid, {}) : null;
+      return commit === null ? unknownSnapshot(oid) : this.#names.set(oid, label);
+    });
+  }
+
+  async #commit(request: SnapshotRequest): Promise<SnapshotInfo> {
+    const { tip, tree } = this.#state;
+    const plantings = await this.#putBlobs(request);
+    const next = replant(tree, request.whole === true ? plantingsOfWhole(tree, plantings) : plantings);
+    const shardOids = await this.#putShards(next);
+    const rootTree = await this.#putRoot(request, shardOids);
+    const trailers = {
+      lsn: request.lsn,
+      stateHash: request.stateHash,
+      timeMs: Math.floor(request.timeMs),
+      reason: request.reason,
+      label: singleLine(request.label ?? ""),
+      objectCount: countObjects(next.tree),
+    };
+    if (tip !== null && tip.rootTree === rootTree && isRepeated(tip.info, trailers)) {
+      this.#repository.files.settle();
+      return this.#named(tip.info);
+    }
+    const oid = await this.#repository.putCommit({ trailers, tree: rootTree, parent: tip?.info.oid ?? null });
+    const info = { oid, ...trailers };
+    await this.#publish(oid);
+    this.#state = { ...this.#state, tip: { info, rootTree, tree: next.tree }, tree: next.tree, shardOids };
+    return info;
+  }
+
+  /** Makes the commit the newest: first where it is found again, then the branch [SNAP-4]. */
+  async #publish(oid: string): Promise<void> {
+    const lastGood = [oid, ...this.#state.lastGood.filter((other) => other !== oid)].slice(0, lastGoodMax);
+    const text = `${JSON.stringify({ version: 1, oids: lastGood })}\n`;
+    await this.#repository.files.write(this.#repository.paths.lastGood, text);
+    this.#state = { ...this.#state, lastGood };
+    await this.#repository.moveBranch(oid);
+  }
+
+  #putBlobs({ changed }: SnapshotRequest): Promise<readonly Planting[]> {
+    return inLanes(changed, writesInFlightMax, async ({ uuid, json }) => {
+      assert(isUuid(uuid), "[SNAP-2] an object in a snapshot is named by its UUID");
+      return { uuid, blob: json === null ? null : await this.#repository.put("blob", Buffer.from(json, "utf8")) };
+    });
+  }
+
+  async #putShards({ tree, shards }: Replanted): Promise<ReadonlyMap<string, string>> {
+    const oids = new Map(this.#state.shardOids);
+    await inLanes(shards, writesInFlightMax, async (name) => {
+      const shard = tree.get(name);
+      if (shard === undefined) {
+        oids.delete(name);
+        return;
+      }
+      const entries = Array.from(shard, ([uuid, oid]) => ({ name: `${uuid}${objectSuffix}`, oid, isTree: false }));
+      oids.set(name, await this.#repository.putTree(entries));
+    });
+    return oids;
+  }
+
+  async #putRoot({ attachments = [] }: SnapshotRequest, shardOids: ReadonlyMap<string, string>): Promise<string> {
+    const entries: TreeEntry[] = Array.from(shardOids, ([name, oid]) => ({ name, oid, isTree: true }));
+    const files: TreeEntry[] = [];
+    for (const { path, json } of attachments) {
+      const oid = await this.#repository.put("blob", Buffer.from(json, "utf8"));
+      files.push({ name: `${path}${objectSuffix}`, oid, isTree: false });
+    }
+    if (files.length > 0) {
+      entries.push({ name: attachmentsFolder, oid: await this.#repository.putTree(files), isTree: true });
+    }
+    return this.#repository.putTree(entries);
+  }
+
+  async #textOrNull(blob: string, cache: object): Promise<string | null> {
+    const object = await this.#repository.getOrNull(blob, cache);
+    return object?.kind === "blob" ? object.body.toString("utf8") : null;
+  }
+
+  async #attachmentsOrNull(rootTree: string, cache: object): Promise<ReadonlyMap<string, string> | null> {
+    const attachments = new Map<string, string>();
+    const root = await this.#repository.treeOrNull(rootTree, cache);
+    const folder = root?.find((entry) => entry.name === attachmentsFolder);
+    if (folder === undefined) return attachments;
+    for (const { name, oid } of (await this.#repository.treeOrNull(folder.oid, cache)) ?? []) {
+      const json = await this.#textOrNull(oid, cache);
+      if (json === null) return null;
+      attachments.set(name.slice(0, -objectSuffix.length), json);
+    }
+    return attachments.size === 0 ? null : attachments;
+  }
+
+  #named(info: SnapshotInfo): SnapshotInfo {
+    const label = this.#names.of(info.oid);
+    return label === undefined ? info : { ...info, label };
+  }
+
+  #inTurn<T>(action: string, work: () => Promise<Result<T>>): Promise<Result<T>> {
+    const turn = this.#queue.then(() => guarded(action, work));
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+/** A commit whose answer got lost comes again with the same words: it is the newest snapshot already [SNAP-10]. */
+function isRepeated(newest: SnapshotInfo, again: Omit<SnapshotInfo, "oid">): boolean {
+  return (
+    newest.lsn === again.lsn &&
+    newest.stateHash === again.stateHash &&
+    newest.reason === again.reason &&
+    newest.label === again.label
+  );
+}
