@@ -3,8 +3,8 @@
  * Generated into the plugins, so that they never build what the hub must refuse.
  */
 export const wireLimits = {
-  /** One text frame. A larger list is sent in pages. */
-  textFrameBytesMax: 1_048_576,
+  /** One text frame: with what the log adds it still fits one record of 1 MiB. A larger list is sent in pages. */
+  textFrameBytesMax: 786_432,
   /** One binary frame; also what a plugin's receive buffer must hold. */
   binaryFrameBytesMax: 524_288,
   /** Before the editor has proved itself. */

@@ -23,7 +23,7 @@ HEADER_BYTES = 32
 ROW_BYTES = 64
 
 LIMITS: Dict[str, int] = {
-    "textFrameBytesMax": 1048576,
+    "textFrameBytesMax": 786432,
     "binaryFrameBytesMax": 524288,
     "greetingBytesMax": 4096,
     "opsPerMessageMax": 2000,

@@ -47,7 +47,7 @@ namespace VibeSync.Core
 
         public static class Limits
         {
-            public const int TextFrameBytesMax = 1048576;
+            public const int TextFrameBytesMax = 786432;
             public const int BinaryFrameBytesMax = 524288;
             public const int GreetingBytesMax = 4096;
             public const int OpsPerMessageMax = 2000;
