@@ -13,7 +13,11 @@ const fullErrnos: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 const readOnlyErrnos: ReadonlySet<string> = new Set(["EROFS", "EACCES", "EPERM"]);
 
 /** Turns a thrown errno error into a failure; `otherwise` is the code when it is neither full nor read-only. */
-export function diskFailure(error: unknown, otherwise: ErrorCode, action: string): Extract<Result<never>, { ok: false }> {
+export function diskFailure(
+  error: unknown,
+  otherwise: ErrorCode,
+  action: string,
+): Extract<Result<never>, { ok: false }> {
   const errno = errnoOf(error);
   if (errno === "") throw error;
   if (fullErrnos.has(errno)) {

@@ -4,7 +4,8 @@
  * Owns: the one way in which the hub replaces a file: temporary file in the same folder, looped write, fsync, length
  * check, close, rename, fsync of the folder.
  * Must never: touch the old file before the new one is complete on the medium, or leave its temporary file behind after
- * an error. (After a crash it may: `<name>.<number>.tmp` beside the file is always rubbish.)
+ * an error. (After a crash it may: `<name>.tmp` is always rubbish, and the next replacement removes it.) A path has
+ * one writer at a time; the project lock sees to that.
  *
  * A failure of the last step, the folder's fsync, is reported although the new file is already in place: the caller must
  * then treat both versions as possible.
@@ -12,7 +13,7 @@
 import { dirname } from "node:path";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import { type Result, success } from "#shared/result.ts";
-import { type Disk, writeAll } from "./disk.ts";
+import { type Disk, isMissing, writeAll } from "./disk.ts";
 import { diskFailure } from "./disk-failure.ts";
 
 export interface Replacement {
@@ -24,12 +25,10 @@ export interface Replacement {
 
 export const temporarySuffix = ".tmp";
 
-let temporaryCount = 0;
-
 export function durableReplace(disk: Disk, { path, bytes, code }: Replacement): Result<void> {
-  temporaryCount += 1;
-  const temporary = `${path}.${process.pid}-${temporaryCount}${temporarySuffix}`;
+  const temporary = path + temporarySuffix;
   try {
+    if (!isMissing(disk, temporary)) disk.unlink(temporary);
     writeDurably(disk, temporary, bytes);
     try {
       disk.rename(temporary, path);

@@ -42,6 +42,7 @@ export const errorSentence = {
   E_WAL_WRITE: "The log could not be written. Nothing was sent. Free some space or check the disk, then resume.",
   E_WAL_FSYNC: "The disk did not confirm a write. VibeSync stopped so that nothing is promised that is not kept.",
   E_WAL_CORRUPT: "The log is damaged in the middle. VibeSync opened in safe mode; a snapshot can be restored.",
+  E_WAL_VERSION: "The log was written by a newer VibeSync. Install that version; nothing was changed.",
   E_WAL_TORN: "The last moments before a crash were half written and were set aside; everything confirmed is intact.",
   E_DISK_FULL: "The disk is full. Nothing was lost. Free some space, then resume.",
   E_READ_ONLY: "The project folder cannot be written. Choose another folder or change its permissions.",

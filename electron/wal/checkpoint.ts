@@ -1,0 +1,170 @@
+/**
+ * The saved state beside the log: opaque bytes that stand for every record up to one LSN.
+ *
+ * Owns: `checkpoints/<lsn>.checkpoint`, the choice of the one to start from, and what may be deleted once a new one is
+ * safe. Everything is synchronous and large: run it in the worker, never on the main thread with a big scene.
+ * Must never: delete anything before the newest checkpoint was read back equal, or a segment that the older of the two
+ * kept checkpoints still needs.
+ *
+ *   0 8 magic "VSYNCCKP"   8 u32 format version   12 u32 zero   16 16 log id   32 u64 lsn   40 u64 length of the state
+ *  48   the state          then 32 bytes SHA-256 of everything before
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { type Lsn, lsnAt, putLsn, viewOf } from "#electron/core/wal-frame.ts";
+import { decodeHeader, logIdBytes, segmentHeaderBytes } from "#electron/core/wal-segment.ts";
+import { type Disk, readAll, readFile } from "#electron/ports/disk.ts";
+import { diskFailure } from "#electron/ports/disk-failure.ts";
+import { durableReplace, temporarySuffix } from "#electron/ports/durable-replace.ts";
+import { type Failure, failure, type Result, success } from "#shared/result.ts";
+import { ensureFolder, listSegments, segmentPath } from "./segment-files.ts";
+
+export interface Checkpoint {
+  readonly logId: Uint8Array;
+  /** The last record whose effect is in the state. It was durable before the checkpoint was begun. */
+  readonly lsn: Lsn;
+  readonly state: Uint8Array;
+}
+
+export interface CheckpointFolders {
+  readonly checkpoints: string;
+  readonly wal: string;
+}
+
+export interface FoundCheckpoint {
+  /** Undefined when there is none yet. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** Newer ones that could not be used; the log replaces them. */
+  readonly damaged: readonly Failure[];
+}
+
+const magic = [0x56, 0x53, 0x59, 0x4e, 0x43, 0x43, 0x4b, 0x50] as const;
+const formatVersion = 1;
+const headerBytes = 48;
+const digestBytes = 32;
+const checkpointsKept = 2;
+/** The newest segment may be begun but not durable; its predecessor then is the end of the log. */
+const segmentsKeptMin = 2;
+const lsnDigits = 16;
+const checkpointName = /^\d{16}\.checkpoint$/;
+
+/** Saves a checkpoint, reads it back, then deletes what it makes superfluous. */
+export function saveCheckpoint(disk: Disk, folders: CheckpointFolders, checkpoint: Checkpoint): Result<void> {
+  const path = checkpointPath(folders.checkpoints, checkpoint.lsn);
+  const bytes = encodeCheckpoint(checkpoint);
+  try {
+    ensureFolder(disk, folders.checkpoints, join(folders.checkpoints, ".."));
+    const saved = durableReplace(disk, { path, bytes, code: "E_CHECKPOINT" });
+    if (!saved.ok) return saved;
+    if (!isEqual(readFile(disk, path), bytes)) {
+      return failure("E_CHECKPOINT", `${path} reads back differently from what was written. Check the disk.`);
+    }
+    deleteSuperfluous(disk, folders);
+    return success(undefined);
+  } catch (error) {
+    return diskFailure(error, "E_CHECKPOINT", `Could not save the state in ${folders.checkpoints}`);
+  }
+}
+
+/** The newest checkpoint whose bytes are whole. */
+export function findCheckpoint(disk: Disk, folder: string): Result<FoundCheckpoint> {
+  const damaged: Failure[] = [];
+  try {
+    ensureFolder(disk, folder, join(folder, ".."));
+    for (const lsn of listCheckpoints(disk, folder).toReversed()) {
+      const read = decodeCheckpoint(readFile(disk, checkpointPath(folder, lsn)), lsn);
+      if (read.ok) return success({ checkpoint: read.value, damaged });
+      damaged.push(read.failure);
+    }
+    return success({ checkpoint: undefined, damaged });
+  } catch (error) {
+    return diskFailure(error, "E_CHECKPOINT", `Could not read the state in ${folder}`);
+  }
+}
+
+function checkpointPath(folder: string, lsn: Lsn): string {
+  return join(folder, `${String(lsn).padStart(lsnDigits, "0")}.checkpoint`);
+}
+
+/** LSNs in rising order. */
+function listCheckpoints(disk: Disk, folder: string): readonly Lsn[] {
+  const names = disk.readdir(folder).filter((name) => checkpointName.test(name));
+  return names.map((name) => Number(name.slice(0, lsnDigits))).sort((a, b) => a - b);
+}
+
+function encodeCheckpoint({ logId, lsn, state }: Checkpoint): Uint8Array {
+  const bytes = new Uint8Array(headerBytes + state.length + digestBytes);
+  const view = viewOf(bytes);
+  bytes.set(magic);
+  view.setUint32(8, formatVersion, true);
+  bytes.set(logId, 16);
+  putLsn(view, 32, lsn);
+  putLsn(view, 40, state.length);
+  bytes.set(state, headerBytes);
+  bytes.set(digestOf(bytes), headerBytes + state.length);
+  return bytes;
+}
+
+function decodeCheckpoint(bytes: Uint8Array, lsn: Lsn): Result<Checkpoint> {
+  const refuse = (reason: string): Result<Checkpoint> =>
+    failure("E_CHECKPOINT", `The saved state of record ${lsn} ${reason}; an older one and the log are used instead.`);
+  if (bytes.length < headerBytes + digestBytes) return refuse("is cut short");
+  if (!isEqual(digestOf(bytes), bytes.subarray(bytes.length - digestBytes))) return refuse("is damaged");
+  const view = viewOf(bytes);
+  if (magic.some((byte, index) => bytes[index] !== byte)) return refuse("is no checkpoint");
+  if (view.getUint32(8, true) !== formatVersion) return refuse("was written by another version of VibeSync");
+  if (lsnAt(view, 32) !== lsn) return refuse("carries the name of another one");
+  if (lsnAt(view, 40) !== bytes.length - headerBytes - digestBytes) return refuse("has the wrong length");
+  const state = bytes.subarray(headerBytes, bytes.length - digestBytes);
+  return success({ logId: bytes.slice(16, 16 + logIdBytes), lsn, state });
+}
+
+function digestOf(bytes: Uint8Array): Uint8Array {
+  return createHash("sha256")
+    .update(bytes.subarray(0, bytes.length - digestBytes))
+    .digest();
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+/** Keeps the two newest checkpoints and every segment that the older of them needs. */
+function deleteSuperfluous(disk: Disk, folders: CheckpointFolders): void {
+  const checkpoints = listCheckpoints(disk, folders.checkpoints);
+  const kept = checkpoints.slice(-checkpointsKept);
+  const oldestKept = kept[0];
+  if (kept.length < checkpointsKept || oldestKept === undefined) return;
+  // Segments first: a checkpoint without its segments is useless, segments without their checkpoint are only space.
+  deleteSegments(disk, folders.wal, oldestKept);
+  for (const lsn of checkpoints.slice(0, -checkpointsKept)) disk.unlink(checkpointPath(folders.checkpoints, lsn));
+  for (const name of disk.readdir(folders.checkpoints)) {
+    if (name.endsWith(temporarySuffix)) disk.unlink(join(folders.checkpoints, name));
+  }
+}
+
+/** Deletes, oldest first, the segments whose every record is at or before `lsn`. */
+function deleteSegments(disk: Disk, folder: string, lsn: Lsn): void {
+  const started = listSegments(disk, folder).flatMap((segment) => {
+    const firstLsn = firstLsnOf(disk, segmentPath(folder, segment));
+    return firstLsn === undefined ? [] : [{ segment, firstLsn }];
+  });
+  for (const [index, { segment }] of started.slice(0, -segmentsKeptMin).entries()) {
+    const next = started[index + 1];
+    if (next === undefined || next.firstLsn > lsn + 1) return;
+    disk.unlink(segmentPath(folder, segment));
+    // One at a time: a gap in the middle would be a missing segment, that is, damage.
+    disk.syncDirectory(folder);
+  }
+}
+
+function firstLsnOf(disk: Disk, path: string): Lsn | undefined {
+  const fd = disk.open(path, "r");
+  try {
+    const bytes = new Uint8Array(segmentHeaderBytes);
+    const outcome = decodeHeader(bytes.subarray(0, readAll(disk, fd, bytes, 0)));
+    return outcome.kind === "header" ? outcome.header.firstLsn : undefined;
+  } finally {
+    disk.close(fd);
+  }
+}
