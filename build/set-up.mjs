@@ -17,6 +17,7 @@ const nodeVersionMin = { major: 20, minor: 19 };
 const lockWaitS = 300;
 const npmMsMax = 900_000;
 const debianMsMax = 900_000;
+const problemLinesMax = 20;
 
 /** "a|b" means either: Ubuntu 24.04 renamed several libraries. */
 export const debianForWindow = [
@@ -60,20 +61,31 @@ export function ensureNpmPackages() {
   const stamp = fs.existsSync(stampFile) ? fs.readFileSync(stampFile, "utf8") : "";
   if (!isFresh && stamp === lockHash) return;
   say(isFresh ? "Installing npm packages (about half a minute) ..." : "Updating npm packages ...");
-  const command = isFresh ? "ci" : "install";
-  // Optional packages must come along: the bundler and the linter keep their native part there.
-  const run = spawnSync("npm", [command, "--include=dev", "--include=optional", "--no-audit", "--no-fund"], {
+  // Where a registry lacks another platform's optional package, only `install` goes on without it.
+  const commands = [...(isFresh ? [["ci"]] : []), ["install", "--no-save"]];
+  let problem = "";
+  for (const command of commands) {
+    problem = npmProblem(command);
+    if (problem === "") break;
+  }
+  if (problem !== "") throw new Error(`npm could not install the packages:\n${problem}`);
+  fs.writeFileSync(stampFile, lockHash);
+}
+
+/**
+ * @param {string[]} command
+ * @returns {string} what went wrong; empty when nothing did
+ */
+function npmProblem(command) {
+  const run = spawnSync("npm", [...command, "--no-audit", "--no-fund"], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     encoding: "utf8",
     shell: process.platform === "win32",
     timeout: npmMsMax,
   });
-  if (run.status !== 0) {
-    console.error(run.stdout, run.stderr);
-    throw new Error(`npm ${command} failed; see above.`);
-  }
-  fs.writeFileSync(stampFile, lockHash);
+  const lines = `${run.error?.message ?? ""}\n${run.stderr ?? ""}`.trim().split("\n");
+  return run.status === 0 ? "" : lines.slice(-problemLinesMax).join("\n");
 }
 
 /**

@@ -32,6 +32,16 @@ describe("repository", () => {
     expect(lock.packages[""]).toMatchObject({ dependencies: manifest["dependencies"] });
   });
 
+  it("package-lock.json knows the native packages of every platform, so that npm ci works on each", () => {
+    const lock = JSON.parse(read("package-lock.json")) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const known = new Set(Object.keys(lock.packages).map((name) => name.split("node_modules/").at(-1)));
+    const wanted = Object.values(lock.packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+    expect(wanted.length).toBeGreaterThan(20);
+    expect(wanted.filter((name) => !known.has(name))).toEqual([]);
+  });
+
   it("the plugins carry their licence and the app's version", () => {
     expect(read("LICENSE")).toContain("MIT License");
     expect(read("plugins/blender/LICENSE")).toContain("GNU GENERAL PUBLIC LICENSE");
