@@ -1,0 +1,46 @@
+/**
+ * The status to show while no hub is there: it boots, or it could not open and the reason is the sentence.
+ */
+
+import type { EditorView, StatusView } from "#shared/ipc/view.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
+import type { Failure } from "#shared/result.ts";
+
+export function emptyStatus(reason: Failure | null, nowMs: number): StatusView {
+  return {
+    mode: reason ? "halted" : "booting",
+    verdict: reason ? "stopped" : "waiting",
+    sentence: reason ? reason.message : "Opening the project ...",
+    project: null,
+    editors: { blender: absentEditor("blender", nowMs), unity: absentEditor("unity", nowMs) },
+    counts: { objects: 0, inStep: 0, sending: 0, held: 0, conflict: 0, oneSide: 0 },
+    log: { lsn: 0, durableLsn: 0, finalLsn: 0 },
+    editsPerSecond: 0,
+    failures: { timeouts: 0, refused: 0, mismatches: 0, disk: 0 },
+    lastSnapshotMs: null,
+    port: null,
+    demo: false,
+    notices: reason
+      ? [{ id: 0, timeMs: nowMs, level: "error", code: reason.code, message: reason.message, uuid: null }]
+      : [],
+  };
+}
+
+function absentEditor(role: Role, sinceMs: number): EditorView {
+  return {
+    role,
+    link: "absent",
+    name: "",
+    version: "",
+    plugin: "",
+    document: null,
+    activity: "idle",
+    unsaved: false,
+    entities: 0,
+    waiting: 0,
+    held: 0,
+    progress: null,
+    roundTripMs: null,
+    sinceMs,
+  };
+}
