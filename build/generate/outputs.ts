@@ -10,6 +10,7 @@ import { documentationPage } from "./documentation.ts";
 import { pythonSource } from "./python.ts";
 import { wireSchema } from "./schema.ts";
 import { constants, fieldRows } from "./tables.ts";
+import { vectorFiles } from "./vectors/files.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const documentationFile = "docs/protocol.md";
@@ -18,7 +19,8 @@ const documentationFile = "docs/protocol.md";
 export function generatedOutputs(): ReadonlyMap<string, string> {
   const schema = wireSchema();
   const compact = JSON.stringify(schema);
-  return new Map([
+  return new Map<string, string>([
+    ...vectorFiles(),
     ["shared/protocol/generated/protocol.schema.json", `${JSON.stringify(schema, null, 1)}\n`],
     ["plugins/blender/vibesync/protocol/generated.py", pythonSource(compact)],
     ["plugins/unity/com.vibesync.bridge/Core/Protocol/Generated.cs", csharpSource(compact)],
