@@ -22,7 +22,7 @@ const inputs = [
   "package.json",
   "package-lock.json",
 ];
-const ignoredFolders = new Set(["node_modules", "__pycache__", "generate"]);
+const ignoredFolders = new Set(["node_modules", "__pycache__", ".mypy_cache", "generate"]);
 const outputs = ["out/main/main.cjs", "out/preload/preload.cjs", "out/renderer/index.html", "out/plugins"];
 const stampFile = path.join(root, "out", ".build-stamp");
 const lockFolder = path.join(root, "out", ".build-lock");

@@ -41,7 +41,10 @@ export function packageConfig(runtime, outputFolder) {
       ...["!node_modules/**", "node_modules/bufferutil/{package.json,index.js,fallback.js,prebuilds/${platform}-*/**}"],
       ...["node_modules/node-gyp-build/{package.json,index.js,node-gyp-build.js}"],
     ],
-    extraResources: [{ from: "out/plugins", to: "plugins" }],
+    extraResources: [
+      { from: "out/plugins", to: "plugins" },
+      { from: "build/icons", to: "icons", filter: ["tray/*.png", "app/256x256.png"] },
+    ],
     electronFuses: { ...fuses, resetAdHocDarwinSignature: true },
     protocols: [{ name: "VibeSync", schemes: ["vibesync"] }],
     linux: {

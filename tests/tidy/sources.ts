@@ -10,7 +10,18 @@ import ts from "typescript";
 
 export const repositoryRoot = path.resolve(import.meta.dirname, "../..");
 
-const notOurs = new Set([".git", "node_modules", "out", "release", "coverage", "__pycache__", ".cache", ".venv"]);
+const notOurs = new Set([
+  ".git",
+  "node_modules",
+  "out",
+  "release",
+  "coverage",
+  "__pycache__",
+  ".cache",
+  ".venv",
+  ".mypy_cache",
+  ".pytest_cache",
+]);
 const textPattern = /\.(ts|tsx|mjs|cjs|js|json|md|py|cs|css|html|toml|yml|yaml|sh|asmdef|uxml|uss|svg|meta|txt)$/;
 /** Files without an extension that are text all the same. */
 const textNames = new Set(["run", ".gitignore", ".npmrc", "LICENSE"]);
