@@ -1,10 +1,11 @@
 /**
- * How the three parts of the app are bundled: main (Node, CommonJS), preload (one sandboxed CommonJS file) and client (the window).
+ * How the three parts of the app are bundled: main (Node, CommonJS), preload (one sandboxed CommonJS file) and client
+ * (the window).
  *
- * Main takes every dependency in, so that the package carries no node_modules apart from the optional native `bufferutil`. It
- * is CommonJS because privileged schemes must be registered before `ready`, and an ES module main may be loaded too late.
- * Entry points besides electron/main.ts are found on disk: electron/headless.ts, and every electron/<folder>/worker.ts,
- * which becomes out/main/<folder>-worker.cjs.
+ * Main takes every dependency in, so that the package carries no node_modules apart from the optional native
+ * `bufferutil`. It is CommonJS because privileged schemes must be registered before `ready`, and an ES module main may
+ * be loaded too late. Entry points besides electron/main.ts are found on disk: electron/headless.ts, and every
+ * electron/<folder>/worker.ts, which becomes out/main/<folder>-worker.cjs.
  *
  * `vite build --app` builds all three; build/bundle.mjs is the command that people use.
  */

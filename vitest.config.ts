@@ -2,8 +2,8 @@
  * The unit lane: everything under tests/ that needs no built app and no editor.
  *
  * Forks, not threads: the tests open real sockets, files and child processes, and a crash must stay in its own process.
- * Two workers at most, because the machines that run this have two cores and several tests measure time. The slow projects
- * (editors, e2e) are started by build/test.mjs as lanes of their own with `--project`, one file at a time.
+ * Two workers at most, because the machines that run this have two cores and several tests measure time. The slow
+ * projects (editors, e2e) are started by build/test.mjs as lanes of their own with `--project`, one file at a time.
  */
 import { defineConfig } from "vitest/config";
 

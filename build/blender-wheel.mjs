@@ -1,8 +1,8 @@
 /**
  * A newer Blender than the distribution's: Blender as a Python module from PyPI, in a cached virtual environment.
  *
- * The wheel fits one Python version exactly. Where that Python or PyPI is missing, the answer is a reason, not an error: the
- * lane that wanted it is then skipped loudly. The environment lives outside the repository and is made once.
+ * The wheel fits one Python version exactly. Where that Python or PyPI is missing, the answer is a reason, not an
+ * error: the lane that wanted it is then skipped loudly. The environment lives outside the repository and is made once.
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs";

@@ -1,8 +1,8 @@
 /**
  * `npm run build`: bundles the app into out/ and packs both plugins into out/plugins.
  *
- * Does nothing when no source has changed since the last time (a hash over every input), so that start and tests may always
- * call it. One build at a time: a second one waits for the first and then usually finds nothing to do.
+ * Does nothing when no source has changed since the last time (a hash over every input), so that start and tests may
+ * always call it. One build at a time: a second one waits for the first and then usually finds nothing to do.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -1,8 +1,8 @@
 /**
  * `npm run check`: everything that can be said about the sources without running the app.
  *
- * Biome (format, lint, import walls) · the TypeScript projects · tests/tidy (house rules, generated files up to date). Every step
- * runs even when one before it failed; the last line is `N passed, N failed`.
+ * Biome (format, lint, import walls) · the TypeScript projects · tests/tidy (house rules, generated files up to date).
+ * Every step runs even when one before it failed; the last line is `N passed, N failed`.
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";

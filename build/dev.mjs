@@ -1,7 +1,9 @@
 /**
- * `npm run dev`: the window from Vite's server with hot reload, the main process rebuilt and restarted when its code changes.
+ * `npm run dev`: the window from Vite's server with hot reload, the main process rebuilt and restarted when its code
+ * changes.
  *
- * The app learns of the server through VITE_DEV_URL and must heed it only when it is not packaged. Closing the window ends it.
+ * The app learns of the server through VITE_DEV_URL and must heed it only when it is not packaged. Closing the window
+ * ends it.
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs";

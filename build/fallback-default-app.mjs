@@ -1,8 +1,9 @@
 /**
  * The default app of the stand-in runtime (build/fallback-runtime.mjs): runs inside Electron, not inside the build.
  *
- * It does the part of Electron's own default app that VibeSync needs: take the first argument that is no switch as an app
- * folder, give the app its name, version and folders, and load its main module. It must finish loading before `ready`.
+ * It does the part of Electron's own default app that VibeSync needs: take the first argument that is no switch as an
+ * app folder, give the app its name, version and folders, and load its main module. It must finish loading before
+ * `ready`.
  */
 import fs from "node:fs";
 import path from "node:path";

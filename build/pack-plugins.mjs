@@ -1,9 +1,9 @@
 /**
  * Packs both editor plugins into the files that people (and the app's installer) give to Blender and Unity.
  *
- * Blender: a zip with the one top folder `vibesync/`. Unity: an npm-style package with the top folder `package/`, where every
- * file and folder needs its .meta, because Unity makes up new ids for those without. The same sources always give the same
- * bytes, so that an unchanged plugin is never installed twice.
+ * Blender: a zip with the one top folder `vibesync/`. Unity: an npm-style package with the top folder `package/`, where
+ * every file and folder needs its .meta, because Unity makes up new ids for those without. The same sources always give
+ * the same bytes, so that an unchanged plugin is never installed twice.
  *
  * It reads plugins/ and writes the target folder; it must never change a source file.
  */

@@ -1,9 +1,9 @@
 /**
  * What electron-builder is told: which files go in, which installers come out, which fuses are blown.
  *
- * Everything is bundled into out/, so the package carries no node_modules but the native `bufferutil`, kept outside the archive
- * because a shared library cannot be loaded from within one. The plugins' packages lie beside the archive, where Blender and
- * Unity can read them.
+ * Everything is bundled into out/, so the package carries no node_modules but the native `bufferutil`, kept outside the
+ * archive because a shared library cannot be loaded from within one. The plugins' packages lie beside the archive,
+ * where Blender and Unity can read them.
  */
 
 /** The fuses of the shipped app; build/package.mjs reads them back from the finished executable. */

@@ -1,10 +1,10 @@
 /**
- * `npm run package`: the app as an unpacked folder, and both plugins, in release/. `--installers` also makes this platform's
- * installers (deb and AppImage, nsis, or dmg), which need electron-builder's own downloads.
+ * `npm run package`: the app as an unpacked folder, and both plugins, in release/. `--installers` also makes this
+ * platform's installers (deb and AppImage, nsis, or dmg), which need electron-builder's own downloads.
  *
- * Fuses are read back from the finished executable: a setting that did not take effect fails the build. It refuses to make
- * installers from the stand-in runtime, which must never reach a user; an unpacked folder made from it is for tests alone.
- * `--output <folder>` puts the result elsewhere.
+ * Fuses are read back from the finished executable: a setting that did not take effect fails the build. It refuses to
+ * make installers from the stand-in runtime, which must never reach a user; an unpacked folder made from it is for
+ * tests alone. `--output <folder>` puts the result elsewhere.
  */
 import fs from "node:fs";
 import path from "node:path";

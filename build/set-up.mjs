@@ -2,8 +2,8 @@
  * Makes a fresh clone ready: npm packages, and Debian packages where this user may install them.
  *
  * Runs on Node alone, before anything is installed, so it may import Node's own modules and nothing else. It asks no
- * questions (there may be no terminal), does nothing when everything is there, and never stops for a missing Debian package:
- * it says what is missing and the one command that brings it, and the caller decides what it can do without.
+ * questions (there may be no terminal), does nothing when everything is there, and never stops for a missing Debian
+ * package: it says what is missing and the one command that brings it, and the caller decides what it can do without.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -1,11 +1,12 @@
 /**
  * `npm start`: from a fresh clone to the open window, in one command.
  *
- * Installs what is missing, builds when something changed, and runs the app; arguments after `--` go to it. Without a display
- * it says so and runs the same hub headless (out/main/headless.cjs), so that a build server can host one. `--dev` serves the
- * window with hot reload and restarts the app when main-process code changes.
+ * Installs what is missing, builds when something changed, and runs the app; arguments after `--` go to it. Without a
+ * display it says so and runs the same hub headless (out/main/headless.cjs), so that a build server can host one.
+ * `--dev` serves the window with hot reload and restarts the app when main-process code changes.
  *
- * `--no-sandbox` is added only for the root user, for whom Chromium refuses to start otherwise, and never in packaged builds.
+ * `--no-sandbox` is added only for the root user, for whom Chromium refuses to start otherwise, and never in packaged
+ * builds.
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs";

@@ -1,9 +1,9 @@
 /**
  * `npm test`: sets a fresh clone up, builds, and runs every lane of build/lanes.mjs, two at a time.
  *
- * The last line is exactly `N passed, N failed` or `N passed, N failed, N skipped`, summed over all lanes, and the exit code says
- * the same. A lane that cannot run is skipped loudly, with the reason; with VIBESYNC_REQUIRE_EDITORS=1 a skipped editor lane
- * is a failure. `npm test -- unit e2e` runs only the lanes named.
+ * The last line is exactly `N passed, N failed` or `N passed, N failed, N skipped`, summed over all lanes, and the exit
+ * code says the same. A lane that cannot run is skipped loudly, with the reason; with VIBESYNC_REQUIRE_EDITORS=1 a
+ * skipped editor lane is a failure. `npm test -- unit e2e` runs only the lanes named.
  */
 import fs from "node:fs";
 import path from "node:path";

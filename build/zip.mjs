@@ -5,7 +5,8 @@
  * archive of 25,000. The writer sorts its entries and stamps them all with one fixed date, so that packing the same
  * plugin twice gives the same bytes.
  *
- * It must never write outside its target folder, and it knows no zip64, encryption or multi-disk archives: it refuses them.
+ * It must never write outside its target folder, and it knows no zip64, encryption or multi-disk archives: it refuses
+ * them.
  */
 import fs from "node:fs";
 import path from "node:path";

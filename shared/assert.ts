@@ -1,5 +1,6 @@
 /**
- * Bugs throw. Assertions stay on in production: a broken invariant halts the engine rather than letting it continue wrong.
+ * Bugs throw. Assertions stay on in production: a broken invariant halts the engine rather than letting it continue
+ * wrong.
  *
  * The message starts with the id of the rule it guards (docs/engine.md, docs/wal.md, docs/protocol.md).
  */

@@ -1,7 +1,8 @@
 /**
  * One text for one value: keys sorted by UTF-16 code unit, no white space, -0 written as 0.
  *
- * Used wherever bytes are compared or hashed (state digests, snapshot blobs), so that two hubs and three languages agree.
+ * Used wherever bytes are compared or hashed (state digests, snapshot blobs), so that two hubs and three languages
+ * agree.
  */
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };

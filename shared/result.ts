@@ -1,8 +1,8 @@
 /**
  * Expected failures as values.
  *
- * A function that can fail in a way a person may have to act on returns a Result with a closed code; a function that can
- * only fail through a bug throws (see assert.ts). Never mix the two.
+ * A function that can fail in a way a person may have to act on returns a Result with a closed code; a function that
+ * can only fail through a bug throws (see assert.ts). Never mix the two.
  */
 import type { ErrorCode } from "./protocol/error-code.ts";
 

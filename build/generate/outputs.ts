@@ -1,6 +1,6 @@
 /**
- * Every generated file and its content, computed from the sources. `main.ts` writes them; `tests/tidy` compares them with
- * what is on disk, so that a forgotten `npm run generate` fails.
+ * Every generated file and its content, computed from the sources. `main.ts` writes them; `tests/tidy` compares them
+ * with what is on disk, so that a forgotten `npm run generate` fails.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";

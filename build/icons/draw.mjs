@@ -1,10 +1,13 @@
 /**
- * Draws every icon of the app into build/icons: `node build/icons/draw.mjs`. The results are committed, so that no build needs it.
+ * Draws every icon of the app into build/icons: `node build/icons/draw.mjs`. The results are committed, so that no
+ * build needs it.
  *
- * The mark is two arcs that chase each other round a disc: one scene, two editors. The tray shows the verdict by shape as well as by
- * colour, because macOS paints template images in one colour and some people see no difference between ours.
+ * The mark is two arcs that chase each other round a disc: one scene, two editors. The tray shows the verdict by shape
+ * as well as by colour, because macOS paints template images in one colour and some people see no difference between
+ * ours.
  *
- * Shapes are distance functions in a unit square, sampled 4 x 4 times a pixel; nothing here depends on fonts or a canvas.
+ * Shapes are distance functions in a unit square, sampled 4 x 4 times a pixel; nothing here depends on fonts or a
+ * canvas.
  */
 import fs from "node:fs";
 import path from "node:path";

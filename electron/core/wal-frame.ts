@@ -1,8 +1,8 @@
 /**
  * One record on disk: a frame of the write-ahead log (docs/wal.md).
  *
- * Owns: the bytes of a frame, in both directions. Stage before: electron/wal/writer.ts fills a FrameEncoder; stage after:
- * wal-segment.ts walks the frames of a segment.
+ * Owns: the bytes of a frame, in both directions. Stage before: electron/wal/writer.ts fills a FrameEncoder; stage
+ * after: wal-segment.ts walks the frames of a segment.
  * Must never: accept a frame whose checksum, place in the order or link to its predecessor is wrong, or know what a
  * payload means.
  *
@@ -209,9 +209,9 @@ export interface FramePlace {
 }
 
 /**
- * Whether a whole frame from `offset` on proves that the record `lsn` was once on the medium. Looks at every place where
- * a frame may begin: between damage and proof anything may stand. Where the log's id is lost with the first header there
- * is no seed; then a frame that looks like one is proof enough: better to stop once too often than to cut.
+ * Whether a whole frame from `offset` on proves that the record `lsn` was once on the medium. Looks at every place
+ * where a frame may begin: between damage and proof anything may stand. Where the log's id is lost with the first
+ * header there is no seed; then a frame that looks like one is proof enough: better to stop once too often than to cut.
  */
 export function hasProof(bytes: Uint8Array, place: { offset: number; seed: number | undefined }, lsn: Lsn): boolean {
   const view = viewOf(bytes);

@@ -6,7 +6,7 @@
  *
  *   0  8 magic "VSYNCWAL"       8 u32 format version       12 u32 segment number, from 1
  *  16 16 log id                32 u64 first LSN            40 u64 last LSN of the segment before
- *  48 u64 durable LSN when the segment was begun           56 u32 last CRC of the segment before   60 u32 crc32c of 0–60
+ *  48 u64 durable LSN when the segment was begun 56 u32 last CRC of the segment before 60 u32 crc32c of 0–60
  */
 import { assert } from "#shared/assert.ts";
 import { crc32c } from "./crc32c.ts";
@@ -107,8 +107,8 @@ export function usedBytes(bytes: Uint8Array, from: number): number {
 }
 
 /**
- * `torn`: the bytes at `offset` are no frame of this log, and nothing behind them proves that one was ever durable there:
- * a write that a crash interrupted. `corrupt`: something behind them does prove it.
+ * `torn`: the bytes at `offset` are no frame of this log, and nothing behind them proves that one was ever durable
+ * there: a write that a crash interrupted. `corrupt`: something behind them does prove it.
  */
 export type ScanStep =
   | { readonly kind: "record"; readonly offset: number; readonly frame: Frame }

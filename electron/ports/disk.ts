@@ -1,8 +1,8 @@
 /**
  * The file system as the hub's disk adapters see it (WAL, checkpoints, blobs, snapshots, registries).
  *
- * Owns: the one list of operations through which durable bytes travel, so that a fake with a live and a durable image can
- * stand in for it and fail, tear or lose any of them.
+ * Owns: the one list of operations through which durable bytes travel, so that a fake with a live and a durable image
+ * can stand in for it and fail, tear or lose any of them.
  * Must never: retry, buffer, or translate an error. Every operation throws Node's errno error as it is; the adapters
  * decide what it means (disk-failure.ts).
  *

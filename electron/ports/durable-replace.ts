@@ -7,8 +7,8 @@
  * an error. (After a crash it may: `<name>.tmp` is always rubbish, and the next replacement removes it.) A path has
  * one writer at a time; the project lock sees to that.
  *
- * A failure of the last step, the folder's fsync, is reported although the new file is already in place: the caller must
- * then treat both versions as possible.
+ * A failure of the last step, the folder's fsync, is reported although the new file is already in place: the caller
+ * must then treat both versions as possible.
  */
 import { dirname } from "node:path";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";

@@ -1,8 +1,9 @@
 /**
  * The hub as the shell around it sees it: the one object behind the window, the tray and the terminal.
  *
- * Owns: the split of the window's request channels between the hub (everything about the scene, the log and the editors)
- * and the shell (everything about this desktop: folders, plugins, settings). `electron/hub.ts` opens the real one.
+ * Owns: the split of the window's request channels between the hub (everything about the scene, the log and the
+ * editors) and the shell (everything about this desktop: folders, plugins, settings). `electron/hub.ts` opens the real
+ * one.
  * Must never: know Electron. The same hub runs in a window, on a build server and in a test.
  */
 import type { Clock } from "#electron/ports/clock.ts";

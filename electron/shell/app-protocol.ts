@@ -1,9 +1,9 @@
 /**
  * The `app:` origin: the window's own files, and nothing else, with the headers that keep it to itself.
  *
- * Owns: the scheme, the content security policy, and the list of files that may be served. The list is made once, of real
- * paths inside out/renderer: what is not on it does not exist, so no path tricks have to be thought of.
- * Must never: serve a file from anywhere else, or send a page without its policy.
+ * Owns: the scheme, the content security policy, and the list of files that may be served. The list is made once, of
+ * real paths inside out/renderer: what is not on it does not exist, so no path tricks have to be thought of. Must
+ * never: serve a file from anywhere else, or send a page without its policy.
  */
 import fs from "node:fs";
 import { extname, join, relative, sep } from "node:path";

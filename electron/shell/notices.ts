@@ -1,8 +1,8 @@
 /**
  * Decides what is worth a desktop notification. Pure apart from the timer it is given.
  *
- * Owns: the four occasions (a conflict, an editor lost for longer than 10 s, safe mode entered, a rollback done), their words,
- * and the grouping: one notice an occasion, and a newer one replaces it.
+ * Owns: the four occasions (a conflict, an editor lost for longer than 10 s, safe mode entered, a rollback done), their
+ * words, and the grouping: one notice an occasion, and a newer one replaces it.
  * Must never: notify while the person looks at the window, or twice about the same thing.
  */
 import type { EditorView, StatusView, TimelineRow } from "#shared/ipc/view.ts";
@@ -65,19 +65,23 @@ export function createNotices({ present, withdraw, isLooking }: NoticesOptions):
     if (now.mode !== "safe" && before.mode === "safe") withdraw("safe-mode");
   }
 
+  function forget(): void {
+    for (const timer of lost.values()) clearTimeout(timer);
+    lost.clear();
+  }
+
   return {
     status(next) {
-      if (last) compare(last, next);
+      // Another project, or the same one opened anew: its editors link again, and nothing was lost.
+      if (next.mode === "booting") forget();
+      else if (last) compare(last, next);
       last = next;
     },
     timeline(rows) {
       const rollback = rows.findLast((row) => row.kind === "rollback");
       if (rollback) tell(rollbackNotice(rollback));
     },
-    stop() {
-      for (const timer of lost.values()) clearTimeout(timer);
-      lost.clear();
-    },
+    stop: forget,
   };
 }
 

@@ -1,8 +1,8 @@
 /**
  * What the app remembers about this desktop: the person's choices, the window's place, the folders chosen.
  *
- * Owns: `settings.json` in userData, its schema and its defaults. Every value falls back to its default alone, so that one
- * bad or newer value never costs the others; a file that is no JSON is set aside, not overwritten.
+ * Owns: `settings.json` in userData, its schema and its defaults. Every value falls back to its default alone, so that
+ * one bad or newer value never costs the others; a file that is no JSON is set aside, not overwritten.
  * Must never: hold anything of a scene, or a secret.
  */
 import { dirname } from "node:path";

@@ -1,8 +1,9 @@
 /**
  * What the tray says and offers, as data.
  *
- * Pure. The first line is the verdict in words, because many desktops never show a tooltip. A menu that is rebuilt while it
- * is open closes under the pointer, so `trayKey` names everything the menu depends on, and nothing that changes often.
+ * Pure. The first line is the verdict in words, because many desktops never show a tooltip. A menu that is rebuilt
+ * while it is open closes under the pointer, so `trayKey` names everything the menu depends on, and nothing that
+ * changes often.
  */
 import type { StatusView } from "#shared/ipc/view.ts";
 import { verdictWord } from "#shared/ipc/words.ts";

@@ -1,8 +1,8 @@
 /**
  * The icon in the desktop's tray.
  *
- * Owns: the one Tray of the app (a second one falls back to an older protocol on Linux). Without a tray on the desktop it
- * is invisible and does no harm; starting the app again shows the window.
+ * Owns: the one Tray of the app (a second one falls back to an older protocol on Linux). Without a tray on the desktop
+ * it is invisible and does no harm; starting the app again shows the window.
  * Must never: touch the menu while nothing in it changed.
  */
 import { join } from "node:path";

@@ -1,8 +1,8 @@
 /**
  * The one window.
  *
- * Owns: its making (sandboxed, shown when its first picture is ready), its place on the screens, its recovery when the page
- * dies, and what the close button means.
+ * Owns: its making (sandboxed, shown when its first picture is ready), its place on the screens, its recovery when the
+ * page dies, and what the close button means.
  * Must never: raise itself or take the focus from Blender or Unity; only a person's click shows it.
  */
 import { BrowserWindow, screen, type WebContents } from "electron";
@@ -12,6 +12,8 @@ import { firstPlace, fitInto, isSamePlace, windowSizeMin } from "./window-place.
 /** The page's own background, so that nothing flashes before the first picture. */
 const backgroundColor = "#1b1b1b";
 const placeSaveDelayMs = 500;
+/** The hub starts after the first picture, but never later than this. */
+const paintMsMax = 1_500;
 /** A page that dies more often than this in a minute would die again: it stays closed, the tray and the hub go on. */
 const revivalsMax = 3;
 const revivalWindowMs = 60_000;
@@ -24,6 +26,10 @@ export type AppWindow = {
   contents(): WebContents | null;
   isLooking(): boolean;
   native(): BrowserWindow | null;
+  /** For the task bar; the page's own title is not used. */
+  setTitle(title: string): void;
+  /** Resolves when the first picture is ready, or when waiting for it would keep the hub too long. */
+  readonly painted: Promise<void>;
   /** Saves the place and lets the next close through. */
   release(): void;
 };
@@ -34,6 +40,7 @@ export type WindowOptions = {
   readonly icon: string;
   readonly settings: SettingsStore;
   readonly isHidden: boolean;
+  readonly hasDevTools: boolean;
   /** The close button was pressed. */
   readonly onClose: () => void;
   readonly onVisible: (isVisible: boolean) => void;
@@ -57,6 +64,7 @@ export function createWindow(options: WindowOptions): AppWindow {
       sandbox: true,
       nodeIntegration: false,
       webviewTag: false,
+      devTools: options.hasDevTools,
       spellcheck: false,
       // A hidden window's lists need not be drawn on time; the hub does not depend on it.
       backgroundThrottling: true,
@@ -74,6 +82,8 @@ export function createWindow(options: WindowOptions): AppWindow {
     event.preventDefault();
     options.onClose();
   });
+  window.on("page-title-updated", (event) => event.preventDefault());
+  const painted = firstPicture(window);
   keepPlace(window, settings);
   reviveAfterCrash(window, options);
   void window.loadURL(options.url);
@@ -83,6 +93,7 @@ export function createWindow(options: WindowOptions): AppWindow {
     show() {
       const target = alive();
       if (!target) return;
+      if (target.webContents.isCrashed()) void target.loadURL(options.url);
       if (target.isMinimized()) target.restore();
       target.show();
       target.focus();
@@ -92,11 +103,20 @@ export function createWindow(options: WindowOptions): AppWindow {
     contents: () => alive()?.webContents ?? null,
     isLooking: () => alive()?.isVisible() === true && window.isFocused(),
     native: alive,
+    setTitle: (title) => alive()?.setTitle(title),
+    painted,
     release() {
       isReleased = true;
       if (alive()) settings.change({ windowPlace: placeOf(window) });
     },
   };
+}
+
+function firstPicture(window: BrowserWindow): Promise<void> {
+  return new Promise((resolve) => {
+    window.once("ready-to-show", () => resolve());
+    setTimeout(resolve, paintMsMax);
+  });
 }
 
 function startPlace(remembered: WindowPlace | null): Electron.Rectangle {

@@ -1,8 +1,8 @@
 /**
  * The text of a snapshot's commit: a subject for `git log`, then trailer lines that are read back.
  *
- * Owns: the trailers' names and order [SNAP-7]. They are parsed from the last paragraph only, and the label, the one part that
- * a person writes, is brought to a single line first, so it can never pass for a trailer.
+ * Owns: the trailers' names and order [SNAP-7]. They are parsed from the last paragraph only, and the label, the one
+ * part that a person writes, is brought to a single line first, so it can never pass for a trailer.
  * Must never: trust what it reads. A commit of somebody else's making is not a snapshot: it is skipped, not guessed at.
  */
 import { z } from "zod";

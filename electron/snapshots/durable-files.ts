@@ -1,14 +1,14 @@
 /**
  * A crash-safe `fs.promises` for isomorphic-git, which itself writes in place and never syncs.
  *
- * Owns: every byte that reaches `.git_safety`. A file is written whole in the scratch folder, synced, checked for length and
- * renamed into place [SNAP-3]. Names of new objects become durable together, before anything else is written: so a ref can
- * only ever name objects that are on the medium [SNAP-4].
- * Must never: show a torn object to isomorphic-git. It would take the file's existence for its contents and never write it
- * again; here a loose object that does not inflate to its own name does not exist [SNAP-5].
+ * Owns: every byte that reaches `.git_safety`. A file is written whole in the scratch folder, synced, checked for
+ * length and renamed into place [SNAP-3]. Names of new objects become durable together, before anything else is
+ * written: so a ref can only ever name objects that are on the medium [SNAP-4].
+ * Must never: show a torn object to isomorphic-git. It would take the file's existence for its contents and never write
+ * it again; here a loose object that does not inflate to its own name does not exist [SNAP-5].
  *
- * After any failed write the layer refuses to go on until `abandon` was called, because isomorphic-git tries a failed write
- * a second time, and a sync that failed once may succeed without meaning it.
+ * After any failed write the layer refuses to go on until `abandon` was called, because isomorphic-git tries a failed
+ * write a second time, and a sync that failed once may succeed without meaning it.
  */
 import { dirname, join, relative, sep } from "node:path";
 import { type Disk, errnoOf, isMissing, readFile, writeAll } from "#electron/ports/disk.ts";
@@ -85,7 +85,9 @@ export class DurableFiles {
     this.#unsettledObjects = [];
   }
 
-  /** Ends a failed commit: its objects are removed, because whether their names are on the medium is not known [SNAP-6]. */
+  /**
+   * Ends a failed commit: its objects are removed, because whether their names are on the medium is not known [SNAP-6].
+   */
   abandon(): void {
     for (const path of this.#unsettledObjects) {
       try {

@@ -1,8 +1,8 @@
 /**
  * Git's loose objects as bytes: name, deflate, check; and the body of a tree.
  *
- * Owns: the cheap half of writing and reading an object. isomorphic-git takes objects that are deflated already, which is
- * some twenty times faster than letting it deflate and hash through web streams.
+ * Owns: the cheap half of writing and reading an object. isomorphic-git takes objects that are deflated already, which
+ * is some twenty times faster than letting it deflate and hash through web streams.
  * Must never: return a body whose SHA-1 is not the name it was asked for. What comes back from disk is untrusted.
  *
  * Format: git-scm.com/book, "Git Internals - Git Objects"; a tree entry is `<mode> <name>\0<20 bytes>`.
@@ -63,7 +63,9 @@ function inflateOrNull(deflated: Uint8Array): Buffer | null {
   }
 }
 
-/** The body of a tree. Names here are ASCII and no file shares a name with a folder, so code-unit order is Git's order. */
+/**
+ * The body of a tree. Names here are ASCII and no file shares a name with a folder, so code-unit order is Git's order.
+ */
 export function encodeTree(entries: readonly TreeEntry[]): Buffer {
   const sorted = [...entries].sort((a, b) => (sortName(a) < sortName(b) ? -1 : 1));
   const parts: Buffer[] = [];

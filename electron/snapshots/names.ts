@@ -1,8 +1,8 @@
 /**
  * What people call their snapshots: `names.json` beside the history, because renaming must not rewrite commits.
  *
- * Owns: that file. A damaged one is set aside under a new name and told, never overwritten: names are the only thing here
- * that a person typed.
+ * Owns: that file. A damaged one is set aside under a new name and told, never overwritten: names are the only thing
+ * here that a person typed.
  * Must never: hold a name for something that is not a commit's name.
  */
 import { z } from "zod";

@@ -1,12 +1,14 @@
 /**
- * The repository `.git_safety`: a plain bare Git repository without index and work tree, and what isomorphic-git does to it.
+ * The repository `.git_safety`: a plain bare Git repository without index and work tree, and what isomorphic-git does
+ * to it.
  *
- * Owns: its layout and object-level access. `vibesync/` inside it holds what Git has no place for: `scratch/` for files that
- * are being written, `last-good.json` for finding the branch again, `names.json` for what people call their snapshots.
+ * Owns: its layout and object-level access. `vibesync/` inside it holds what Git has no place for: `scratch/` for files
+ * that are being written, `last-good.json` for finding the branch again, `names.json` for what people call their
+ * snapshots.
  * Must never: touch the branch before everything it leads to is on the medium [SNAP-4].
  *
- * Objects are read here directly and only through isomorphic-git when they lie in a pack, which happens after somebody ran
- * `git gc`: its own reader needs 0.7 ms an object, a rollback preview reads 10,000.
+ * Objects are read here directly and only through isomorphic-git when they lie in a pack, which happens after somebody
+ * ran `git gc`: its own reader needs 0.7 ms an object, a rollback preview reads 10,000.
  */
 import { join } from "node:path";
 import git from "isomorphic-git";

@@ -1,8 +1,8 @@
 /**
  * How the snapshot store says no.
  *
- * Owns: the translation of what the disk and isomorphic-git throw into failures with a code, and the sentences for snapshots
- * that are unknown, damaged or refused.
+ * Owns: the translation of what the disk and isomorphic-git throw into failures with a code, and the sentences for
+ * snapshots that are unknown, damaged or refused.
  * Must never: turn a bug into a failure. A broken rule goes on as it is and ends the worker.
  */
 import { errnoOf } from "#electron/ports/disk.ts";

@@ -1,9 +1,9 @@
 /**
  * Proof that both ends know the token, without ever sending it [WIRE-2].
  *
- * Owns: the text that is signed, its HMAC, and its comparison in constant time. The nonces of both sides are in the text, so
- * an old proof is worth nothing; the side is, so a hub's proof cannot be sent back to it; role, instance, project and
- * protocol are, so nobody in between can change what was agreed.
+ * Owns: the text that is signed, its HMAC, and its comparison in constant time. The nonces of both sides are in the
+ * text, so an old proof is worth nothing; the side is, so a hub's proof cannot be sent back to it; role, instance,
+ * project and protocol are, so nobody in between can change what was agreed.
  * Must never: log or return the token.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";

@@ -1,8 +1,8 @@
 /**
  * One hub per project folder.
  *
- * Owns: the lock itself, which the operating system takes back the moment its holder dies, however it dies; and the file
- * `lock`, which only says to a person who the holder is.
+ * Owns: the lock itself, which the operating system takes back the moment its holder dies, however it dies; and the
+ * file `lock`, which only says to a person who the holder is.
  * Must never: decide by the file's content (it is stale after a kill), or remove a lock that is held.
  *
  * The lock is a name in the kernel, made from the folder's real path: an abstract socket on Linux, a named pipe on

@@ -4,9 +4,9 @@
  * Owns: the walk over all segments and the verdict on the first damage. Stage after: repair.ts, which changes files.
  * Must never: change anything, or go on behind damage except to look for proof.
  *
- * A hole at LSN n is *torn* when nothing in the log proves that n was ever durable: a power cut may have lost any part of
- * what no finished sync covers, in any order, in several segments. It is *corrupt* when a frame or header behind it proves
- * that n was durable, and always when a segment is missing or belongs to another log.
+ * A hole at LSN n is *torn* when nothing in the log proves that n was ever durable: a power cut may have lost any part
+ * of what no finished sync covers, in any order, in several segments. It is *corrupt* when a frame or header behind it
+ * proves that n was durable, and always when a segment is missing or belongs to another log.
  */
 import { type Chain, hasProof, type Lsn, type StoredRecord } from "#electron/core/wal-frame.ts";
 import { decodeHeader, formatVersion, logSeed, type SegmentHeader, SegmentScan } from "#electron/core/wal-segment.ts";

@@ -5,8 +5,8 @@
  * with zeros and synced, last segment first; the records that no frame proves durable are written and synced once more.
  * Must never: touch a log that scanLog calls corrupt, or remove a byte before its copy is durable.
  *
- * Every step may be interrupted and done again: until the first zeros of the oldest damaged segment are durable, the next
- * start finds the same hole.
+ * Every step may be interrupted and done again: until the first zeros of the oldest damaged segment are durable, the
+ * next start finds the same hole.
  */
 import { join } from "node:path";
 import { crc32c } from "#electron/core/crc32c.ts";
@@ -107,8 +107,8 @@ function quarantinePath(folder: string, { segment, from, bytes }: TornPart): str
 }
 
 /**
- * After a kill the last records may stand in the page cache only, and after a failed sync in pages that the kernel takes
- * for clean. Writing the same bytes again makes them dirty, syncing makes them durable.
+ * After a kill the last records may stand in the page cache only, and after a failed sync in pages that the kernel
+ * takes for clean. Writing the same bytes again makes them dirty, syncing makes them durable.
  */
 function settle(disk: Disk, folder: string, scan: LogScan): void {
   for (const started of scan.segments) {
@@ -120,7 +120,10 @@ function settle(disk: Disk, folder: string, scan: LogScan): void {
   }
 }
 
-/** Where a segment's first record behind `provenLsn` stands; 0 when that is its first one, so that the header is included. */
+/**
+ * Where a segment's first record behind `provenLsn` stands; 0 when that is its first one, so that the header is
+ * included.
+ */
 function firstUnproven(bytes: Uint8Array, provenLsn: Lsn): number {
   const outcome = decodeHeader(bytes);
   assert(outcome.kind === "header", "[WAL-11] a segment that was just read has a header");

@@ -1,8 +1,8 @@
 /**
  * The files of the log: `00000001.wal`, `00000002.wal` … in the project's `wal` folder.
  *
- * Owns: their names, their list, and the making of new ones: full size, zeros, synced, under their final name before they
- * are needed, so that a commit allocates nothing and its sync has no metadata to write.
+ * Owns: their names, their list, and the making of new ones: full size, zeros, synced, under their final name before
+ * they are needed, so that a commit allocates nothing and its sync has no metadata to write.
  * Must never: look inside them, or make a file under its final name before its zeros and its size are complete.
  */
 import { join } from "node:path";

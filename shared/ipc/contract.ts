@@ -1,8 +1,9 @@
 /**
  * The typed bridge between the window and the main process: channel → schemas of request, response and pushes.
  *
- * Both ends are checked against it: `electron/ipc/router.ts` validates every argument and every answer, the preload passes
- * only these channel names (shared/ipc/channels.ts, compared by a test), and `renderer/hub-client.ts` derives its types.
+ * Both ends are checked against it: `electron/ipc/router.ts` validates every argument and every answer, the preload
+ * passes only these channel names (shared/ipc/channels.ts, compared by a test), and `renderer/hub-client.ts` derives
+ * its types.
  */
 import { z } from "zod";
 import { uuidSchema } from "../ids.ts";

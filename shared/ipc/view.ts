@@ -1,7 +1,8 @@
 /**
  * What the window shows: projections of the hub, ready to draw. The window never computes truth from them.
  *
- * Times are wall-clock milliseconds, positions are LSNs. Everything is bounded: lists that can grow are asked for by page.
+ * Times are wall-clock milliseconds, positions are LSNs. Everything is bounded: lists that can grow are asked for by
+ * page.
  */
 import { z } from "zod";
 import { uuidSchema } from "../ids.ts";

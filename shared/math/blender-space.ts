@@ -7,7 +7,8 @@
  *
  *     canonical = A·M·B⁻¹   A = identity below an aimed parent, else C;   B = identity for an aimed object, else C
  *
- * Lengths alone are scaled by metresPerUnit; rotation and scale have no unit. Exact in both directions but for rounding.
+ * Lengths alone are scaled by metresPerUnit; rotation and scale have no unit. Exact in both directions but for
+ * rounding.
  */
 import type { Aim, Placement } from "./placement.ts";
 import { conjugate, multiply, type Quaternion } from "./quaternion.ts";
@@ -60,7 +61,10 @@ function turned([x, y, z, w]: Quaternion, { left, right }: Turns): Quaternion {
   return left === axesTurn ? [x, z, -y, w] : [x, -z, y, w];
 }
 
-/** Vertical field of view (radians) of a camera fitted to its width: `lens` and `sensorWidth` in mm, `aspect` = width / height. */
+/**
+ * Vertical field of view (radians) of a camera fitted to its width: `lens` and `sensorWidth` in mm, `aspect` = width /
+ * height.
+ */
 export function yfovFromLens(lens: number, sensorWidth: number, aspect: number): number {
   return 2 * Math.atan(sensorWidth / aspect / (2 * lens));
 }
@@ -79,8 +83,8 @@ export function orthoScaleFromYmag(ymag: number, aspect: number, metresPerUnit: 
 }
 
 /**
- * Canonical intensity per unit of Blender's light energy: watt → candela (point, spot), W/m² → lux (sun), watt → nit for an
- * area light of `areaM2` square metres.
+ * Canonical intensity per unit of Blender's light energy: watt → candela (point, spot), W/m² → lux (sun), watt → nit
+ * for an area light of `areaM2` square metres.
  */
 export function intensityPerEnergy(lightType: string, areaM2: number): number {
   switch (lightType) {

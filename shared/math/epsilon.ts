@@ -1,8 +1,8 @@
 /**
  * When two values are the same value. Below these tolerances nothing is sent, and verification passes.
  *
- * Lengths use max(1e-5, 2^-22 × magnitude): a flat 1e-5 is finer than float32 can hold beyond about 80 m, and both editors
- * store float32. Rotations are compared as rotations: q and −q are equal.
+ * Lengths use max(1e-5, 2^-22 × magnitude): a flat 1e-5 is finer than float32 can hold beyond about 80 m, and both
+ * editors store float32. Rotations are compared as rotations: q and −q are equal.
  */
 import type { Tolerance } from "../scene/fields.ts";
 import { type FieldName, type FieldValue, fieldSpec } from "../scene/fields.ts";

@@ -1,4 +1,6 @@
-/** Where an object is relative to its parent, in whichever space is being spoken of, and how its kind turns its axes. */
+/**
+ * Where an object is relative to its parent, in whichever space is being spoken of, and how its kind turns its axes.
+ */
 import type { Quaternion } from "./quaternion.ts";
 import type { Vec3 } from "./vector.ts";
 
@@ -10,8 +12,8 @@ export type Placement = {
 };
 
 /**
- * Cameras and lights are *aimed*: each editor has its own idea of which of their axes looks ahead, so their own frame (and
- * with it their children's) is turned differently from everybody else's. All lights are, point lights too.
+ * Cameras and lights are *aimed*: each editor has its own idea of which of their axes looks ahead, so their own frame
+ * (and with it their children's) is turned differently from everybody else's. All lights are, point lights too.
  */
 export type Aim = { readonly self: boolean; readonly parent: boolean };
 

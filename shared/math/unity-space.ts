@@ -1,8 +1,8 @@
 /**
  * Canonical ⇄ Unity. Unity: left-handed, +Y up, metres; cameras and lights look along +Z.
  *
- * With D = diag(−1, 1, 1) an ordinary local matrix becomes D·M·D. An aimed object is turned half round its own Y on top, so
- * that Unity's +Z looks where canonical −Z does; D and the half turn together are E = diag(1, 1, −1):
+ * With D = diag(−1, 1, 1) an ordinary local matrix becomes D·M·D. An aimed object is turned half round its own Y on
+ * top, so that Unity's +Z looks where canonical −Z does; D and the half turn together are E = diag(1, 1, −1):
  *
  *     unity = A·M·B   A = E below an aimed parent, else D;   B = E for an aimed object, else D
  *
@@ -29,7 +29,9 @@ export function placementAcrossUnity(local: Placement, aim: Aim): Placement {
   };
 }
 
-/** A mirrored rotation, times the half turn (0, 1, 0, 0) on the sides that are aimed. Signs: q and −q are one rotation. */
+/**
+ * A mirrored rotation, times the half turn (0, 1, 0, 0) on the sides that are aimed. Signs: q and −q are one rotation.
+ */
 function rotationAcrossUnity([x, y, z, w]: Quaternion, aim: Aim): Quaternion {
   if (aim.self && aim.parent) return [-x, -y, z, w];
   if (aim.self) return [z, w, x, y];
@@ -38,8 +40,8 @@ function rotationAcrossUnity([x, y, z, w]: Quaternion, aim: Aim): Quaternion {
 }
 
 /**
- * Canonical intensity per unit of a Built-in or URP light's intensity: candela (point, spot), lux (sun). Area lights of those
- * pipelines are baked only; they are carried as nits.
+ * Canonical intensity per unit of a Built-in or URP light's intensity: candela (point, spot), lux (sun). Area lights of
+ * those pipelines are baked only; they are carried as nits.
  */
 export function intensityPerUnityUnit(lightType: string): number {
   switch (lightType) {

@@ -1,6 +1,6 @@
 /**
- * How an editor finds the hub: `hub.json` in `$VIBESYNC_HOME`, or in `.vibesync` in the user's home folder. The folder is
- * 0700 and the file 0600; whoever can read it is the user. It is rewritten at every start and removed at exit.
+ * How an editor finds the hub: `hub.json` in `$VIBESYNC_HOME`, or in `.vibesync` in the user's home folder. The folder
+ * is 0700 and the file 0600; whoever can read it is the user. It is rewritten at every start and removed at exit.
  */
 import { z } from "zod";
 import { uuidSchema } from "../ids.ts";

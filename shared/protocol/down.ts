@@ -1,5 +1,6 @@
 /**
- * Everything the hub may say to an editor (text lane). Transforms of live edits come on the binary lane instead of `apply`.
+ * Everything the hub may say to an editor (text lane). Transforms of live edits come on the binary lane instead of
+ * `apply`.
  */
 import { z } from "zod";
 import { uuidSchema } from "../ids.ts";
@@ -38,8 +39,8 @@ export const applyReasons = ["edit", "resync", "revoke", "rollback", "repair"] a
 export type ApplyReason = (typeof applyReasons)[number];
 
 /**
- * Apply these, in this order, each field only when the operation's stamp is above the field's own. `revoke` and `repair` put
- * back agreed values. After applying, the editor's resume position is `lsn`.
+ * Apply these, in this order, each field only when the operation's stamp is above the field's own. `revoke` and
+ * `repair` put back agreed values. After applying, the editor's resume position is `lsn`.
  */
 export const applySchema = z.strictObject({
   kind: z.literal("apply"),
@@ -49,8 +50,8 @@ export const applySchema = z.strictObject({
 });
 
 /**
- * Once everything up to `lsn` is applied, read these back from the live scene and answer: `transforms` on the binary lane,
- * then one `verified` with `items`.
+ * Once everything up to `lsn` is applied, read these back from the live scene and answer: `transforms` on the binary
+ * lane, then one `verified` with `items`.
  */
 export const verifySchema = z.strictObject({
   kind: z.literal("verify"),

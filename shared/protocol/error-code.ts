@@ -1,7 +1,7 @@
 /**
- * Every way in which VibeSync refuses or fails, as a closed list. A code is for machines, counters and search; its sentence
- * is for a person and says what happened and what to do next. The sentence is the fallback: where the object or file is
- * known, the message that travels with the code names it.
+ * Every way in which VibeSync refuses or fails, as a closed list. A code is for machines, counters and search; its
+ * sentence is for a person and says what happened and what to do next. The sentence is the fallback: where the object
+ * or file is known, the message that travels with the code names it.
  *
  * Codes are never renamed or reused. Adding one needs only a line here (and `npm run generate`).
  */

@@ -1,8 +1,9 @@
 /**
- * Everything an editor may say once it is trusted (text lane). The binary lane is in binary.ts, the greeting in handshake.ts.
+ * Everything an editor may say once it is trusted (text lane). The binary lane is in binary.ts, the greeting in
+ * handshake.ts.
  *
- * Every message that speaks of the scene carries the epoch: it is raised when the editor opens another file or scene, and
- * messages of an older epoch are refused.
+ * Every message that speaks of the scene carries the epoch: it is raised when the editor opens another file or scene,
+ * and messages of an older epoch are refused.
  */
 import { z } from "zod";
 import { uuidSchema } from "../ids.ts";
@@ -12,8 +13,9 @@ import { wireLimits } from "./limits.ts";
 import { entityKindSchema, epochSchema, operationSchema, seqSchema, stampSchema } from "./operation.ts";
 
 /**
- * One entity as the editor has it now. `stamp` is the stamp of every field not named in `stamps`: the shadow's stamp when
- * the value is what the hub last agreed to, a new stamp when the user changed it since, 0 when the editor cannot know.
+ * One entity as the editor has it now. `stamp` is the stamp of every field not named in `stamps`: the shadow's stamp
+ * when the value is what the hub last agreed to, a new stamp when the user changed it since, 0 when the editor cannot
+ * know.
  */
 const indexedEntity = z
   .strictObject({
@@ -82,8 +84,8 @@ export const activities = ["idle", "editing", "playing", "reloading", "compiling
 export type Activity = (typeof activities)[number];
 
 /**
- * What the editor is doing. While `playing`, `reloading`, `compiling`, `loading` or `rendering` nothing is sent to it. A
- * raised epoch (another file) is followed by an index.
+ * What the editor is doing. While `playing`, `reloading`, `compiling`, `loading` or `rendering` nothing is sent to it.
+ * A raised epoch (another file) is followed by an index.
  */
 export const stateSchema = z.strictObject({
   kind: z.literal("state"),

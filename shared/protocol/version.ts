@@ -1,6 +1,6 @@
 /**
- * The protocol's version. Any change to a message, to the binary layout or to the field table takes a new line here in the
- * same commit: `tests/contract` compares the fingerprint of the generated schema with the newest line.
+ * The protocol's version. Any change to a message, to the binary layout or to the field table takes a new line here in
+ * the same commit: `tests/contract` compares the fingerprint of the generated schema with the newest line.
  */
 export const protocolVersion = 1;
 

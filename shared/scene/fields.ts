@@ -2,8 +2,8 @@
  * The canonical scene model: which kinds of entities exist, which fields they have, and how each field behaves.
  *
  * This table is the single source: the wire schema, the merge, the verification, the plugins' generated tables and the
- * object inspector are all derived from it. To add a field: add a row, run `npm run generate`, then read and write it in
- * each plugin's scene code.
+ * object inspector are all derived from it. To add a field: add a row, run `npm run generate`, then read and write it
+ * in each plugin's scene code.
  *
  * Canonical space is glTF 2.0's: right-handed, +Y up, metres, quaternions xyzw; transforms are local to the parent.
  */
@@ -11,7 +11,9 @@
 export const entityKinds = ["object", "collection", "mesh"] as const;
 export type EntityKind = (typeof entityKinds)[number];
 
-/** What may be done about a change: shown at once, awaited, or guarded by a snapshot. Deleting is the destructive one. */
+/**
+ * What may be done about a change: shown at once, awaited, or guarded by a snapshot. Deleting is the destructive one.
+ */
 export type FieldWeight = "cosmetic" | "structural";
 
 /** How two values of a field are compared (shared/math/epsilon.ts). */

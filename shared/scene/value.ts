@@ -1,4 +1,6 @@
-/** The zod schema of every field's value, derived from the field table. Numbers are finite and bounded; text is bounded. */
+/**
+ * The zod schema of every field's value, derived from the field table. Numbers are finite and bounded; text is bounded.
+ */
 import { z } from "zod";
 import { uuidSchema } from "../ids.ts";
 import { type EntityKind, type FieldName, type FieldSpec, type FieldType, fieldNames, fieldSpec } from "./fields.ts";

@@ -1,4 +1,6 @@
-/** Ten thousand objects: prints what the first and the next commits, opening and reading cost. Times are not asserted. */
+/**
+ * Ten thousand objects: prints what the first and the next commits, opening and reading cost. Times are not asserted.
+ */
 import { expect, it } from "vitest";
 import { changesOf, fsck, jsonOf, opened, request, tempProject, uuidOf, valueOrThrow } from "./temp-project.ts";
 

@@ -1,8 +1,9 @@
 /**
  * Reads the imports of a script and says which part of the project each one reaches.
  *
- * A part is a folder of docs/architecture.md's picture: "shared", "core", "wal", "renderer" and so on; an npm package is
- * "npm:<name>" and a module of Node "node:<name>". Type-only imports are marked, because some walls let types through.
+ * A part is a folder of docs/architecture.md's picture: "shared", "core", "wal", "renderer" and so on; an npm package
+ * is "npm:<name>" and a module of Node "node:<name>". Type-only imports are marked, because some walls let types
+ * through.
  */
 import { builtinModules } from "node:module";
 import path from "node:path";

@@ -1,4 +1,6 @@
-/** The repository as a whole: generated files are what the generator writes, versions are exact, the lock names no host. */
+/**
+ * The repository as a whole: generated files are what the generator writes, versions are exact, the lock names no host.
+ */
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";

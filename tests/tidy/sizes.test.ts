@@ -1,4 +1,6 @@
-/** House rules on size: files, lines, functions, parameters, nesting (tests/tidy/exceptions.ts lists the exceptions). */
+/**
+ * House rules on size: files, lines, functions, parameters, nesting (tests/tidy/exceptions.ts lists the exceptions).
+ */
 import { describe, expect, it } from "vitest";
 import { complaints, type Finding, staleExceptions } from "./findings.ts";
 import { shapeFindings } from "./shape.ts";

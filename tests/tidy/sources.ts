@@ -1,8 +1,8 @@
 /**
  * The files of the project as the house rules see them: what a person wrote and is kept in the repository.
  *
- * Walks the disk instead of asking git, so that a file is checked before it is committed. It must never look into what is
- * installed or built.
+ * Walks the disk instead of asking git, so that a file is checked before it is committed. It must never look into what
+ * is installed or built.
  */
 import fs from "node:fs";
 import path from "node:path";

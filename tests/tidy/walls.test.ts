@@ -1,6 +1,6 @@
 /**
- * Who may import whom. Biome and the TypeScript projects stop most of this while typing; this reads every import by itself and
- * counts them, so that neither a changed setting nor a broken scanner can make the walls vanish unseen.
+ * Who may import whom. Biome and the TypeScript projects stop most of this while typing; this reads every import by
+ * itself and counts them, so that neither a changed setting nor a broken scanner can make the walls vanish unseen.
  */
 import { describe, expect, it } from "vitest";
 import { type Import, importsOf, partOf, reachedPart } from "./imports.ts";
