@@ -41,8 +41,10 @@ export interface SnapshotRequest {
   readonly timeMs: number;
   readonly reason: SnapshotReason;
   readonly label?: string;
-  /** What differs from the newest snapshot; the last entry of a UUID counts. */
+  /** What differs from the snapshot `base`; the last entry of a UUID counts. */
   readonly changed: readonly SnapshotChange[];
+  /** Refused with E_SNAPSHOT_UNKNOWN when this is neither the newest snapshot nor the one before it; then send the whole. */
+  readonly base?: string;
   /** `changed` is the complete state: what it does not name goes. Used for the first snapshot and after a restart. */
   readonly whole?: boolean;
   readonly attachments?: readonly SnapshotAttachment[];

@@ -23,6 +23,7 @@ const lastGoodSchema = z.object({ version: z.literal(1), oids: z.array(z.string(
 /** The newest readable snapshot and the names of all its blobs. */
 export interface Tip {
   readonly info: SnapshotInfo;
+  readonly parent: string | null;
   readonly rootTree: string;
   readonly tree: SnapshotTree;
 }
@@ -43,6 +44,8 @@ export async function openRepository(repository: Repository): Promise<OpenedRepo
     files.makeFolder(folder);
   }
   files.makeFolder(paths.scratch);
+  // All object folders at once: a commit then makes no folder, whose name a failed sync could lose for good [SNAP-6].
+  for (let byte = 0; byte < 256; byte += 1) files.makeFolder(join(paths.objects, byte.toString(16).padStart(2, "0")));
   // A process that died may have made these without settling their names; what is below counts on them.
   const folders = [dirname(paths.root), paths.root, paths.objects, paths.heads, paths.own];
   for (const folder of folders) repository.disk.syncDirectory(folder);
@@ -117,5 +120,5 @@ async function tipOrNull(repository: Repository, oid: string, cache: object): Pr
   const commit = await repository.commitOrNull(oid, cache);
   if (commit === null) return null;
   const tree = await repository.snapshotTreeOrNull(commit.tree, cache);
-  return tree === null ? null : { info: commit.info, rootTree: commit.tree, tree };
+  return tree === null ? null : { info: commit.info, parent: commit.parent, rootTree: commit.tree, tree };
 }

@@ -84,6 +84,7 @@ export class SnapshotStore implements Snapshots {
     const refusal = refusalOf(request);
     if (refusal !== null) return Promise.resolve(refusal);
     return this.#inTurn("A snapshot could not be taken", async () => {
+      if (!isKnownBase(request.base, this.#state.tip)) return unknownSnapshot(request.base ?? "");
       try {
         return success(await this.#commit(request));
       } catch (error) {
@@ -160,10 +161,11 @@ export class SnapshotStore implements Snapshots {
       this.#repository.files.settle();
       return this.#named(tip.info);
     }
-    const oid = await this.#repository.putCommit({ trailers, tree: rootTree, parent: tip?.info.oid ?? null });
+    const parent = tip?.info.oid ?? null;
+    const oid = await this.#repository.putCommit({ trailers, tree: rootTree, parent });
     const info = { oid, ...trailers };
     await this.#publish(oid);
-    this.#state = { ...this.#state, tip: { info, rootTree, tree: next.tree }, tree: next.tree, shardOids };
+    this.#state = { ...this.#state, tip: { info, parent, rootTree, tree: next.tree }, tree: next.tree, shardOids };
     return info;
   }
 
@@ -238,6 +240,14 @@ export class SnapshotStore implements Snapshots {
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/**
+ * Changes since `base` also lead from its child to the same state: the child is a commit whose answer got lost, and what it
+ * changed is among them [SNAP-10].
+ */
+function isKnownBase(base: string | undefined, tip: Tip | null): boolean {
+  return base === undefined || (tip !== null && (tip.info.oid === base || tip.parent === base));
 }
 
 /** A commit whose answer got lost comes again with the same words: it is the newest snapshot already [SNAP-10]. */
