@@ -50,6 +50,7 @@ export function packageConfig(runtime, outputFolder) {
     linux: {
       target: ["deb", "AppImage"],
       executableName: "vibesync",
+      icon: "build/icons/app",
       category: "Graphics",
       maintainer: "The VibeSync authors <hello@example.org>",
       synopsis: "A live scene bridge between Blender and Unity",

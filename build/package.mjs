@@ -52,6 +52,7 @@ await build({
 const executable = unpackedExecutable();
 await checkFuses(executable);
 packPlugins(output);
+fs.rmSync(path.join(output, "builder-debug.yml"), { force: true });
 console.log(
   `Packaged ${path.relative(process.cwd(), executable)} with Electron ${runtime.version} (${runtime.source}).`,
 );

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { namesWithoutMeta } from "#build/pack-plugins.mjs";
+import { blenderPackage, namesWithoutMeta, unityPackage } from "#build/pack-plugins.mjs";
 import { tgzBytes } from "#build/tar.mjs";
 import { extractZip, zipBytes, zipNames } from "#build/zip.mjs";
 
@@ -85,3 +85,28 @@ describe("Unity package", () => {
     expect(namesWithoutMeta([...names, "package/Dir.meta"])).toEqual([]);
   });
 });
+
+describe("the plugins' own packages", () => {
+  it("Blender's has one top folder with the add-on, its manifest and its licence, and no leftovers", () => {
+    const file = path.join(folder, "blender.zip");
+    fs.writeFileSync(file, blenderPackage());
+    const names = zipNames(file);
+    expect(names).toEqual(expect.arrayContaining(["__init__.py", "blender_manifest.toml", "LICENSE"].map(inAddOn)));
+    expect(names.filter((name) => !name.startsWith("vibesync/") || /\.pyc$|__pycache__/.test(name))).toEqual([]);
+    expect(fs.readFileSync(file).equals(blenderPackage())).toBe(true);
+  });
+
+  it("Unity's is an npm-style package, the same each time", () => {
+    const file = path.join(folder, "unity.tgz");
+    fs.writeFileSync(file, unityPackage());
+    const names = execFileSync("tar", ["tzf", file], { encoding: "utf8" }).trim().split("\n");
+    expect(names).toContain("package/package.json");
+    expect(names).toContain("package/package.json.meta");
+    expect(names.filter((name) => !name.startsWith("package/"))).toEqual([]);
+    expect(fs.readFileSync(file).equals(unityPackage())).toBe(true);
+  });
+});
+
+function inAddOn(name: string): string {
+  return `vibesync/${name}`;
+}
