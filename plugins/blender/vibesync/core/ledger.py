@@ -1,0 +1,143 @@
+"""Every write to the shadow goes through here: the user's edits on their way out, the hub's writes on their way in.
+
+Joins shadow, outbox and clock, so that a value, its stamp and its place in the queue can never disagree. All edits found by
+one look at the scene share one stamp. Remote writes count only above the field's own stamp ([WIRE-9]); a local edit that was
+not sent yet and lost to a remote write is dropped from the queue.
+"""
+from typing import Any, Dict, List, Optional, Tuple
+
+from ..protocol.stamps import StampClock
+from .outbox import Change, Outbox
+from .shadow import Entity, Register, Shadow, Tombstone
+from .values import Fields, changed_fields
+
+Operation = Dict[str, Any]
+
+
+class Ledger:
+    """The books of one document."""
+
+    def __init__(self, shadow: Shadow, clock: StampClock) -> None:
+        self.shadow = shadow
+        self.clock = clock
+        self.outbox = Outbox()
+        self._look_stamp: Optional[int] = None
+
+    # The user's edits
+
+    def end_look(self) -> None:
+        """The next edit found belongs to another look at the scene and gets another stamp."""
+        self._look_stamp = None
+
+    def local_create(self, uuid: str, kind: str, fields: Fields, copied_from: Optional[str] = None) -> None:
+        """The user made (or brought back) an entity."""
+        stamp = self._stamp()
+        self.shadow.create(uuid, _entity_of(kind, stamp, True, fields))
+        self.outbox.create(uuid, (kind, stamp, fields, copied_from))
+
+    def local_edit(self, uuid: str, live: Fields) -> Fields:
+        """Compares what the scene shows with the shadow; queues and answers what the user changed."""
+        entity = self.shadow.entities[uuid]
+        changed = changed_fields(entity.values(), live)
+        if changed:
+            created = self.outbox.stamp_of_create_or_none(uuid)
+            stamp = self._stamp() if created is None else created
+            for name, value in changed.items():
+                entity.registers[name] = Register(value, stamp, True)
+            self.outbox.set(uuid, entity.kind, stamp, changed)
+        return changed
+
+    def local_delete(self, uuid: str) -> None:
+        """The user deleted an entity."""
+        stamp = self._stamp()
+        kind = self.shadow.entities[uuid].kind
+        self.shadow.bury(uuid, Tombstone(stamp, True, False))
+        self.outbox.delete(uuid, kind, stamp)
+
+    def adopt(self, uuid: str, kind: str, fields: Fields) -> None:
+        """An entity found in a scene without a shadow: stamp 0, the hub's values win where it has some ([WIRE-14])."""
+        self.shadow.create(uuid, _entity_of(kind, 0, True, fields))
+
+    # The hub's writes
+
+    def remote_create(self, op: Operation) -> bool:
+        """Whether the entity is to be made now. False: it lives already, or was deleted later than this create."""
+        self.clock.observe(op["stamp"])
+        tombstone = self.shadow.tombstones.get(op["uuid"])
+        if op["uuid"] in self.shadow.entities or (tombstone is not None and tombstone.stamp > op["stamp"]):
+            return False
+        self.outbox.drop(op["uuid"])
+        self.shadow.create(op["uuid"], _entity_of(op["kind"], op["stamp"], False, op["fields"]))
+        return True
+
+    def remote_set(self, uuid: str, fields: Fields, stamp: int) -> Fields:
+        """Enters the values that win, and answers them: they are to be written to the scene."""
+        self.clock.observe(stamp)
+        entity = self.shadow.entities[uuid]
+        winners: Fields = {}
+        for name, value in fields.items():
+            register = entity.registers.get(name)
+            if register is None or stamp > register.stamp:
+                entity.registers[name] = Register(value, stamp, False)
+                winners[name] = value
+        if winners:
+            self.outbox.drop(uuid, set(winners))
+        return winners
+
+    def remote_delete(self, uuid: str, stamp: int) -> bool:
+        """Whether the entity is to be taken out of the scene. False when it was made again later than this delete."""
+        self.clock.observe(stamp)
+        entity = self.shadow.entities.get(uuid)
+        if entity is not None and entity.stamp > stamp:
+            return False
+        self.shadow.bury(uuid, Tombstone(stamp, False, True))
+        self.outbox.drop(uuid)
+        return entity is not None
+
+    def read_back(self, uuid: str, live: Fields) -> None:
+        """What the scene made of a remote write becomes the shadow's value; stamps and writers stay."""
+        entity = self.shadow.entities.get(uuid)
+        if entity is None:
+            return
+        for name, value in live.items():
+            register = entity.registers.get(name)
+            if register is None:
+                entity.registers[name] = Register(value, entity.stamp, False)
+            else:
+                register.value = value
+
+    # Answers
+
+    def accept(self, seq: int) -> Optional[Change]:
+        """The hub made a change durable."""
+        change = self.outbox.accept(seq)
+        for op in change.ops if change is not None else ():
+            tombstone = self.shadow.tombstones.get(op["uuid"])
+            if op["op"] == "delete" and tombstone is not None:
+                tombstone.is_accepted = True
+        return change
+
+    def restart_outbox(self) -> None:
+        """Before an index: it tells everything that is unaccepted, with the same stamps."""
+        self.outbox.restart()
+
+    def unaccepted_deletes(self) -> List[Tuple[str, int]]:
+        """Uuid and stamp of deletes that the hub may not know of."""
+        return [(uuid, stone.stamp) for uuid, stone in self.shadow.tombstones.items() if not stone.is_accepted]
+
+    def confirm_deletes(self) -> None:
+        """The hub has taken the index that named them."""
+        for tombstone in self.shadow.tombstones.values():
+            tombstone.is_accepted = True
+
+    def _stamp(self) -> int:
+        if self._look_stamp is None:
+            self._look_stamp = self.clock.make()
+        return self._look_stamp
+
+
+def _entity_of(kind: str, stamp: int, is_local: bool, fields: Fields) -> Entity:
+    entity = Entity(kind, stamp, is_local)
+    for name, value in fields.items():
+        entity.registers[name] = Register(value, stamp, is_local)
+    return entity
