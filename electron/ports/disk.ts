@@ -124,6 +124,24 @@ export function readFile(disk: Disk, path: string): Uint8Array {
   }
 }
 
+/** Lets go of a file whose bytes are synced or given up already: an error here would only hide the one that counts. */
+export function closeQuietly(disk: Disk, fd: number): void {
+  try {
+    disk.close(fd);
+  } catch (error) {
+    if (errnoOf(error) === "") throw error;
+  }
+}
+
+/** Removes a file that is rubbish by contract, if that is possible now. */
+export function removeQuietly(disk: Disk, path: string): void {
+  try {
+    disk.unlink(path);
+  } catch (error) {
+    if (errnoOf(error) === "") throw error;
+  }
+}
+
 /** True when nothing is at `path`; any other trouble throws. */
 export function isMissing(disk: Disk, path: string): boolean {
   try {

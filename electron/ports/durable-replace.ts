@@ -13,7 +13,7 @@
 import { dirname } from "node:path";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import { type Result, success } from "#shared/result.ts";
-import { type Disk, isMissing, writeAll } from "./disk.ts";
+import { closeQuietly, type Disk, isMissing, removeQuietly, writeAll } from "./disk.ts";
 import { diskFailure } from "./disk-failure.ts";
 
 export interface Replacement {
@@ -61,22 +61,5 @@ function writeDurably(disk: Disk, path: string, bytes: Uint8Array): void {
     if (isOpen) closeQuietly(disk, fd);
     removeQuietly(disk, path);
     throw error;
-  }
-}
-
-/** Used on the way out of an error that is reported already; a second one would only hide it. */
-function closeQuietly(disk: Disk, fd: number): void {
-  try {
-    disk.close(fd);
-  } catch {
-    // The first error is the one that counts.
-  }
-}
-
-function removeQuietly(disk: Disk, path: string): void {
-  try {
-    disk.unlink(path);
-  } catch {
-    // A leftover `.tmp` file is harmless by contract.
   }
 }

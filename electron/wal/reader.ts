@@ -89,7 +89,9 @@ export class LogReader {
   /** Oldest first, one call for each; the payload is valid during the call. */
   visit(range: Range, each: (record: StoredRecord) => void): Result<void> {
     return this.#guarded(() => {
-      for (const segment of this.#startedBefore(range.toLsn + 1)) {
+      const segments = this.#startedBefore(range.toLsn + 1);
+      for (const [index, segment] of segments.entries()) {
+        if ((segments[index + 1]?.firstLsn ?? Number.POSITIVE_INFINITY) <= range.fromLsn) continue;
         const waypoint = this.#waypointsBefore(segment, range.fromLsn + 1).at(-1) ?? segment.waypoints[0];
         if (waypoint === undefined) continue;
         this.#walk(segment, waypoint, (frame) => {

@@ -7,7 +7,7 @@
  * file after an error: on a full disk that is the space the user needs.
  */
 import { join } from "node:path";
-import { type Disk, errnoOf, isMissing } from "#electron/ports/disk.ts";
+import { closeQuietly, type Disk, errnoOf, isMissing, removeQuietly } from "#electron/ports/disk.ts";
 import { assert } from "#shared/assert.ts";
 import { makingName, type OpenSegment, removeLeftover, segmentPath, writeZeros, zerosBytes } from "./segment-files.ts";
 
@@ -77,7 +77,7 @@ export class SegmentSupply {
       return open;
     } catch (error) {
       this.#drop(making);
-      if (!making.isBackground) this.#disk.close(making.fd);
+      if (!making.isBackground) closeQuietly(this.#disk, making.fd);
       throw error;
     } finally {
       this.#making = undefined;
@@ -90,7 +90,7 @@ export class SegmentSupply {
     this.#making = undefined;
     if (making !== undefined) this.#drop(making);
     await this.#background;
-    if (this.#ready !== undefined) this.#disk.close(this.#ready.fd);
+    if (this.#ready !== undefined) closeQuietly(this.#disk, this.#ready.fd);
     this.#ready = undefined;
   }
 
@@ -135,14 +135,10 @@ export class SegmentSupply {
     return { segment: making.segment, path, fd: making.fd };
   }
 
-  /** Removes the file of a making that ends here. The name may be gone already; then there is nothing to remove. */
+  /** Removes the file of a making that ends here. */
   #drop(making: Making): void {
     making.state = "dropped";
-    try {
-      removeLeftover(this.#disk, this.#options.folder);
-    } catch (error) {
-      if (errnoOf(error) === "") throw error;
-    }
+    removeQuietly(this.#disk, join(this.#options.folder, makingName));
   }
 
   async #makeInBackground(making: Making): Promise<void> {
@@ -164,14 +160,6 @@ export class SegmentSupply {
         this.#drop(making);
       }
     }
-    if (making.state === "dropped") this.#closeDropped(making);
-  }
-
-  #closeDropped(making: Making): void {
-    try {
-      this.#disk.close(making.fd);
-    } catch (error) {
-      if (errnoOf(error) === "") throw error;
-    }
+    if (making.state === "dropped") closeQuietly(this.#disk, making.fd);
   }
 }

@@ -8,7 +8,7 @@
  */
 import { type Chain, FrameEncoder, frameBytes, type LogRecord, type Lsn } from "#electron/core/wal-frame.ts";
 import { encodeHeader, logSeed, segmentHeaderBytes } from "#electron/core/wal-segment.ts";
-import { type Disk, errnoOf, writeAll } from "#electron/ports/disk.ts";
+import { closeQuietly, type Disk, errnoOf, writeAll } from "#electron/ports/disk.ts";
 import { diskFailure } from "#electron/ports/disk-failure.ts";
 import type { Log, LsnRange } from "#electron/ports/log.ts";
 import { assert } from "#shared/assert.ts";
@@ -140,7 +140,7 @@ export class LogWriter implements Log {
     const marked = flushed.ok ? await this.#mark() : flushed;
     await this.#supply.close();
     for (const segment of new Set([...this.#unsynced, ...(this.#current ? [this.#current] : [])])) {
-      this.#closeQuietly(segment);
+      closeQuietly(this.#disk, segment.fd);
     }
     return marked;
   }
@@ -258,14 +258,6 @@ export class LogWriter implements Log {
           cause: error,
         })
       : syncFailure(error);
-  }
-
-  #closeQuietly(segment: OpenSegment): void {
-    try {
-      this.#disk.close(segment.fd);
-    } catch (error) {
-      if (errnoOf(error) === "") throw error;
-    }
   }
 }
 
