@@ -6,7 +6,6 @@
 import { Menu, type MenuItemConstructorOptions } from "electron";
 
 export type MenuActions = {
-  readonly show: () => void;
   readonly quit: () => void;
   readonly view: (view: string) => void;
   readonly togglePaused: () => void;

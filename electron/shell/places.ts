@@ -17,7 +17,7 @@ export type Places = {
   readonly settingsFile: string;
   /** The two plugin packages: real files even in a packaged app, because other programs read them. */
   readonly plugins: string;
-  readonly trayIcons: string;
+  readonly icons: string;
   readonly window: string;
   readonly preload: string;
   readonly projectDefault: string;
@@ -44,7 +44,7 @@ export function placesOf(input: PlacesInput): Places {
     logs: join(userData, "logs"),
     settingsFile: join(userData, "settings.json"),
     plugins: resourcesFolder ? join(resourcesFolder, "plugins") : join(appFolder, "out", "plugins"),
-    trayIcons: resourcesFolder ? join(resourcesFolder, "icons") : join(appFolder, "build", "icons", "tray"),
+    icons: resourcesFolder ? join(resourcesFolder, "icons") : join(appFolder, "build", "icons"),
     window: join(appFolder, "out", "renderer"),
     preload: join(appFolder, "out", "preload", "preload.cjs"),
     projectDefault: join(input.documents, "VibeSync"),

@@ -1,0 +1,109 @@
+/**
+ * The same hub without a window, for a build server or a machine without a display: `node out/main/headless.cjs --project X`.
+ *
+ * Owns: the command line, one status line on the terminal, and the clean end on Ctrl-C or a service's stop. It runs on plain
+ * Node; nothing it imports may need Electron.
+ * Must never: print the token, or end without saying why.
+ */
+import fs from "node:fs";
+import os from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { openHub } from "#electron/hub.ts";
+import { realClock } from "#electron/ports/clock.ts";
+import type { Hub } from "#electron/ports/hub.ts";
+import { placesOf } from "#electron/shell/places.ts";
+import { makeFolder } from "#electron/shell/project.ts";
+import { createStatusLine } from "#electron/shell/status-line.ts";
+import { causeText } from "#shared/result.ts";
+
+const usage = `VibeSync without a window.
+
+  --project <folder>   the project to open (else VIBESYNC_PROJECT, else Documents/VibeSync)
+  --name <text>        the name of a new project
+  --home <folder>      where editors look for the hub (else VIBESYNC_HOME, else ~/.vibesync)
+  --help`;
+
+const exitFailed = 1;
+const exitUsage = 2;
+const appFolder = resolve(import.meta.dirname, "..", "..");
+
+await main();
+
+async function main(): Promise<void> {
+  const args = argumentsOrNull();
+  if (!args || args.help) {
+    console.log(usage);
+    process.exitCode = args ? 0 : exitUsage;
+    return;
+  }
+  const environment = { ...process.env, ...(args.home ? { VIBESYNC_HOME: args.home } : {}) };
+  const userHome = os.homedir();
+  const documents = join(userHome, "Documents");
+  const userData = join(userHome, ".vibesync");
+  const places = placesOf({ appFolder, resourcesFolder: null, userData, userHome, documents, environment });
+  const projectFolder = args.project ? resolve(args.project) : (places.projectWanted ?? places.projectDefault);
+  const made = makeFolder(projectFolder);
+  const opened = made.ok
+    ? await openHub({
+        projectFolder,
+        ...(args.name ? { projectName: args.name } : {}),
+        home: places.home,
+        hubVersion: versionOf(appFolder),
+        clock: realClock,
+      })
+    : made;
+  if (!opened.ok) {
+    console.error(`${opened.failure.code}: ${opened.failure.message}`);
+    process.exitCode = exitFailed;
+    return;
+  }
+  run(opened.value);
+}
+
+function run(hub: Hub): void {
+  const line = createStatusLine(process.stdout);
+  line.show(hub.status());
+  hub.onPush((channel) => {
+    if (channel === "status-changed") line.show(hub.status());
+  });
+  let isStopping = false;
+  const stop = (why: string, code: number): void => {
+    // The second Ctrl-C means now; the log survives that.
+    if (isStopping) process.exit(exitFailed);
+    isStopping = true;
+    line.say(`Stopping (${why}) ...`);
+    hub.close().then(
+      () => {
+        line.say("Everything is on disk.");
+        process.exit(code);
+      },
+      (error: unknown) => {
+        console.error(`The end was not clean: ${causeText(error)}`);
+        process.exit(exitFailed);
+      },
+    );
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal, 0));
+  process.on("uncaughtException", (error) => {
+    console.error(error);
+    stop("a bug", exitFailed);
+  });
+}
+
+function argumentsOrNull() {
+  try {
+    const text = { type: "string" } as const;
+    const options = { project: text, name: text, home: text, help: { type: "boolean" } } as const;
+    return parseArgs({ options, strict: true }).values;
+  } catch (error) {
+    console.error(causeText(error));
+    return null;
+  }
+}
+
+function versionOf(folder: string): string {
+  const manifest: unknown = JSON.parse(fs.readFileSync(join(folder, "package.json"), "utf8"));
+  const hasVersion = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return hasVersion ? String(manifest.version) : "0.0.0";
+}

@@ -1,0 +1,61 @@
+/**
+ * Which project folder is open, and the change to another one.
+ *
+ * Owns: the choice at start (the environment, else what was open last, else `Documents/VibeSync`) and the rule that a folder
+ * that cannot be opened leaves the project of before open.
+ * Must never: make a folder anew that a person worked in before: its drive may just not be there.
+ */
+import fs from "node:fs";
+import { diskFailure } from "#electron/ports/disk-failure.ts";
+import { failure, type Result, success } from "#shared/result.ts";
+import type { HubSession } from "./hub-session.ts";
+import type { Places } from "./places.ts";
+import type { SettingsStore } from "./settings.ts";
+
+export type Project = {
+  folder(): string;
+  openFirst(): Promise<Result<void>>;
+  change(folder: string): Promise<Result<void>>;
+};
+
+export function createProject(session: HubSession, settings: SettingsStore, places: Places): Project {
+  const remembered = settings.read().projectFolder;
+  let folder = places.projectWanted ?? remembered ?? places.projectDefault;
+
+  return {
+    folder: () => folder,
+    async openFirst() {
+      const mayMake = places.projectWanted !== null || remembered === null;
+      const ready = mayMake ? makeFolder(folder) : requireFolder(folder);
+      if (ready.ok) return await session.open(folder);
+      await session.fail(ready.failure);
+      return ready;
+    },
+    async change(next) {
+      const ready = requireFolder(next);
+      if (!ready.ok) return ready;
+      const opened = await session.open(next);
+      if (!opened.ok) {
+        await session.open(folder);
+        return opened;
+      }
+      folder = next;
+      return settings.change({ projectFolder: next });
+    },
+  };
+}
+
+export function makeFolder(folder: string): Result<void> {
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    return success(undefined);
+  } catch (error) {
+    return diskFailure(error, "E_DISK", `The project folder ${folder} could not be made`);
+  }
+}
+
+function requireFolder(folder: string): Result<void> {
+  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return success(undefined);
+  const message = `The project folder ${folder} is not there. Connect its drive, or choose another folder.`;
+  return failure("E_PROJECT_FILE", message);
+}
