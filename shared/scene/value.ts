@@ -3,7 +3,15 @@
  */
 import { z } from "zod";
 import { uuidSchema } from "../ids.ts";
-import { type EntityKind, type FieldName, type FieldSpec, type FieldType, fieldNames, fieldSpec } from "./fields.ts";
+import {
+  type EntityKind,
+  type FieldName,
+  type FieldSpec,
+  type Fields,
+  type FieldType,
+  fieldNames,
+  fieldSpec,
+} from "./fields.ts";
 
 /** Larger magnitudes than any scene has; keeps every float32 conversion finite. */
 const numberMax = 1e30;
@@ -49,7 +57,7 @@ function shapeOf(include: (spec: FieldSpec) => boolean): Record<string, z.ZodTyp
 }
 
 /** Any subset of any kind's fields; which kind has which field is decided where the entity is known. */
-export const fieldsSchema = z.strictObject(shapeOf(() => true)).meta({ id: "Fields" });
+export const fieldsSchema = z.strictObject(shapeOf(() => true)).meta({ id: "Fields" }) as unknown as z.ZodType<Fields>;
 
 export const fieldNameSchema = z.enum(fieldNames as readonly [FieldName, ...FieldName[]]).meta({ id: "FieldName" });
 

@@ -1,0 +1,167 @@
+/**
+ * An editor's change on its way in: epoch, sequence, rate, and waiting for structural changes it touches (stage 5).
+ *
+ * Text and binary changes differ only in their operations. Before: batch.ts. After: decide.ts.
+ */
+import type { Uuid } from "#shared/ids.ts";
+import type { TransformFrame, TransformRow } from "#shared/protocol/binary.ts";
+import { type ErrorCode, errorSentence } from "#shared/protocol/error-code.ts";
+import type { Operation } from "#shared/protocol/operation.ts";
+import type { UpMessageOf } from "#shared/protocol/up.ts";
+import { type FieldName, fieldSpec, transformFields } from "#shared/scene/fields.ts";
+import { writerOf } from "#shared/scene/stamp.ts";
+import { admit, type Refusal } from "./decide.ts";
+import { transformFieldsOf } from "./evolve.ts";
+import { noteKnown } from "./forward.ts";
+import { askForListing } from "./indexing.ts";
+import type { WireInput } from "./input.ts";
+import { limits } from "./limits.ts";
+import type { Link } from "./links.ts";
+import { watchBounces } from "./loop-guard.ts";
+import { refuseStale } from "./session.ts";
+import type { Turn } from "./turn.ts";
+import { batchFor, noteChange } from "./verify.ts";
+
+/** A change and every sequence number that it answers: coalesced ones are answered together. */
+export type Change =
+  | { readonly kind: "text"; readonly message: UpMessageOf<"change">; readonly seqs: readonly number[] }
+  | { readonly kind: "frame"; readonly frame: TransformFrame; readonly seqs: readonly number[] };
+
+/** `input` is the change as it came, for the case that it must wait. */
+export function onChange(turn: Turn, link: Link, { change, input }: { change: Change; input: WireInput }): void {
+  const { epoch, stamp } = change.kind === "text" ? change.message : change.frame;
+  const seq = change.seqs.at(-1) ?? 0;
+  if (epoch !== link.epoch) return refuseStale(turn, link, seq);
+  if (link.phase !== "linked" && link.phase !== "paired")
+    return reject(turn, link, { seq, code: "E_UNEXPECTED", retry: true });
+  if (writerOf(stamp) !== link.role) return reject(turn, link, { seq, code: "E_MALFORMED", retry: false });
+  if (link.deferred.length > 0 || isBlocked(turn, change)) return defer(turn, link, { input, seq });
+  takeIn(turn, link, change);
+}
+
+function defer(turn: Turn, link: Link, { input, seq }: { input: WireInput; seq: number }): void {
+  if (link.deferred.length >= limits.deferredMax) return reject(turn, link, { seq, code: "E_BUSY", retry: true });
+  link.deferred.push(input);
+}
+
+/** Whether the change touches something whose structure is being verified. */
+export function isBlocked(turn: Turn, change: Change): boolean {
+  const { blocked } = turn.links;
+  if (blocked.size === 0) return false;
+  if (change.kind === "frame") return change.frame.rows.some(({ uuid }) => blocked.has(uuid));
+  return change.message.ops.some((operation) => blocked.has(operation.uuid) || blocked.has(parentNamed(operation)));
+}
+
+function parentNamed(operation: Operation): Uuid {
+  const parent = operation.op === "delete" ? null : operation.fields.parent;
+  return typeof parent === "string" ? parent : "";
+}
+
+export function takeIn(turn: Turn, link: Link, change: Change): void {
+  const fresh = change.seqs.filter((seq) => link.seq === null || seq > link.seq);
+  for (const seq of change.seqs) if (!fresh.includes(seq)) answer(turn, link, { seq, refused: [] });
+  const newest = fresh.at(-1);
+  if (newest === undefined) return;
+  if (link.seq !== null && (fresh[0] as number) !== link.seq + 1) {
+    turn.fault({
+      operation: "change",
+      code: "E_UNEXPECTED",
+      role: link.role,
+      message: "A change is missing before this one.",
+    });
+    return askForListing(turn, link);
+  }
+  if (!payTokens(turn, link, change)) return reject(turn, link, { seq: newest, code: "E_RATE", retry: true });
+  link.seq = newest;
+  const refused = change.kind === "text" ? takeText(turn, link, change.message) : takeFrame(turn, link, change.frame);
+  for (const seq of fresh) answer(turn, link, { seq, refused: seq === newest ? refused : [] });
+  if (refused.some(({ code }) => code === "E_UNKNOWN_ENTITY")) askForListing(turn, link);
+}
+
+function takeText(turn: Turn, link: Link, message: UpMessageOf<"change">): Refusal[] {
+  const { stamp, ops } = message;
+  const stamped = ops.map((operation) => ({ ...operation, stamp }));
+  noteKnown(link, stamped);
+  watchBounces(
+    turn,
+    link.role,
+    ops.map(({ uuid }) => uuid),
+  );
+  return admit(turn, { role: link.role, reason: "edit", ops: stamped });
+}
+
+/** The fast path: rows that count go into one binary record; the others are refused one by one. */
+function takeFrame(turn: Turn, link: Link, frame: TransformFrame): Refusal[] {
+  const refused: Refusal[] = [];
+  const rows: TransformRow[] = [];
+  for (const row of frame.rows) {
+    const code = refuseRow(turn, row);
+    if (code === undefined) {
+      const mask = newerMask(turn, row, frame.stamp);
+      if (mask !== 0) rows.push(mask === row.mask ? row : { ...row, mask });
+    } else {
+      refused.push({ uuid: row.uuid, code, message: errorSentence[code] });
+      turn.fault({ operation: "change", code, uuid: row.uuid, role: link.role });
+    }
+  }
+  if (rows.length === 0) return refused;
+  watchBounces(
+    turn,
+    link.role,
+    rows.map(({ uuid }) => uuid),
+  );
+  const batch = batchFor(turn, { isStructural: false }, rows.length);
+  const { stamp } = frame;
+  turn.log({ type: "transforms", timeMs: turn.facts.nowMs, batch, role: link.role, stamp, rows });
+  noteChange(
+    turn,
+    batch,
+    rows.map((row) => [row.uuid, Object.keys(transformFieldsOf(row)) as FieldName[]] as const),
+  );
+  return refused;
+}
+
+function refuseRow(turn: Turn, { uuid }: TransformRow): ErrorCode | undefined {
+  const entity = turn.state.entities.get(uuid);
+  if (entity === undefined) return turn.state.tombstones.has(uuid) ? "E_TOMBSTONED" : "E_UNKNOWN_ENTITY";
+  if (entity.kind !== "object") return "E_FIELD";
+  return turn.state.quarantine.has(uuid) ? "E_QUARANTINED" : undefined;
+}
+
+function newerMask(turn: Turn, row: TransformRow, stamp: number): number {
+  const registers = turn.state.entities.get(row.uuid)?.registers;
+  let mask = 0;
+  for (const [bit, name] of transformFields.entries()) {
+    if (row.mask & (1 << bit) && stamp > (registers?.[name]?.stamp ?? 0)) mask |= 1 << bit;
+  }
+  return mask;
+}
+
+/** Structural work is rate limited; moving things is not (phase 3). */
+function payTokens(turn: Turn, link: Link, change: Change): boolean {
+  if (change.kind === "frame") return true;
+  const { nowMs } = turn.facts;
+  const gained = ((nowMs - link.tokensMs) / 1_000) * limits.structuralPerSecond;
+  link.tokens = Math.min(limits.structuralBurst, link.tokens + Math.max(0, gained));
+  link.tokensMs = nowMs;
+  const price = change.message.ops.filter(isHeavy).length;
+  if (price > link.tokens) return false;
+  link.tokens -= price;
+  return true;
+}
+
+function isHeavy(operation: Operation): boolean {
+  if (operation.op !== "set") return true;
+  return Object.keys(operation.fields).some((name) => fieldSpec(name as FieldName).weight === "structural");
+}
+
+function answer(turn: Turn, link: Link, { seq, refused }: { seq: number; refused: Refusal[] }): void {
+  turn.send(link.connection, { kind: "accepted", seq, lsn: turn.lsn, refused }, turn.lsn);
+}
+
+type Rejection = { readonly seq: number; readonly code: ErrorCode; readonly retry: boolean };
+
+export function reject(turn: Turn, link: Link, { seq, code, retry }: Rejection): void {
+  turn.fault({ operation: "change", code, role: link.role });
+  turn.send(link.connection, { kind: "rejected", seq, code, message: errorSentence[code], retry });
+}

@@ -1,0 +1,193 @@
+/**
+ * An editor's change: what of it counts, what is refused and why, and what must follow from it (stages 5 and 7).
+ *
+ * Before: batch.ts (coalescing) and session.ts (epoch, sequence). After: evolve.ts, and verify.ts for what became
+ * provisional. Each operation stands alone: a refused one has no effect on the others ([WIRE-29]).
+ */
+import type { Uuid } from "#shared/ids.ts";
+import type { ErrorCode } from "#shared/protocol/error-code.ts";
+import { errorSentence } from "#shared/protocol/error-code.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
+import type { StampedOperation } from "#shared/protocol/operation.ts";
+import { type FieldName, type Fields, type FieldValue, hasField } from "#shared/scene/fields.ts";
+import { isStructural } from "./forward.ts";
+import { childrenOf, livingAncestor, makesCycle, rehomed } from "./hierarchy.ts";
+import { limits } from "./limits.ts";
+import type { EditReason } from "./record.ts";
+import { type Entity, nameOf } from "./state.ts";
+import type { Turn } from "./turn.ts";
+import { batchFor, changedBy, noteChange } from "./verify.ts";
+
+export type Refusal = { readonly uuid: Uuid; readonly code: ErrorCode; readonly message: string };
+
+export type Admission = {
+  readonly role: Role;
+  readonly reason: EditReason;
+  readonly ops: readonly StampedOperation[];
+};
+
+/** Logs what counts of the operations; answers with what was refused. */
+export function admit(turn: Turn, { role, reason, ops }: Admission): Refusal[] {
+  const refusals: Refusal[] = [];
+  const deletes = ops.filter((operation) => operation.op === "delete");
+  for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
+    const accepted = new Map<Uuid, StampedOperation>();
+    for (const operation of ops.slice(at, at + limits.opsPerRecordMax)) {
+      if (operation.op === "delete") continue;
+      if (accepted.has(operation.uuid)) flush(turn, { role, reason, accepted });
+      const outcome = admitOne(turn, operation, accepted);
+      if ("code" in outcome) refusals.push(refusalOf(turn, operation.uuid, outcome.code));
+      else if (outcome.operation) accepted.set(operation.uuid, outcome.operation);
+    }
+    flush(turn, { role, reason, accepted });
+  }
+  if (deletes.length > 0) admitDeletes(turn, { role, reason, ops: deletes });
+  for (const { uuid, code } of refusals) turn.fault({ operation: "change", code, uuid, role });
+  return refusals;
+}
+
+type Gathered = { readonly role: Role; readonly reason: EditReason; readonly accepted: Map<Uuid, StampedOperation> };
+
+/** A record names an entity once ([WIRE-17]): what was gathered is written before a second operation on one is looked at. */
+function flush(turn: Turn, { role, reason, accepted }: Gathered): void {
+  write(turn, { role, reason, ops: [...accepted.values()] });
+  accepted.clear();
+}
+
+type Outcome = { readonly code: ErrorCode } | { readonly operation: StampedOperation | null };
+
+function admitOne(turn: Turn, operation: StampedOperation, accepted: ReadonlyMap<Uuid, StampedOperation>): Outcome {
+  const { state } = turn;
+  const { uuid, stamp } = operation;
+  if (state.quarantine.has(uuid)) return { code: "E_QUARANTINED" };
+  if (operation.op === "delete") return { operation: null };
+  const entity = state.entities.get(uuid);
+  const tombstone = state.tombstones.get(uuid);
+  if (operation.op === "create" && !entity) {
+    if (tombstone && stamp <= tombstone.stamp) return { code: "E_TOMBSTONED" };
+    return admitCreate(turn, operation, accepted);
+  }
+  if (entity === undefined) return { code: tombstone ? "E_TOMBSTONED" : "E_UNKNOWN_ENTITY" };
+  if (operation.op === "create" && operation.kind !== entity.kind) return { code: "E_KIND" };
+  return admitFields(turn, entity, { uuid, stamp, fields: operation.fields });
+}
+
+type Creation = Extract<StampedOperation, { op: "create" }>;
+
+function admitCreate(turn: Turn, operation: Creation, accepted: ReadonlyMap<Uuid, StampedOperation>): Outcome {
+  const { state } = turn;
+  if (state.entities.size >= limits.entitiesMax) return { code: "E_LIMIT" };
+  const fields = operation.fields;
+  const code = refuseFields(operation.kind, fields);
+  if (code) return { code };
+  const parent = (fields.parent as Uuid | null | undefined) ?? null;
+  if (parent === operation.uuid) return { code: "E_CYCLE" };
+  if (parent === null || accepted.has(parent) || state.entities.has(parent)) return { operation };
+  const home = livingAncestor(state, parent);
+  return { operation: { ...operation, fields: { ...fields, parent: home } } };
+}
+
+type FieldWrite = { readonly uuid: Uuid; readonly stamp: number; readonly fields: Fields };
+
+/** Keeps the fields whose stamp is above their register's ([WIRE-9]). */
+function admitFields(turn: Turn, entity: Entity, { uuid, stamp, fields }: FieldWrite): Outcome {
+  const code = refuseFields(entity.kind, fields);
+  if (code) return { code };
+  const kept: { [Name in FieldName]?: FieldValue } = {};
+  let count = 0;
+  for (const [key, value] of Object.entries(fields)) {
+    const name = key as FieldName;
+    const register = entity.registers[name];
+    if (register && stamp <= register.stamp) continue;
+    if (name === "type" && register && register.value !== value) return { code: "E_FIELD" };
+    kept[name] = value as FieldValue;
+    count += 1;
+  }
+  if (kept.parent !== undefined) {
+    const parent = kept.parent as Uuid | null;
+    if (makesCycle(turn.state, uuid, parent)) {
+      repairParent(turn, entity);
+      return { code: "E_CYCLE" };
+    }
+    if (parent !== null && !turn.state.entities.has(parent)) kept.parent = livingAncestor(turn.state, parent);
+  }
+  if (count === 0) return { operation: null };
+  return { operation: { op: "set", uuid, stamp, fields: kept } };
+}
+
+function refuseFields(kind: Entity["kind"], fields: Fields): ErrorCode | undefined {
+  for (const name of Object.keys(fields)) if (!hasField(kind, name as FieldName)) return "E_FIELD";
+  return undefined;
+}
+
+/** The agreed parent goes back to everybody, the sender included, under a stamp above the refused one. */
+function repairParent(turn: Turn, entity: Entity): void {
+  const parent = entity.registers.parent?.value ?? null;
+  writeOwn(turn, "repair", [{ op: "set", uuid: entity.uuid, stamp: turn.hubStamp(), fields: { parent } }]);
+}
+
+/**
+ * Deletes are all or nothing for what they name; what hung below and was not named moves up to the nearest living
+ * ancestor and stays where it is in the world ([WIRE-19]).
+ */
+function admitDeletes(turn: Turn, { role, reason, ops }: Admission): void {
+  const { state } = turn;
+  const admitted = ops.filter(({ uuid, stamp }) => {
+    const entity = state.entities.get(uuid);
+    return entity !== undefined && stamp > entity.createdStamp && !state.quarantine.has(uuid);
+  });
+  if (admitted.length === 0) return;
+  const gone = new Set(admitted.map(({ uuid }) => uuid));
+  const orphans = childrenOf(state, gone).filter((child) => !gone.has(child.uuid));
+  const members = orphansOfCollections(turn, gone);
+  for (let at = 0; at < admitted.length; at += limits.opsPerRecordMax) {
+    write(turn, { role, reason, ops: admitted.slice(at, at + limits.opsPerRecordMax) });
+  }
+  const stamp = turn.hubStamp();
+  const moved = orphans.map(({ uuid }): StampedOperation => {
+    const entity = state.entities.get(uuid) as Entity;
+    return { op: "set", uuid, stamp, fields: rehomed(state, entity) };
+  });
+  writeOwn(turn, "repair", [...moved, ...members.map(({ uuid, left }) => leaveCollections(uuid, left, stamp))]);
+}
+
+type Member = { readonly uuid: Uuid; readonly left: readonly string[] };
+
+/** Objects that were in a collection that is about to go: they leave it. */
+function orphansOfCollections(turn: Turn, gone: ReadonlySet<Uuid>): Member[] {
+  const hasCollection = [...gone].some((uuid) => turn.state.entities.get(uuid)?.kind === "collection");
+  if (!hasCollection) return [];
+  const members: Member[] = [];
+  for (const { uuid, registers } of turn.state.entities.values()) {
+    const collections = registers.collections?.value as readonly string[] | undefined;
+    if (gone.has(uuid) || !collections?.some((collection) => gone.has(collection))) continue;
+    members.push({ uuid, left: collections.filter((collection) => !gone.has(collection)) });
+  }
+  return members;
+}
+
+function leaveCollections(uuid: Uuid, left: readonly string[], stamp: number): StampedOperation {
+  return { op: "set", uuid, stamp, fields: { collections: [...left] } };
+}
+
+/** Operations of the hub's own, in records of their own, to every editor. */
+export function writeOwn(turn: Turn, reason: EditReason, ops: readonly StampedOperation[]): void {
+  for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
+    write(turn, { role: null, reason, ops: ops.slice(at, at + limits.opsPerRecordMax) });
+  }
+}
+
+type Writing = { readonly role: Role | null; readonly reason: EditReason; readonly ops: readonly StampedOperation[] };
+
+function write(turn: Turn, { role, reason, ops }: Writing): void {
+  if (ops.length === 0) return;
+  const structural = turn.state.head.mode === "live" && isStructural(ops);
+  const batch = batchFor(turn, { isStructural: structural }, ops.length);
+  turn.log({ type: "edit", timeMs: turn.facts.nowMs, batch, reason, role, ops: [...ops] });
+  noteChange(turn, batch, ops.map(changedBy));
+}
+
+function refusalOf(turn: Turn, uuid: Uuid, code: ErrorCode): Refusal {
+  const name = nameOf(turn.state.entities.get(uuid) ?? turn.state.tombstones.get(uuid)?.entity);
+  return { uuid, code, message: name ? `${name}: ${errorSentence[code]}` : errorSentence[code] };
+}

@@ -1,0 +1,71 @@
+/**
+ * Passing a logged change on to the other editors.
+ *
+ * An editor that is current gets each record as it is logged; one that is not (paused, playing, clogged, just linked) is
+ * left behind and brought up to date from its cursor in catch-up.ts. Both keep [WIRE-23]: applies in LSN order.
+ */
+import { laneTransforms } from "#shared/protocol/binary.ts";
+import type { ApplyReason } from "#shared/protocol/down.ts";
+import type { StampedOperation } from "#shared/protocol/operation.ts";
+import { type FieldName, fieldSpec } from "#shared/scene/fields.ts";
+import { isReachable, type Link } from "./links.ts";
+import type { EditReason, Record, RecordOf } from "./record.ts";
+import type { Turn } from "./turn.ts";
+
+const applyReasonOf: { readonly [Reason in EditReason]: ApplyReason } = {
+  edit: "edit",
+  index: "resync",
+  rollback: "rollback",
+  revoke: "revoke",
+  repair: "repair",
+};
+
+/** Whether anything may be written to the editor now. */
+export function isWritable(turn: Turn, link: Link): boolean {
+  return isReachable(link) && turn.state.head.mode === "live";
+}
+
+/** Offers the record at `lsn` to every editor. */
+export function forward(turn: Turn, lsn: number, record: Record): void {
+  for (const link of turn.links.byRole.values()) {
+    const isCurrent = link.listed === null && link.cursor === lsn - 1 && isWritable(turn, link);
+    if (isCurrent) {
+      if (isFor(link, record)) sendRecord(turn, link, { lsn, record });
+      link.cursor = lsn;
+    } else if (record.type === "edit" && record.reason === "rollback" && isReachable(link) && link.listed === null) {
+      sendRecord(turn, link, { lsn: link.cursor, record });
+    }
+  }
+}
+
+function isFor(link: Link, record: Record): boolean {
+  return (record.type === "edit" || record.type === "transforms") && record.role !== link.role;
+}
+
+function sendRecord(turn: Turn, link: Link, { lsn, record }: { lsn: number; record: Record }): void {
+  if (record.type === "transforms") {
+    const { stamp, rows } = record;
+    turn.sendFrame(link.connection, { lane: laneTransforms, seq: 0, epoch: link.epoch, lsn, stamp, rows });
+  } else if (record.type === "edit") {
+    noteKnown(link, record.ops);
+    const reason = applyReasonOf[record.reason];
+    const durableLsn = isStructural(record.ops) ? turn.lsn : 0;
+    turn.send(link.connection, { kind: "apply", lsn, reason, ops: record.ops }, durableLsn);
+  }
+}
+
+/** Keeps the list of what stands in the editor's scene. */
+export function noteKnown(link: Link, ops: RecordOf<"edit">["ops"]): void {
+  for (const { op, uuid } of ops) {
+    if (op === "create") link.known.add(uuid);
+    else if (op === "delete") link.known.delete(uuid);
+  }
+}
+
+export function isStructural(ops: readonly StampedOperation[]): boolean {
+  return ops.some((operation) => operation.op !== "set" || hasStructuralField(Object.keys(operation.fields)));
+}
+
+function hasStructuralField(names: readonly string[]): boolean {
+  return names.some((name) => fieldSpec(name as FieldName).weight === "structural");
+}

@@ -1,0 +1,173 @@
+/**
+ * An editor's listing of its scene: gathering the pages, merging them with what the hub knows (phase 1).
+ *
+ * The editor is written to only after the merge is logged and the paired snapshot is on disk (phase 2); what it then needs
+ * is computed by catch-up.ts from the listing kept here.
+ */
+import type { Uuid } from "#shared/ids.ts";
+import { isSameValue } from "#shared/math/epsilon.ts";
+import type { StampedOperation } from "#shared/protocol/operation.ts";
+import type { IndexedEntity, UpMessageOf } from "#shared/protocol/up.ts";
+import { type FieldName, type Fields, type FieldValue, hasField } from "#shared/scene/fields.ts";
+import { listedStamp } from "./catch-up.ts";
+import { admit, writeOwn } from "./decide.ts";
+import { limits } from "./limits.ts";
+import type { Link } from "./links.ts";
+import type { Turn } from "./turn.ts";
+
+/** Forgets what was known of the editor's scene: a listing follows. */
+export function startListing(link: Link): void {
+  link.phase = "listing";
+  link.pages = [];
+  link.pageNext = 0;
+  link.deleted = [];
+  link.listed = null;
+  link.known = new Set();
+  link.seq = null;
+  link.held = new Set();
+  link.deferred = [];
+}
+
+export function onIndex(turn: Turn, link: Link, message: UpMessageOf<"index">): void {
+  if (link.phase !== "listing" || message.page !== link.pageNext) {
+    turn.fault({ operation: "index", code: "E_INDEX_INCOMPLETE", role: link.role });
+    askForListing(turn, link);
+    return;
+  }
+  if (link.pages.length + message.entities.length > limits.entitiesMax) {
+    turn.fault({ operation: "index", code: "E_LIMIT", role: link.role });
+    turn.effects.push({ kind: "close", connection: link.connection as number });
+    return;
+  }
+  link.pageNext += 1;
+  link.pages.push(...message.entities);
+  link.deleted.push(...message.deleted);
+  if (message.last) merge(turn, link);
+}
+
+export function askForListing(turn: Turn, link: Link): void {
+  startListing(link);
+  turn.send(link.connection, { kind: "reindex", code: "E_INDEX_INCOMPLETE" });
+}
+
+function merge(turn: Turn, link: Link): void {
+  const listed = uniqueEntities(turn, link);
+  const unexplained = [...listed.values()].flatMap((entity) => unexplainedFields(turn, entity));
+  link.known = new Set(listed.keys());
+  const ops = [...listed.values()].flatMap((entity) => indexedOperations(turn, entity));
+  const deletes = link.deleted.map(({ uuid, stamp }) => ({ op: "delete" as const, uuid, stamp }));
+  admit(turn, { role: link.role, reason: "index", ops: [...orderForAdmission(ops), ...deletes] });
+  putBack(turn, unexplained);
+  link.phase = "paired";
+  link.listed = listed;
+  const entities = link.pages;
+  link.pages = [];
+  link.deleted = [];
+  const { role, epoch } = link;
+  const detail = `${listed.size} listed, ${unexplained.length} differing without a reason`;
+  turn.log({ type: "session", timeMs: turn.facts.nowMs, role, event: "indexed", detail });
+  turn.effects.push({ kind: "paired-snapshot", role, epoch, entities });
+  if (turn.links.crashCheck) endCrashCheck(turn, unexplained.length);
+}
+
+/** Refuses a second entity of one uuid, and one whose uuid is another kind of thing. */
+function uniqueEntities(turn: Turn, link: Link): Map<Uuid, IndexedEntity> {
+  const listed = new Map<Uuid, IndexedEntity>();
+  for (const entity of link.pages) {
+    const { uuid } = entity;
+    const known = turn.state.entities.get(uuid);
+    const isOtherKind = known !== undefined && known.kind !== entity.kind;
+    if (listed.has(uuid) || isOtherKind) {
+      const code = isOtherKind ? "E_KIND" : "E_DUPLICATE_UUID";
+      turn.fault({ operation: "index", code, uuid, role: link.role });
+    } else {
+      listed.set(uuid, entity);
+    }
+  }
+  return listed;
+}
+
+type Unexplained = { readonly uuid: Uuid; readonly name: FieldName; readonly value: FieldValue };
+
+/** Values that differ although the stamps say that they were agreed, or with no stamp to say anything ([WIRE-14]). */
+function unexplainedFields(turn: Turn, listed: IndexedEntity): Unexplained[] {
+  const entity = turn.state.entities.get(listed.uuid);
+  if (!entity) return [];
+  const found: Unexplained[] = [];
+  for (const [key, register] of Object.entries(entity.registers)) {
+    const name = key as FieldName;
+    const value = listed.fields[name] as FieldValue | undefined;
+    const stamp = listedStamp(listed, name);
+    if (value === undefined || (stamp !== register.stamp && stamp !== 0)) continue;
+    if (!isSameValue(name, register.value, value)) found.push({ uuid: listed.uuid, name, value: register.value });
+  }
+  return found;
+}
+
+/** One entity of the listing as operations: one for each stamp among its fields. */
+function indexedOperations(turn: Turn, listed: IndexedEntity): StampedOperation[] {
+  const { uuid, kind } = listed;
+  const entity = turn.state.entities.get(uuid);
+  const fields = Object.entries(listed.fields).filter(([name]) => hasField(kind, name as FieldName));
+  if (!entity) {
+    const tombstone = turn.state.tombstones.get(uuid);
+    const newest = Math.max(listed.stamp, ...Object.values(listed.stamps ?? {}));
+    if (tombstone && newest <= tombstone.stamp) return [];
+    const stamp = newest > 0 ? newest : turn.hubStamp();
+    return [{ op: "create", uuid, kind, stamp, fields: Object.fromEntries(fields) }];
+  }
+  const byStamp = new Map<number, { [Name in FieldName]?: FieldValue }>();
+  for (const [key, value] of fields) {
+    const name = key as FieldName;
+    const stamp = listedStamp(listed, name) || (entity.registers[name] ? 0 : turn.hubStamp());
+    if (stamp <= (entity.registers[name]?.stamp ?? 0)) continue;
+    const group = byStamp.get(stamp) ?? {};
+    group[name] = value as FieldValue;
+    byStamp.set(stamp, group);
+  }
+  return [...byStamp].map(([stamp, group]) => ({ op: "set", uuid, stamp, fields: group as Fields }));
+}
+
+/** Creates before sets, and parents before children, as far as the listing says. */
+function orderForAdmission(ops: readonly StampedOperation[]): StampedOperation[] {
+  const creates = new Map<Uuid, StampedOperation>();
+  for (const operation of ops) if (operation.op === "create") creates.set(operation.uuid, operation);
+  const ordered: StampedOperation[] = [];
+  const place = (operation: StampedOperation, depth: number): void => {
+    if (!creates.delete(operation.uuid)) return;
+    const parent = operation.op === "create" ? (operation.fields.parent as Uuid | null | undefined) : null;
+    const above = parent ? creates.get(parent) : undefined;
+    if (above && depth < limits.depthMax) place(above, depth + 1);
+    ordered.push(operation);
+  };
+  for (const operation of [...creates.values()]) place(operation, 0);
+  return [...ordered, ...ops.filter(({ op }) => op === "set")];
+}
+
+/** The hub's values go back under a new stamp, so that the editor takes them. */
+function putBack(turn: Turn, unexplained: readonly Unexplained[]): void {
+  if (unexplained.length === 0) return;
+  const byEntity = new Map<Uuid, { [Name in FieldName]?: FieldValue }>();
+  for (const { uuid, name, value } of unexplained) {
+    const fields = byEntity.get(uuid) ?? {};
+    fields[name] = value;
+    byEntity.set(uuid, fields);
+  }
+  const stamp = turn.hubStamp();
+  const ops = [...byEntity].map(([uuid, fields]) => ({ op: "set" as const, uuid, stamp, fields }));
+  writeOwn(turn, "repair", ops);
+  const text = `${byEntity.size} objects differed from what was agreed. The agreed values were kept; the editor's own are in the snapshot.`;
+  turn.notice("warning", "E_VERIFY_MISMATCH", text);
+}
+
+/** After a crash, safe mode ends by itself once a whole scene was compared and every difference has a reason. */
+function endCrashCheck(turn: Turn, unexplained: number): void {
+  turn.links.crashCheck = false;
+  if (turn.state.head.mode !== "safe") return;
+  if (unexplained > 0) {
+    turn.notice("warning", "E_VERIFY_MISMATCH", "Look at the differences, then leave safe mode.");
+    return;
+  }
+  turn.log({ type: "mode", timeMs: turn.facts.nowMs, mode: "live", reason: "Everything matches after the restart." });
+  turn.notice("info", null, "VibeSync had stopped unexpectedly. Everything was checked and matches.");
+}

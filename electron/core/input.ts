@@ -1,0 +1,46 @@
+/** What can happen to the hub, as data: the only way into the core. */
+import type { Uuid } from "#shared/ids.ts";
+import type { ErrorCode } from "#shared/protocol/error-code.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
+import type { EntityKind, Fields } from "#shared/scene/fields.ts";
+import type { WireEvent } from "./wire-event.ts";
+
+export type WireInput = { readonly kind: "wire"; readonly event: WireEvent };
+
+/** One entity as a snapshot holds it. */
+export type SnapshotEntity = { readonly uuid: Uuid; readonly kind: EntityKind; readonly fields: Fields };
+
+export type Input =
+  | WireInput
+  | { readonly kind: "tick" }
+  /** A person pressed pause or resume, in the window, the tray or an editor's panel. */
+  | { readonly kind: "pause"; readonly paused: boolean }
+  | { readonly kind: "safe-mode"; readonly on: boolean; readonly reason: string }
+  | { readonly kind: "release"; readonly uuid: Uuid }
+  | { readonly kind: "rollback"; readonly oid: string; readonly target: ReadonlyMap<Uuid, SnapshotEntity> }
+  | { readonly kind: "paired-snapshot"; readonly role: Role; readonly epoch: number; readonly code: ErrorCode | null }
+  | {
+      readonly kind: "snapshot-taken";
+      readonly oid: string;
+      readonly reason: string;
+      readonly label: string;
+      readonly lsn: number;
+    }
+  | { readonly kind: "failed"; readonly operation: string; readonly code: ErrorCode; readonly message: string }
+  | {
+      readonly kind: "boot";
+      readonly pid: number;
+      readonly version: string;
+      readonly recovered: string;
+      readonly crashed: boolean;
+    }
+  | { readonly kind: "close" };
+
+/** What the core must be told because it may not look: the time, and dice. */
+export type Facts = {
+  readonly nowMs: number;
+  readonly newUuid: () => Uuid;
+  readonly project: { readonly id: Uuid; readonly name: string };
+  /** The log's identity: a resume position means something only in the log it was taken from. */
+  readonly logId: Uuid;
+};

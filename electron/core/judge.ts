@@ -1,0 +1,156 @@
+/**
+ * What the editors' answers about a batch mean: agreed, superseded, or wrong; and what follows from wrong.
+ *
+ * Wrong once: the agreed value is sent again. Wrong again: the last final value goes back to every editor (revoke). Nothing
+ * to go back to, or wrong for the third time: the entity is held back until a person decides. A created or deleted entity
+ * is never taken from the artist who made it: it is held back instead.
+ */
+import type { Uuid } from "#shared/ids.ts";
+import { isSameValue } from "#shared/math/epsilon.ts";
+import type { ErrorCode } from "#shared/protocol/error-code.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
+import type { VerifiedItem } from "#shared/protocol/up.ts";
+import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
+import { createOperation } from "./catch-up.ts";
+import { isEntityOverThreshold } from "./failure.ts";
+import { limits } from "./limits.ts";
+import type { Batch, BatchItem } from "./links.ts";
+import { type Entity, nameOf } from "./state.ts";
+import type { Turn } from "./turn.ts";
+import { batchFor, noteChange } from "./verify.ts";
+
+type Mismatch = {
+  readonly uuid: Uuid;
+  readonly role: Role;
+  readonly code: ErrorCode;
+  /** Fields outside their tolerance; empty when the entity's very presence is wrong. */
+  readonly fields: readonly FieldName[];
+};
+
+/** Decides a batch that everybody answered. "ask again": presence was repaired and must be looked at once more. */
+export function judge(turn: Turn, batch: Batch): "done" | "ask again" {
+  const mismatches = [...findMismatches(turn, batch)];
+  if (mismatches.length === 0) return "done";
+  let isPresenceRepaired = false;
+  const repairs = new Map<Uuid, Set<FieldName>>();
+  for (const mismatch of mismatches) {
+    const { uuid, role, code } = mismatch;
+    turn.fault({
+      operation: code === "E_APPLY" ? "apply" : "verify",
+      code,
+      uuid,
+      role,
+      message: sentence(turn, mismatch),
+    });
+    if (mismatch.fields.length > 0) {
+      const fields = repairs.get(uuid) ?? new Set();
+      for (const name of mismatch.fields) fields.add(name);
+      repairs.set(uuid, fields);
+    } else if (batch.attempt <= limits.verifyRetriesMax + 1) {
+      repairPresence(turn, batch, mismatch);
+      isPresenceRepaired = true;
+    } else {
+      quarantine(turn, uuid, code);
+    }
+  }
+  for (const [uuid, fields] of repairs) repairValues(turn, batch, { uuid, fields: [...fields] });
+  return isPresenceRepaired ? "ask again" : "done";
+}
+
+function* findMismatches(turn: Turn, batch: Batch): Generator<Mismatch> {
+  for (const [role, answer] of batch.answers) {
+    if (answer.size === 0 && batch.items.size > 0 && batch.only === null) continue;
+    for (const [uuid, item] of batch.items) {
+      if (turn.state.quarantine.has(uuid)) continue;
+      const found = compare(turn, { batch, item, answer: answer.get(uuid), uuid });
+      if (found) yield { uuid, role, ...found };
+    }
+  }
+}
+
+type Question = {
+  readonly batch: Batch;
+  readonly item: BatchItem;
+  readonly answer: VerifiedItem | undefined;
+  readonly uuid: Uuid;
+};
+
+function compare(turn: Turn, { batch, item, answer, uuid }: Question): Pick<Mismatch, "code" | "fields"> | undefined {
+  const entity = turn.state.entities.get(uuid);
+  if (answer === undefined || answer.held || (answer.pending?.length ?? 0) > 0) return undefined;
+  if (answer.failed) return { code: "E_APPLY", fields: entity ? comparable(entity, batch, item) : [] };
+  if (item.isDeleted || entity === undefined) {
+    const isGone = entity === undefined;
+    return isGone && !answer.missing ? { code: "E_VERIFY_MISMATCH", fields: [] } : undefined;
+  }
+  if (answer.missing) return { code: "E_VERIFY_MISMATCH", fields: [] };
+  const fields = comparable(entity, batch, item).filter((name) => {
+    return !isSameValue(name, entity.registers[name]?.value, answer.fields[name] as FieldValue | undefined);
+  });
+  return fields.length > 0 ? { code: "E_VERIFY_MISMATCH", fields } : undefined;
+}
+
+/** Fields that were not written again since the batch was closed. */
+function comparable(entity: Entity, batch: Batch, item: BatchItem): FieldName[] {
+  return [...item.fields].filter((name) => (entity.registers[name]?.lsn ?? 0) <= batch.lsn);
+}
+
+/** The entity is missing, or should be: looked at again first, for a user's own edit may be under way; then put right. */
+function repairPresence(turn: Turn, batch: Batch, { uuid, role }: Mismatch): void {
+  const link = turn.links.byRole.get(role);
+  if (!link || batch.attempt === 1) return;
+  const entity = turn.state.entities.get(uuid);
+  const stamp = turn.hubStamp();
+  const op = entity ? { ...createOperation(entity), stamp } : ({ op: "delete", uuid, stamp } as const);
+  turn.send(link.connection, { kind: "apply", lsn: link.cursor, reason: "repair", ops: [op] }, turn.lsn);
+}
+
+function repairValues(turn: Turn, batch: Batch, { uuid, fields }: { uuid: Uuid; fields: readonly FieldName[] }): void {
+  const entity = turn.state.entities.get(uuid);
+  if (entity === undefined) return;
+  if (isEntityOverThreshold(turn.state, uuid) || batch.attempt > limits.verifyRetriesMax + 1) {
+    quarantine(turn, uuid, "E_VERIFY_MISMATCH");
+    return;
+  }
+  const isRetry = batch.attempt <= limits.verifyRetriesMax;
+  const values: { [Name in FieldName]?: FieldValue } = {};
+  const provisional = turn.state.provisional.get(uuid);
+  for (const name of fields) {
+    const value = isRetry || batch.only !== null ? entity.registers[name]?.value : provisional?.[name]?.register?.value;
+    if (value !== undefined) values[name] = value;
+  }
+  if (Object.keys(values).length === 0) quarantine(turn, uuid, "E_VERIFY_MISMATCH");
+  else writeBack(turn, { uuid, values, reason: isRetry ? "repair" : "revoke", attempt: batch.attempt + 1 });
+}
+
+type WriteBack = {
+  readonly uuid: Uuid;
+  readonly values: Fields;
+  readonly reason: "repair" | "revoke";
+  readonly attempt: number;
+};
+
+/** Writes values under a new stamp of the hub, to every editor, in a batch of its own. */
+export function writeBack(turn: Turn, { uuid, values, reason, attempt }: WriteBack): void {
+  const batch = batchFor(turn, { isStructural: false, attempt }, 1);
+  const op = { op: "set" as const, uuid, fields: values, stamp: turn.hubStamp() };
+  turn.log({ type: "edit", timeMs: turn.facts.nowMs, batch, reason, role: null, ops: [op] });
+  noteChange(turn, batch, [[uuid, Object.keys(values) as FieldName[]]]);
+}
+
+export function quarantine(turn: Turn, uuid: Uuid, code: ErrorCode): void {
+  if (turn.state.quarantine.has(uuid)) return;
+  const name = nameOf(turn.state.entities.get(uuid)) || "An object";
+  const message = `${name} is held back: the editors do not agree on it. Release it to try again.`;
+  turn.log({ type: "quarantine", timeMs: turn.facts.nowMs, uuid, code, message });
+  turn.notice("warning", code, message, uuid);
+}
+
+function sentence(turn: Turn, { uuid, role, code, fields }: Mismatch): string {
+  const name = nameOf(turn.state.entities.get(uuid)) || uuid;
+  const editor = role === "blender" ? "Blender" : "Unity";
+  if (code === "E_APPLY") return `${editor} could not apply a change to ${name}.`;
+  if (fields.length === 0)
+    return `${name} should ${turn.state.entities.has(uuid) ? "" : "not "}be in ${editor}'s scene.`;
+  return `${editor} shows another ${fields.join(", ")} for ${name} than the one agreed.`;
+}

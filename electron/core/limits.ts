@@ -1,0 +1,59 @@
+/**
+ * Every queue, loop, retry and deadline of the hub has its number here, with unit and reason. Limits that both ends of the
+ * wire must know are in shared/protocol/limits.ts.
+ */
+export const limits = {
+  /** Inputs taken in one turn: keeps a turn under 16 ms when a flood waits. */
+  inputsPerTurnMax: 512,
+  /** Inputs waiting; beyond it an editor's change is answered with E_BUSY and it keeps the change. */
+  inboxMax: 20_000,
+
+  /** A batch closes this long after its first change when it has gone quiet … */
+  batchWindowMs: 250,
+  /** … and at the latest here, however busy it is. */
+  batchWindowMaxMs: 500,
+  /** No new change for this long counts as quiet. */
+  batchQuietMs: 50,
+  /** An editor that has not answered a verify by then is treated as busy and brought up to date when it answers again. */
+  verifyTimeoutMs: 5_000,
+  /** A value outside its tolerance is sent again this often before it is revoked. */
+  verifyRetriesMax: 1,
+  /** Verify batches in flight to one editor. */
+  batchesInFlightMax: 64,
+
+  /** Messages of one editor that wait for a structural change to be verified. */
+  deferredMax: 10_000,
+
+  /** Writes of alternating editors to one entity, each within `bounceWindowMs` of the last, before it counts as a loop. */
+  bouncesMax: 24,
+  bounceWindowMs: 1_000,
+  /** Entities whose bounces are watched at a time; the oldest are forgotten. */
+  bounceWatchMax: 4_096,
+
+  /** Failures of one entity within the window that put it in quarantine. */
+  entityFailuresMax: 3,
+  /** Failures of one operation, over all entities, within the window that lead to safe mode. */
+  operationFailuresMax: 25,
+  failureWindowMs: 60_000,
+  /** Distinct failure counters kept; the least recent go first. */
+  countersMax: 1_000,
+  /** Refusals at the border written to the log in a second; the rest is only counted, so that a flood cannot fill a disk. */
+  refusalsLoggedPerSecondMax: 20,
+
+  /** Structural operations of one editor: a token bucket of this size … */
+  structuralBurst: 40_000,
+  /** … refilled at this rate. */
+  structuralPerSecond: 5_000,
+
+  /** Entities in a scene. */
+  entitiesMax: 1_000_000,
+  /** Ancestors of an entity: deeper hierarchies are refused, so that every walk ends. */
+  depthMax: 512,
+  /** Tombstones kept; the oldest go first. */
+  tombstonesMax: 100_000,
+
+  /** Operations in one record made by the hub (index, rollback); keeps a record under 1 MiB whatever the names are. */
+  opsPerRecordMax: 250,
+  /** Bytes handed to a socket and not yet sent before the editor is left to catch up later. */
+  bufferedBytesMax: 4_194_304,
+} as const;

@@ -1,0 +1,119 @@
+/**
+ * What the hub knows about the editors right now. It is forgotten at exit: after a restart every editor says it anew.
+ *
+ * A session is one socket's life. What must outlive a socket (which changes were answered, how far an editor got) is kept
+ * in the editor's `Link`, one per role.
+ */
+import type { Uuid } from "#shared/ids.ts";
+import type { Document, Role } from "#shared/protocol/handshake.ts";
+import type { Activity, IndexedEntity, VerifiedItem } from "#shared/protocol/up.ts";
+import type { FieldName } from "#shared/scene/fields.ts";
+import type { WireInput } from "./input.ts";
+import type { ConnectionId } from "./wire-event.ts";
+
+/**
+ * `listing`: its index is coming in. `paired`: the index is merged and the paired snapshot is being taken; nothing is sent
+ * before it is on disk. `linked`: edits flow.
+ */
+export type Phase = "listing" | "paired" | "linked";
+
+export type Link = {
+  readonly role: Role;
+  /** Null while it is away: no socket, but its place is kept until `patienceUntilMs`. */
+  connection: ConnectionId | null;
+  patienceUntilMs: number;
+  instance: Uuid;
+  editorName: string;
+  editorVersion: string;
+  plugin: string;
+  document: Document;
+  epoch: number;
+  phase: Phase;
+  activity: Activity;
+  unsaved: boolean;
+  sinceMs: number;
+  /** Silent for too long at its main thread; treated as busy until it answers. */
+  silent: boolean;
+  /** Its send buffer is full: it is left to catch up. */
+  clogged: boolean;
+  /** The last change answered in this epoch; null until one came. */
+  seq: number | null;
+  /** Everything up to here was sent to it. */
+  cursor: number;
+  /** The entities that stand in its scene. */
+  known: Set<Uuid>;
+  held: ReadonlySet<Uuid>;
+  roundTripMs: number | null;
+  /** Pages of the index so far. */
+  pages: IndexedEntity[];
+  pageNext: number;
+  deleted: { uuid: Uuid; stamp: number }[];
+  /** The editor's listing, kept until the editor was brought up to date with it. */
+  listed: ReadonlyMap<Uuid, IndexedEntity> | null;
+  /** Messages that wait until a structural change they touch is verified, oldest first. */
+  deferred: WireInput[];
+  /** Structural operations it may still send; refilled with time. */
+  tokens: number;
+  tokensMs: number;
+  /** Texts of the last status sent to it, to send only changes. */
+  statusSent: string;
+};
+
+export type BatchItem = { readonly fields: Set<FieldName>; isDeleted: boolean };
+
+/** A set of provisional values that the editors are asked to read back. */
+export type Batch = {
+  readonly id: number;
+  readonly isStructural: boolean;
+  /** Only this editor is asked (after catching up); null asks all. */
+  readonly only: Role | null;
+  readonly items: Map<Uuid, BatchItem>;
+  readonly firstLsn: number;
+  lsn: number;
+  openedMs: number;
+  changedMs: number;
+  /** Editors asked and not answered yet, with the moment their patience ends; empty before it is closed. */
+  readonly waiting: Map<Role, number>;
+  /** What the editors read back so far. */
+  readonly answers: Map<Role, Map<Uuid, VerifiedItem>>;
+  /** Editors whose user holds something in it: asked again at this time, without a deadline. */
+  readonly heldUntil: Map<Role, number>;
+  attempt: number;
+  state: "open" | "asked";
+};
+
+export type Bounce = { role: Role; count: number; sinceMs: number };
+
+export class Links {
+  readonly byRole = new Map<Role, Link>();
+  readonly batches = new Map<number, Batch>();
+  /** The batch that collects cosmetic changes; null when there is none. */
+  openBatch: number | null = null;
+  readonly bounces = new Map<Uuid, Bounce>();
+  /** Entities in unverified structural batches → the batch. */
+  readonly blocked = new Map<Uuid, number>();
+  /** True after a crash until an editor's whole scene was compared. */
+  crashCheck = false;
+  refusalTokens = 0;
+  refusalTokensMs = 0;
+  /** Refusals counted but not logged, by code. */
+  readonly unlogged = new Map<string, number>();
+
+  ofConnection(connection: ConnectionId | null): Link | undefined {
+    for (const link of this.byRole.values()) if (link.connection === connection && connection !== null) return link;
+    return undefined;
+  }
+}
+
+const receptiveActivities: ReadonlySet<Activity> = new Set(["idle", "editing"]);
+
+/** Whether the editor itself can take messages now ([WIRE-28]); the hub's mode is another matter. */
+export function isReachable(link: Link): boolean {
+  return (
+    link.connection !== null &&
+    link.phase === "linked" &&
+    receptiveActivities.has(link.activity) &&
+    !link.silent &&
+    !link.clogged
+  );
+}

@@ -1,0 +1,32 @@
+/**
+ * Stops a value that keeps bouncing between the editors (phase 3: event depth).
+ *
+ * A loop is one entity written by alternating editors, each time within a second of the other: no two people do that two
+ * dozen times in a row.
+ */
+import type { Uuid } from "#shared/ids.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
+import { quarantine } from "./judge.ts";
+import { limits } from "./limits.ts";
+import type { Turn } from "./turn.ts";
+
+export function watchBounces(turn: Turn, role: Role, uuids: Iterable<Uuid>): void {
+  const { bounces } = turn.links;
+  const { nowMs } = turn.facts;
+  for (const uuid of uuids) {
+    const last = bounces.get(uuid);
+    bounces.delete(uuid);
+    const isBounce = last !== undefined && last.role !== role && nowMs - last.sinceMs <= limits.bounceWindowMs;
+    const isSameEditor = last !== undefined && last.role === role;
+    const count = isBounce ? last.count + 1 : isSameEditor ? last.count : 0;
+    bounces.set(uuid, { role, count, sinceMs: nowMs });
+    if (count <= limits.bouncesMax) continue;
+    bounces.delete(uuid);
+    turn.fault({ operation: "loop", code: "E_LOOP", uuid, role });
+    quarantine(turn, uuid, "E_LOOP");
+  }
+  for (const uuid of bounces.keys()) {
+    if (bounces.size <= limits.bounceWatchMax) return;
+    bounces.delete(uuid);
+  }
+}

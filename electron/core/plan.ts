@@ -1,0 +1,254 @@
+/**
+ * One turn of the hub as a pure function: inputs in, records and effects out.
+ *
+ * Reads like the life of a change: coalesce (batch.ts) → decide (change.ts, decide.ts, indexing.ts, session.ts) → evolve
+ * and forward (turn.ts) → catch up, verify, tell (here, at the end). Nothing outside happens before the engine has written
+ * the records ([ENG-1]).
+ */
+import { BugError, unreachable } from "#shared/assert.ts";
+import { errorSentence } from "#shared/protocol/error-code.ts";
+import type { UpMessageOf } from "#shared/protocol/up.ts";
+import { changeOf, coalesce } from "./batch.ts";
+import { catchUp, waitingFor } from "./catch-up.ts";
+import { type Change, isBlocked, onChange, takeIn } from "./change.ts";
+import { writeOwn } from "./decide.ts";
+import type { Effect } from "./effect.ts";
+import { trippedOperation } from "./failure.ts";
+import { askForListing, onIndex } from "./indexing.ts";
+import type { Facts, Input, WireInput } from "./input.ts";
+import { limits } from "./limits.ts";
+import type { Link, Links } from "./links.ts";
+import { inputKindOf, modeTable } from "./mode-table.ts";
+import { onReadBack, onVerified } from "./read-back.ts";
+import type { Record } from "./record.ts";
+import { differenceTo, rollbackOperations } from "./rollback.ts";
+import { onBye, onClosed, onGreeted, onState, refuseStale, tendAbsent } from "./session.ts";
+import type { State } from "./state.ts";
+import { Turn } from "./turn.ts";
+import { isLinked, verdictOf } from "./verdict.ts";
+import { reopenBatches, tendBatches } from "./verify.ts";
+import type { EditorMessage, WireEvent } from "./wire-event.ts";
+
+export type Plan = { readonly records: readonly Record[]; readonly effects: readonly Effect[] };
+
+export function plan(state: State, links: Links, { inputs, facts }: { inputs: readonly Input[]; facts: Facts }): Plan {
+  const turn = new Turn(state, links, facts);
+  for (const { input, change } of coalesce(inputs)) take(turn, input, change);
+  if (modeTable[state.head.mode].housekeeping === "run") finishTurn(turn);
+  return { records: turn.records, effects: turn.effects };
+}
+
+function take(turn: Turn, input: Input, change: Change | null): void {
+  const outcome = modeTable[turn.state.head.mode][inputKindOf(input)];
+  if (outcome === "ignore") return;
+  if (outcome === "refuse") return refuseAll(turn, input);
+  switch (input.kind) {
+    case "wire":
+      return takeWire(turn, input, change);
+    case "tick":
+      return tendAbsent(turn);
+    case "pause":
+      return setPaused(turn, input.paused);
+    case "safe-mode":
+      return setSafeMode(turn, input.on, input.reason);
+    case "release":
+      return release(turn, input.uuid);
+    case "rollback":
+      return rollback(turn, input);
+    case "paired-snapshot":
+      return onPairedSnapshot(turn, input);
+    case "snapshot-taken": {
+      const { oid, reason, label, lsn } = input;
+      turn.log({ type: "snapshot", timeMs: turn.facts.nowMs, oid, reason, label, stateLsn: lsn });
+      return;
+    }
+    case "failed":
+      turn.fault(input);
+      turn.notice("error", input.code, input.message);
+      return;
+    case "boot":
+      return boot(turn, input);
+    case "close":
+      turn.log({ type: "close", timeMs: turn.facts.nowMs });
+      return;
+    default:
+      unreachable(input);
+  }
+}
+
+function refuseAll(turn: Turn, input: Input): void {
+  if (input.kind !== "wire" || input.event.connection === null) return;
+  turn.send(input.event.connection, { kind: "refused", code: "E_HALTED", message: errorSentence.E_HALTED });
+  turn.effects.push({ kind: "close", connection: input.event.connection });
+}
+
+function takeWire(turn: Turn, input: WireInput, change: Change | null): void {
+  const { event } = input;
+  if (event.kind === "greeted") return onGreeted(turn, event);
+  if (event.kind === "refusal") return countRefusal(turn, event);
+  const link = turn.links.ofConnection(event.connection);
+  if (!link) return;
+  switch (event.kind) {
+    case "message":
+      link.silent = false;
+      return change ? onChange(turn, link, { change, input }) : takeMessage(turn, link, event.message);
+    case "frame":
+      link.silent = false;
+      return change ? onChange(turn, link, { change, input }) : onReadBack(turn, link, event.frame);
+    case "round-trip":
+      link.roundTripMs = event.ms;
+      return;
+    case "drained":
+      link.clogged = false;
+      return;
+    case "closed":
+      return onClosed(turn, link);
+    default:
+      unreachable(event);
+  }
+}
+
+function takeMessage(turn: Turn, link: Link, message: EditorMessage): void {
+  switch (message.kind) {
+    case "change":
+      throw new BugError("[ENG-8] a change is taken by change.ts");
+    case "index":
+      return message.epoch === link.epoch ? onIndex(turn, link, message) : refuseStale(turn, link, null);
+    case "verified":
+      return onVerified(turn, link, message);
+    case "held":
+      link.held = new Set(message.uuids);
+      return;
+    case "state":
+      return onState(turn, link, message);
+    case "request":
+      return onRequest(turn, link, message.action);
+    case "fault": {
+      const { code, message: text, uuid } = message;
+      return turn.fault({ operation: "editor", code, message: text, uuid: uuid ?? null, role: link.role });
+    }
+    case "bye":
+      return onBye(turn, link, message.reason);
+    default:
+      unreachable(message);
+  }
+}
+
+function onRequest(turn: Turn, link: Link, action: UpMessageOf<"request">["action"]): void {
+  const editor = link.role === "blender" ? "Blender" : "Unity";
+  if (action === "resync") askForListing(turn, link);
+  else if (action === "safe-mode") setSafeMode(turn, true, `Asked for in ${editor}.`);
+  else setPaused(turn, action === "pause");
+}
+
+function setPaused(turn: Turn, paused: boolean): void {
+  const { mode } = turn.state.head;
+  if (paused ? mode !== "live" : mode !== "paused") return;
+  turn.log({ type: "mode", timeMs: turn.facts.nowMs, mode: paused ? "paused" : "live", reason: "" });
+}
+
+function setSafeMode(turn: Turn, on: boolean, reason: string): void {
+  if (on === (turn.state.head.mode === "safe")) return;
+  if (!on) turn.links.crashCheck = false;
+  turn.log({ type: "mode", timeMs: turn.facts.nowMs, mode: on ? "safe" : "live", reason });
+  if (on) turn.effects.push({ kind: "snapshot", reason: "safe-mode" });
+}
+
+/** The agreed values go to every editor again; from here on its edits count. */
+function release(turn: Turn, uuid: string): void {
+  if (!turn.state.quarantine.has(uuid)) return;
+  turn.log({ type: "release", timeMs: turn.facts.nowMs, uuid });
+  const entity = turn.state.entities.get(uuid);
+  if (!entity) return;
+  const fields = Object.fromEntries(Object.entries(entity.registers).map(([name, { value }]) => [name, value]));
+  writeOwn(turn, "repair", [{ op: "set", uuid, fields: fields, stamp: turn.hubStamp() }]);
+}
+
+function rollback(turn: Turn, { target }: Extract<Input, { kind: "rollback" }>): void {
+  const difference = differenceTo(turn.state, target);
+  writeOwn(turn, "rollback", rollbackOperations(difference, target, turn.hubStamp()));
+}
+
+/** The editor's scene as it came is on disk: now it may be written to. Without that it stays as it is (phase 2). */
+function onPairedSnapshot(turn: Turn, { role, epoch, code }: Extract<Input, { kind: "paired-snapshot" }>): void {
+  const link = turn.links.byRole.get(role);
+  if (!link || link.epoch !== epoch || link.phase !== "paired") return;
+  if (code === null) {
+    link.phase = "linked";
+    return;
+  }
+  turn.fault({ operation: "snapshot", code, role });
+  setSafeMode(turn, true, "The snapshot before the first change could not be taken.");
+}
+
+function boot(turn: Turn, input: Extract<Input, { kind: "boot" }>): void {
+  const { pid, version, recovered, crashed } = input;
+  const timeMs = turn.facts.nowMs;
+  turn.log({ type: "boot", timeMs, pid, version, recovered });
+  if (crashed) {
+    turn.links.crashCheck = true;
+    const reason = "VibeSync stopped unexpectedly last time; the scenes are being compared.";
+    turn.log({ type: "mode", timeMs, mode: "safe", reason });
+  }
+  reopenBatches(turn);
+}
+
+/** A stranger at the door is counted always, but logged only at a bounded rate: a flood must not fill the disk. */
+function countRefusal(turn: Turn, event: Extract<WireEvent, { kind: "refusal" }>): void {
+  const { links, facts } = turn;
+  if (facts.nowMs - links.refusalTokensMs >= 1_000) {
+    links.refusalTokens = limits.refusalsLoggedPerSecondMax;
+    links.refusalTokensMs = facts.nowMs;
+  }
+  if (links.refusalTokens <= 0) {
+    links.unlogged.set(event.code, (links.unlogged.get(event.code) ?? 0) + 1);
+    return;
+  }
+  links.refusalTokens -= 1;
+  const role = links.ofConnection(event.connection)?.role ?? null;
+  turn.fault({ operation: "connection", code: event.code, message: event.message, role });
+}
+
+function finishTurn(turn: Turn): void {
+  releaseDeferred(turn);
+  catchUp(turn);
+  tendBatches(turn);
+  releaseDeferred(turn);
+  watchThresholds(turn);
+  tellStatus(turn);
+}
+
+/** Takes in what waited for a structural change, as far as nothing blocks it any more. */
+function releaseDeferred(turn: Turn): void {
+  for (const link of turn.links.byRole.values()) {
+    for (let input = link.deferred[0]; input !== undefined; input = link.deferred[0]) {
+      const change = changeOf(input);
+      if (change && isBlocked(turn, change)) break;
+      link.deferred.shift();
+      if (change) takeIn(turn, link, change);
+    }
+  }
+}
+
+/** Too many failures of one kind: stop writing to the editors and wait for a person (phase 7). */
+function watchThresholds(turn: Turn): void {
+  if (turn.state.head.mode !== "live" || !turn.records.some(({ type }) => type === "fault")) return;
+  const code = trippedOperation(turn.state, turn.facts.nowMs);
+  if (code) setSafeMode(turn, true, `Too many failures: ${errorSentence[code]}`);
+}
+
+function tellStatus(turn: Turn): void {
+  const { state, links } = turn;
+  const verdict = verdictOf(state, links);
+  const conflicts = [...state.quarantine.keys()].slice(0, 100);
+  for (const link of links.byRole.values()) {
+    if (link.connection === null) continue;
+    const peer = [...links.byRole.values()].some((other) => other !== link && isLinked(other));
+    const waiting = state.head.mode === "live" ? 0 : waitingFor(state, link);
+    const status = { kind: "status", mode: state.head.mode, verdict, peer, waiting, conflicts } as const;
+    const text = JSON.stringify(status);
+    if (text === link.statusSent) continue;
+    link.statusSent = text;
+    turn.send(link.connection, status);
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * What the log holds: one union, one schema and one type number each. Numbers are never reused.
+ *
+ * How a record becomes bytes is in electron/engine/record-codec.ts; what it does to the state in evolve.ts.
+ */
+import { z } from "zod";
+import { uuidSchema } from "#shared/ids.ts";
+import type { TransformRow } from "#shared/protocol/binary.ts";
+import { errorCodeSchema, messageTextSchema, modeSchema, roles } from "#shared/protocol/handshake.ts";
+import { wireLimits } from "#shared/protocol/limits.ts";
+import { lsnSchema, stampedOperationSchema } from "#shared/protocol/operation.ts";
+
+const timeMs = z.number();
+const batch = z.int().min(0);
+const role = z.enum(roles);
+const text = z.string().max(2_000);
+
+/** Why operations were written: an editor's edit, its listing, or one of the hub's own reasons. */
+export const editReasons = ["edit", "index", "rollback", "revoke", "repair"] as const;
+export type EditReason = (typeof editReasons)[number];
+
+const edit = z.strictObject({
+  type: z.literal("edit"),
+  timeMs,
+  batch,
+  reason: z.enum(editReasons),
+  /** Null for the hub's own. */
+  role: role.nullable(),
+  ops: z.array(stampedOperationSchema).max(wireLimits.opsPerMessageMax),
+});
+const final = z.strictObject({ type: z.literal("final"), timeMs, batch, finalLsn: lsnSchema });
+const fault = z.strictObject({
+  type: z.literal("fault"),
+  timeMs,
+  operation: text,
+  code: errorCodeSchema,
+  message: messageTextSchema,
+  uuid: uuidSchema.nullable(),
+  role: role.nullable(),
+});
+const session = z.strictObject({
+  type: z.literal("session"),
+  timeMs,
+  role,
+  event: z.enum(["linked", "away", "left", "epoch", "indexed"]),
+  detail: text,
+});
+const mode = z.strictObject({ type: z.literal("mode"), timeMs, mode: modeSchema, reason: text });
+const quarantine = z.strictObject({
+  type: z.literal("quarantine"),
+  timeMs,
+  uuid: uuidSchema,
+  code: errorCodeSchema,
+  message: messageTextSchema,
+});
+const release = z.strictObject({ type: z.literal("release"), timeMs, uuid: uuidSchema });
+const snapshot = z.strictObject({
+  type: z.literal("snapshot"),
+  timeMs,
+  oid: text,
+  reason: text,
+  label: text,
+  stateLsn: lsnSchema,
+});
+const boot = z.strictObject({ type: z.literal("boot"), timeMs, pid: z.int(), version: text, recovered: text });
+const close = z.strictObject({ type: z.literal("close"), timeMs });
+
+export const jsonRecordSchemas = { edit, final, fault, session, mode, quarantine, release, snapshot, boot, close };
+type JsonType = keyof typeof jsonRecordSchemas;
+export type JsonRecord = z.infer<(typeof jsonRecordSchemas)[JsonType]>;
+
+/** Live transforms of one editor in one turn. */
+export type TransformsRecord = {
+  readonly type: "transforms";
+  readonly timeMs: number;
+  readonly batch: number;
+  readonly role: (typeof roles)[number];
+  readonly stamp: number;
+  readonly rows: readonly TransformRow[];
+};
+
+export type Record = JsonRecord | TransformsRecord;
+export type RecordOf<Type extends Record["type"]> = Extract<Record, { type: Type }>;
+
+/** Type numbers on disk. */
+export const recordTypes = {
+  edit: 1,
+  transforms: 2,
+  final: 3,
+  fault: 4,
+  session: 5,
+  mode: 6,
+  quarantine: 7,
+  release: 8,
+  snapshot: 9,
+  boot: 10,
+  close: 11,
+} as const satisfies { [Type in Record["type"]]: number };

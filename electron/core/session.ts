@@ -1,0 +1,167 @@
+/**
+ * An editor's coming, going and doing: greeting, epochs, activity, leaving ([WIRE-6] to [WIRE-16], [WIRE-28]).
+ *
+ * Before: the transport, which knows that the editor may connect. After: indexing.ts or catch-up.ts.
+ */
+import type { ErrorCode } from "#shared/protocol/error-code.ts";
+import { errorSentence } from "#shared/protocol/error-code.ts";
+import type { Hello } from "#shared/protocol/handshake.ts";
+import { reloadPatienceMs } from "#shared/protocol/limits.ts";
+import type { UpMessageOf } from "#shared/protocol/up.ts";
+import { stampOf } from "#shared/scene/stamp.ts";
+import { startListing } from "./indexing.ts";
+import { limits } from "./limits.ts";
+import type { Link } from "./links.ts";
+import type { Turn } from "./turn.ts";
+import { forgetEditor } from "./verify.ts";
+import type { WireEvent } from "./wire-event.ts";
+
+type Greeted = Extract<WireEvent, { kind: "greeted" }>;
+
+export function onGreeted(turn: Turn, { connection, hello, protocol }: Greeted): void {
+  const { links, facts, state } = turn;
+  const before = links.byRole.get(hello.role);
+  const refusal = refuse(turn, hello, before);
+  if (refusal) {
+    turn.fault({ operation: "greeting", code: refusal, role: hello.role });
+    turn.send(connection, { kind: "refused", code: refusal, message: errorSentence[refusal] });
+    turn.effects.push({ kind: "close", connection });
+    return;
+  }
+  if (before && before.connection !== null) turn.effects.push({ kind: "close", connection: before.connection });
+  if (before) forgetEditor(turn, hello.role);
+  const resumed = mayResume(turn, hello, before);
+  const link = newLink(turn, hello, connection);
+  if (resumed) resume(turn, link, { hello, before });
+  links.byRole.set(hello.role, link);
+  const name = `${hello.editor.name} ${hello.editor.version}`;
+  turn.log({ type: "session", timeMs: facts.nowMs, role: hello.role, event: "linked", detail: name.slice(0, 400) });
+  turn.send(connection, {
+    kind: "welcome",
+    protocol,
+    session: facts.newUuid(),
+    project: facts.project.id,
+    projectName: facts.project.name,
+    log: facts.logId,
+    lsn: state.head.lsn,
+    stamp: stampOf(state.head.lamport, "hub"),
+    mode: state.head.mode,
+    resumed,
+  });
+}
+
+function refuse(turn: Turn, hello: Hello, before: Link | undefined): ErrorCode | undefined {
+  if (hello.project !== null && hello.project !== turn.facts.project.id) return "E_PROJECT_MISMATCH";
+  if (before?.connection != null && before.instance !== hello.instance) return "E_SESSION_TAKEN";
+  if (turn.state.head.mode === "halted") return "E_HALTED";
+  return undefined;
+}
+
+/** Only within the same log, not beyond its end, and never while a crash is being checked: that needs the whole scene. */
+function mayResume(turn: Turn, hello: Hello, before: Link | undefined): boolean {
+  const { resume } = hello;
+  if (resume === null || resume.log !== turn.facts.logId || turn.links.crashCheck) return false;
+  if (resume.lsn > turn.state.head.lsn) return false;
+  return (
+    before === undefined ||
+    (before.instance === hello.instance && before.phase === "linked" && before.epoch === hello.epoch)
+  );
+}
+
+function resume(turn: Turn, link: Link, { hello, before }: { hello: Hello; before: Link | undefined }): void {
+  const lsn = hello.resume?.lsn ?? 0;
+  link.phase = "linked";
+  link.cursor = before ? Math.min(lsn, turn.state.head.lsn) : lsn;
+  link.seq = before?.seq ?? null;
+  link.known = before?.known ?? new Set(turn.state.entities.keys());
+  if (before) return;
+  for (const { uuid, createdLsn } of turn.state.entities.values()) if (createdLsn > lsn) link.known.delete(uuid);
+  for (const [uuid, tombstone] of turn.state.tombstones.entries()) if (tombstone.lsn > lsn) link.known.add(uuid);
+}
+
+function newLink(turn: Turn, hello: Hello, connection: number): Link {
+  const { nowMs } = turn.facts;
+  const link: Link = {
+    role: hello.role,
+    connection,
+    patienceUntilMs: 0,
+    instance: hello.instance,
+    editorName: hello.editor.name,
+    editorVersion: hello.editor.version,
+    plugin: hello.plugin,
+    document: hello.document,
+    epoch: hello.epoch,
+    phase: "listing",
+    activity: "idle",
+    unsaved: false,
+    sinceMs: nowMs,
+    silent: false,
+    clogged: false,
+    seq: null,
+    cursor: 0,
+    known: new Set(),
+    held: new Set(),
+    roundTripMs: null,
+    pages: [],
+    pageNext: 0,
+    deleted: [],
+    listed: null,
+    deferred: [],
+    tokens: limits.structuralBurst,
+    tokensMs: nowMs,
+    statusSent: "",
+  };
+  startListing(link);
+  return link;
+}
+
+export function onState(turn: Turn, link: Link, message: UpMessageOf<"state">): void {
+  if (message.epoch < link.epoch) return refuseStale(turn, link, null);
+  if (message.epoch > link.epoch) {
+    forgetEditor(turn, link.role);
+    link.epoch = message.epoch;
+    startListing(link);
+    const detail = message.document.name;
+    turn.log({ type: "session", timeMs: turn.facts.nowMs, role: link.role, event: "epoch", detail });
+  }
+  link.activity = message.activity;
+  link.document = message.document;
+  link.unsaved = message.unsaved;
+}
+
+export function refuseStale(turn: Turn, link: Link, seq: number | null): void {
+  turn.fault({ operation: "change", code: "E_STALE_EPOCH", role: link.role });
+  const message = errorSentence.E_STALE_EPOCH;
+  turn.send(link.connection, { kind: "rejected", seq, code: "E_STALE_EPOCH", message, retry: false });
+}
+
+export function onBye(turn: Turn, link: Link, reason: UpMessageOf<"bye">["reason"]): void {
+  link.activity = reason === "reload" ? "reloading" : "idle";
+  leave(turn, link, reason === "reload" ? reloadPatienceMs : 0);
+}
+
+export function onClosed(turn: Turn, link: Link): void {
+  leave(turn, link, reloadPatienceMs);
+}
+
+function leave(turn: Turn, link: Link, patienceMs: number): void {
+  const { nowMs } = turn.facts;
+  link.connection = null;
+  link.patienceUntilMs = nowMs + patienceMs;
+  link.sinceMs = nowMs;
+  link.held = new Set();
+  link.deferred = [];
+  link.listed = link.phase === "linked" ? null : link.listed;
+  forgetEditor(turn, link.role);
+  turn.log({ type: "session", timeMs: nowMs, role: link.role, event: patienceMs > 0 ? "away" : "left", detail: "" });
+}
+
+/** Ends the patience for editors that did not come back. */
+export function tendAbsent(turn: Turn): void {
+  const { nowMs } = turn.facts;
+  for (const link of turn.links.byRole.values()) {
+    if (link.connection !== null || link.patienceUntilMs === 0 || nowMs < link.patienceUntilMs) continue;
+    link.patienceUntilMs = 0;
+    turn.log({ type: "session", timeMs: nowMs, role: link.role, event: "left", detail: "did not come back" });
+  }
+}

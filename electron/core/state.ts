@@ -1,0 +1,126 @@
+/**
+ * What the hub knows and must know again after a crash: the fold of the log. Nothing here depends on a connection.
+ *
+ * Changed only by evolve.ts. Objects in it are never changed in place: a new one replaces the old, so that a dropped turn
+ * leaves no trace and a view may hold on to what it was given.
+ */
+import type { Uuid } from "#shared/ids.ts";
+import type { ErrorCode } from "#shared/protocol/error-code.ts";
+import type { Mode } from "#shared/protocol/handshake.ts";
+import type { EntityKind, FieldName, FieldValue } from "#shared/scene/fields.ts";
+import { LayeredMap } from "./layered-map.ts";
+
+/** One field: the value, who wrote it when (stamp), and where that stands in the log. */
+export type Register = { readonly value: FieldValue; readonly stamp: number; readonly lsn: number };
+export type Registers = { readonly [Name in FieldName]?: Register };
+
+export type Entity = {
+  readonly uuid: Uuid;
+  readonly kind: EntityKind;
+  readonly registers: Registers;
+  readonly createdStamp: number;
+  readonly createdLsn: number;
+  /** The newest record that changed it, and that record's time. */
+  readonly lsn: number;
+  readonly timeMs: number;
+};
+
+/** What is left of a deleted entity: enough to refuse late writes, and to bring it back. */
+export type Tombstone = {
+  readonly entity: Entity;
+  readonly stamp: number;
+  readonly lsn: number;
+  readonly timeMs: number;
+};
+
+/** Where a provisional field goes back to when its batch fails. */
+export type LastFinal = {
+  /** The batch that will decide about the newest write. */
+  readonly batch: number;
+  /** undefined: the field had no final value; there is nothing to go back to. */
+  readonly register: Register | undefined;
+};
+export type Provisional = { readonly [Name in FieldName]?: LastFinal };
+
+export type Quarantine = {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly lsn: number;
+  readonly timeMs: number;
+};
+
+export type Counter = {
+  readonly operation: string;
+  readonly code: ErrorCode;
+  readonly uuid: Uuid | null;
+  readonly count: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly message: string;
+  /** How many of them fell into the current window, and when it began. */
+  readonly windowCount: number;
+  readonly windowMs: number;
+};
+
+export type Head = {
+  readonly lsn: number;
+  /** Everything up to here is final or revoked. */
+  readonly finalLsn: number;
+  readonly lamport: number;
+  readonly mode: Mode;
+  /** Why the mode is what it is, for people. */
+  readonly modeReason: string;
+  /** The next batch number. */
+  readonly batch: number;
+  /** False from the first record of a run until its closing record: true at boot means that the last run ended well. */
+  readonly closed: boolean;
+};
+
+export const initialHead: Head = {
+  lsn: 0,
+  finalLsn: 0,
+  lamport: 0,
+  mode: "live",
+  modeReason: "",
+  batch: 1,
+  closed: true,
+};
+
+export class State {
+  head: Head = initialHead;
+  readonly entities = new LayeredMap<Uuid, Entity>();
+  readonly tombstones = new LayeredMap<Uuid, Tombstone>();
+  readonly provisional = new LayeredMap<Uuid, Provisional>();
+  readonly quarantine = new LayeredMap<Uuid, Quarantine>();
+  readonly counters = new LayeredMap<string, Counter>();
+  #committedHead: Head = initialHead;
+
+  commit(): void {
+    this.#committedHead = this.head;
+    for (const map of this.#maps()) map.commit();
+  }
+
+  /** Forgets everything since the last commit. */
+  drop(): void {
+    this.head = this.#committedHead;
+    for (const map of this.#maps()) map.drop();
+  }
+
+  #maps(): readonly { commit(): void; drop(): void }[] {
+    return [this.entities, this.tombstones, this.provisional, this.quarantine, this.counters];
+  }
+}
+
+export function fieldOf(entity: Entity | undefined, name: FieldName): FieldValue | undefined {
+  return entity?.registers[name]?.value;
+}
+
+export function nameOf(entity: Entity | undefined): string {
+  const name = fieldOf(entity, "name");
+  return typeof name === "string" ? name : "";
+}
+
+export function parentOf(entity: Entity | undefined): Uuid | null {
+  const parent = fieldOf(entity, "parent");
+  return typeof parent === "string" ? parent : null;
+}

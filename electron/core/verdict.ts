@@ -1,0 +1,53 @@
+/** The one verdict that the window, the tray and both editors' panels show, and the sentence under it. */
+import type { Verdict } from "#shared/protocol/down.ts";
+import type { Link, Links } from "./links.ts";
+import type { State } from "./state.ts";
+
+export function verdictOf(state: State, links: Links): Verdict {
+  const { mode } = state.head;
+  if (mode === "halted" || mode === "booting") return "stopped";
+  if (mode === "safe") return "safe-mode";
+  if (mode === "paused") return "paused";
+  if (state.quarantine.size > 0) return "needs-you";
+  const linked = [...links.byRole.values()].filter(isLinked);
+  return linked.length === 2 ? "live" : "waiting";
+}
+
+export function isLinked(link: Link): boolean {
+  return link.connection !== null && link.phase === "linked";
+}
+
+export function sentenceOf(state: State, links: Links): string {
+  switch (verdictOf(state, links)) {
+    case "stopped":
+      return state.head.modeReason || "VibeSync stopped. Everything confirmed is on disk.";
+    case "safe-mode":
+      return `${state.head.modeReason || "Safe mode is on."} Nothing is written to either editor.`;
+    case "paused":
+      return "Paused. Edits are kept and sent when you resume.";
+    case "needs-you":
+      return plural(state.quarantine.size, "object needs", "objects need", "a decision.");
+    case "waiting":
+      return waitingSentence(links);
+    case "live":
+      return state.provisional.size === 0 ? "Everything is in step." : "Sending the latest edits.";
+  }
+}
+
+function waitingSentence(links: Links): string {
+  const busy = [...links.byRole.values()].find((link) => link.connection !== null && link.phase !== "linked");
+  if (busy) return `Reading the scene in ${editorWord(busy.role)}.`;
+  const away = [...links.byRole.values()].find((link) => link.connection === null && link.patienceUntilMs > 0);
+  if (away) return `${editorWord(away.role)} is away. It may be compiling or restarting; its edits are kept.`;
+  const present = [...links.byRole.values()].find(isLinked);
+  if (!present) return "Open a scene in Blender and in Unity.";
+  return `Open a scene in ${present.role === "blender" ? "Unity" : "Blender"}. Edits are kept meanwhile.`;
+}
+
+function editorWord(role: Link["role"]): string {
+  return role === "blender" ? "Blender" : "Unity";
+}
+
+function plural(count: number, one: string, many: string, rest: string): string {
+  return `${count} ${count === 1 ? one : many} ${rest}`;
+}

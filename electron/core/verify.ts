@@ -1,0 +1,235 @@
+/**
+ * Batches: which changes are still provisional, whom to ask, and when a batch is final (phase 8).
+ *
+ * A structural change is a batch of its own and is asked about at once; cosmetic ones gather for 250 to 500 ms. What the
+ * answers mean is decided in verdict-of-batch.ts; here is only their life. Before: decide.ts. After: `final` in evolve.ts.
+ */
+import { assert } from "#shared/assert.ts";
+import type { Uuid } from "#shared/ids.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
+import { wireLimits } from "#shared/protocol/limits.ts";
+import type { StampedOperation } from "#shared/protocol/operation.ts";
+import { type FieldName, transformFields } from "#shared/scene/fields.ts";
+import { judge } from "./judge.ts";
+import { limits } from "./limits.ts";
+import { type Batch, type BatchItem, isReachable, type Link } from "./links.ts";
+import type { Turn } from "./turn.ts";
+
+type Opening = { readonly isStructural: boolean; readonly only?: Role; readonly attempt?: number };
+
+function openBatch(turn: Turn, id: number, { isStructural, only, attempt }: Opening): Batch {
+  const { nowMs } = turn.facts;
+  const batch: Batch = {
+    id,
+    isStructural,
+    only: only ?? null,
+    items: new Map(),
+    firstLsn: turn.lsn + 1,
+    lsn: turn.lsn,
+    openedMs: nowMs,
+    changedMs: nowMs,
+    waiting: new Map(),
+    answers: new Map(),
+    heldUntil: new Map(),
+    attempt: attempt ?? 1,
+    state: "open",
+  };
+  turn.links.batches.set(id, batch);
+  return batch;
+}
+
+/** The batch that the next record belongs to. Ask before logging it; call `noteChange` after. */
+export function batchFor(turn: Turn, opening: Opening, entities: number): number {
+  const { links, state } = turn;
+  const gathers = !opening.isStructural && (opening.attempt ?? 1) === 1;
+  const open = links.openBatch === null ? undefined : links.batches.get(links.openBatch);
+  if (gathers && open && open.items.size + entities <= wireLimits.verifyItemsMax) return open.id;
+  const id = Math.max(state.head.batch, highestBatch(turn) + 1);
+  openBatch(turn, id, opening);
+  if (gathers) links.openBatch = id;
+  return id;
+}
+
+function highestBatch(turn: Turn): number {
+  let highest = 0;
+  for (const id of turn.links.batches.keys()) highest = Math.max(highest, id);
+  return highest;
+}
+
+/** Adds what a record changed to its batch. */
+export function noteChange(
+  turn: Turn,
+  id: number,
+  changed: Iterable<readonly [Uuid, readonly FieldName[] | "deleted"]>,
+): void {
+  const batch = turn.links.batches.get(id);
+  assert(batch !== undefined && batch.state === "open", "[ENG-9] a change joins an open batch");
+  for (const [uuid, fields] of changed) {
+    const item: BatchItem = batch.items.get(uuid) ?? { fields: new Set(), isDeleted: false };
+    item.isDeleted = fields === "deleted";
+    if (fields !== "deleted") for (const name of fields) item.fields.add(name);
+    batch.items.set(uuid, item);
+    if (batch.isStructural && mayBlock(turn)) turn.links.blocked.set(uuid, id);
+  }
+  batch.lsn = turn.lsn;
+  batch.changedMs = turn.facts.nowMs;
+}
+
+/** Structural changes block their closure only while somebody else can confirm them. */
+function mayBlock(turn: Turn): boolean {
+  let reachable = 0;
+  for (const link of turn.links.byRole.values()) if (isReachable(link)) reachable += 1;
+  return turn.state.head.mode === "live" && reachable > 1;
+}
+
+/** A batch without provisional values, asked of one editor after it was brought up to date. */
+export function openCheck(turn: Turn, only: Role, ops: readonly StampedOperation[]): void {
+  for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
+    const id = Math.max(turn.state.head.batch, highestBatch(turn) + 1);
+    openBatch(turn, id, { isStructural: false, only });
+    noteChange(turn, id, ops.slice(at, at + limits.opsPerRecordMax).map(changedBy));
+  }
+}
+
+export function changedBy(operation: StampedOperation): readonly [Uuid, readonly FieldName[] | "deleted"] {
+  return [operation.uuid, operation.op === "delete" ? "deleted" : (Object.keys(operation.fields) as FieldName[])];
+}
+
+/** After a restart: what the log left provisional is asked about again. */
+export function reopenBatches(turn: Turn): void {
+  for (const [uuid, fields] of turn.state.provisional.entries()) {
+    for (const [name, { batch: id }] of Object.entries(fields)) {
+      const batch = turn.links.batches.get(id) ?? openBatch(turn, id, { isStructural: false });
+      const item: BatchItem = batch.items.get(uuid) ?? { fields: new Set(), isDeleted: false };
+      item.fields.add(name as FieldName);
+      batch.items.set(uuid, item);
+    }
+  }
+}
+
+/** Closes what is due, asks again where something was held, and gives up on editors that fell silent. */
+export function tendBatches(turn: Turn): void {
+  const { links, state, facts } = turn;
+  for (const batch of [...links.batches.values()]) {
+    if (batch.state === "asked") tendAsked(turn, batch);
+    else if (state.head.mode === "live" && isDue(batch, facts.nowMs)) ask(turn, batch);
+  }
+}
+
+function isDue(batch: Batch, nowMs: number): boolean {
+  if (batch.isStructural || batch.only !== null || batch.attempt > 1) return true;
+  const age = nowMs - batch.openedMs;
+  const isQuiet = nowMs - batch.changedMs >= limits.batchQuietMs;
+  return age >= limits.batchWindowMaxMs || (age >= limits.batchWindowMs && isQuiet);
+}
+
+function ask(turn: Turn, batch: Batch): void {
+  const asked: Link[] = [];
+  for (const link of turn.links.byRole.values()) {
+    if (isReachable(link) && (batch.only === null || batch.only === link.role)) asked.push(link);
+  }
+  if (asked.length === 0) return;
+  batch.state = "asked";
+  if (turn.links.openBatch === batch.id) turn.links.openBatch = null;
+  for (const link of asked) askOne(turn, batch, link);
+}
+
+function askOne(turn: Turn, batch: Batch, link: Link): void {
+  batch.waiting.set(link.role, turn.facts.nowMs + limits.verifyTimeoutMs);
+  batch.answers.set(link.role, new Map());
+  batch.heldUntil.delete(link.role);
+  const transforms: Uuid[] = [];
+  const items: { uuid: Uuid; fields: FieldName[] }[] = [];
+  for (const [uuid, { fields, isDeleted }] of batch.items) {
+    if (!isDeleted && [...fields].every(isTransformField)) transforms.push(uuid);
+    else items.push({ uuid, fields: [...fields] });
+  }
+  turn.send(link.connection, { kind: "verify", batch: batch.id, lsn: batch.lsn, transforms, items }, turn.lsn);
+}
+
+function isTransformField(name: FieldName): boolean {
+  return (transformFields as readonly FieldName[]).includes(name);
+}
+
+function tendAsked(turn: Turn, batch: Batch): void {
+  const { nowMs } = turn.facts;
+  for (const [role, dueMs] of [...batch.heldUntil]) {
+    const link = turn.links.byRole.get(role);
+    if (nowMs >= dueMs && link && isReachable(link)) askOne(turn, batch, link);
+  }
+  for (const [role, deadlineMs] of [...batch.waiting]) {
+    const link = turn.links.byRole.get(role);
+    if (link && isReachable(link) && nowMs < deadlineMs) continue;
+    if (link && isReachable(link)) {
+      link.silent = true;
+      turn.fault({ operation: "timeout", code: "E_TIMEOUT", role });
+      turn.notice(
+        "warning",
+        "E_TIMEOUT",
+        `${link.editorName} has not answered for 5 s. It may be compiling or loading.`,
+      );
+    }
+    batch.waiting.delete(role);
+    settle(turn, batch);
+  }
+}
+
+/** A closing `verified` came: everything the editor had to say about the batch is in its answers. */
+export function answered(turn: Turn, batch: Batch, role: Role): void {
+  if (!batch.waiting.delete(role)) return;
+  const isHeld = [...(batch.answers.get(role)?.values() ?? [])].some((item) => item.held);
+  if (isHeld) batch.heldUntil.set(role, turn.facts.nowMs + limits.batchWindowMaxMs);
+  settle(turn, batch);
+}
+
+/** When nobody is waited for: judge it, or wait for an editor when nobody answered at all. */
+function settle(turn: Turn, batch: Batch): void {
+  if (batch.waiting.size > 0 || batch.heldUntil.size > 0 || !turn.links.batches.has(batch.id)) return;
+  const hasAnswer = [...batch.answers.values()].some((answer) => answer.size > 0);
+  if (!hasAnswer && batch.only === null) {
+    batch.state = "open";
+    unblock(turn, batch);
+    return;
+  }
+  const next = judge(turn, batch);
+  if (next === "ask again") {
+    batch.attempt += 1;
+    for (const [role, answer] of batch.answers) {
+      const link = turn.links.byRole.get(role);
+      if (link && isReachable(link) && answer.size > 0) askOne(turn, batch, link);
+    }
+    if (batch.waiting.size > 0) return;
+  }
+  finish(turn, batch);
+}
+
+function finish(turn: Turn, batch: Batch): void {
+  turn.links.batches.delete(batch.id);
+  unblock(turn, batch);
+  if (batch.only !== null) return;
+  const finalLsn = Math.max(turn.state.head.finalLsn, finalUpTo(turn));
+  turn.log({ type: "final", timeMs: turn.facts.nowMs, batch: batch.id, finalLsn });
+  turn.effects.push({ kind: "finalised" });
+  for (const link of turn.links.byRole.values()) turn.send(link.connection, { kind: "final", lsn: finalLsn }, turn.lsn);
+}
+
+/** Below the oldest change that is still undecided. */
+function finalUpTo(turn: Turn): number {
+  let lsn = turn.lsn;
+  for (const batch of turn.links.batches.values()) if (batch.only === null) lsn = Math.min(lsn, batch.firstLsn - 1);
+  return lsn;
+}
+
+function unblock(turn: Turn, batch: Batch): void {
+  for (const [uuid, id] of [...turn.links.blocked]) if (id === batch.id) turn.links.blocked.delete(uuid);
+}
+
+/** An editor went away: nobody waits for it any more. */
+export function forgetEditor(turn: Turn, role: Role): void {
+  for (const batch of [...turn.links.batches.values()]) {
+    batch.heldUntil.delete(role);
+    batch.answers.delete(role);
+    if (batch.only === role) turn.links.batches.delete(batch.id);
+    else if (batch.waiting.delete(role) || batch.state === "asked") settle(turn, batch);
+  }
+}
