@@ -44,6 +44,7 @@ export async function openRepository(repository: Repository): Promise<OpenedRepo
     files.makeFolder(folder);
   }
   files.makeFolder(paths.scratch);
+  files.makeFolder(paths.torn);
   // All object folders at once: a commit then makes no folder, whose name a failed sync could lose for good [SNAP-6].
   for (let byte = 0; byte < 256; byte += 1) files.makeFolder(join(paths.objects, byte.toString(16).padStart(2, "0")));
   // A process that died may have made these without settling their names; what is below counts on them.
@@ -57,6 +58,8 @@ export async function openRepository(repository: Repository): Promise<OpenedRepo
   if (!isNew) for (const name of rewritten) if (name !== "") repairs.push({ kind: "file-rewritten", name });
   const lastGood = lastGoodOf(repository);
   const tip = await findTip(repository, lastGood, repairs);
+  const count = repository.setTornAside();
+  if (count > 0) repairs.push({ kind: "objects-set-aside", count });
   return { isNew, tip, tree: tip?.tree ?? emptyTree, lastGood, repairs };
 }
 
@@ -93,10 +96,10 @@ async function findTip(
   lastGood: readonly string[],
   repairs: SnapshotRepair[],
 ): Promise<Tip | null> {
-  const { paths, files, disk } = repository;
+  const { paths, disk } = repository;
   const named = await repository.branchOrNull();
-  const found = files.bytesOrNull(paths.branch);
-  const from = named ?? (found === null ? "" : Buffer.from(found).toString("latin1"));
+  const found = repository.branchText();
+  const from = named ?? found ?? "";
   if (found === null && named === null && lastGood.length === 0) return null;
   const cache = {};
   for (const oid of new Set([...(named === null ? [] : [named]), ...lastGood])) {

@@ -27,11 +27,13 @@ import {
   encodeTree,
   type GitObject,
   type GitObjectKind,
+  isOid,
   type TreeEntry,
 } from "./git-object.ts";
 
 export const branch = "refs/heads/main";
 export const attachmentsFolder = "editors";
+const branchCharsShown = 64;
 export const objectSuffix = ".json";
 
 export interface RepositoryPaths {
@@ -43,6 +45,7 @@ export interface RepositoryPaths {
   readonly config: string;
   readonly own: string;
   readonly scratch: string;
+  readonly torn: string;
   readonly lastGood: string;
   readonly names: string;
 }
@@ -59,6 +62,7 @@ export function repositoryPaths(projectFolder: string): RepositoryPaths {
     config: join(root, "config"),
     own,
     scratch: join(own, "scratch"),
+    torn: join(own, "torn"),
     lastGood: join(own, "last-good.json"),
     names: join(own, "names.json"),
   };
@@ -81,6 +85,7 @@ export class Repository {
   readonly paths: RepositoryPaths;
   readonly disk: Disk;
   readonly files: DurableFiles;
+  readonly #torn = new Set<string>();
 
   constructor(disk: Disk, projectFolder: string) {
     this.disk = disk;
@@ -115,8 +120,11 @@ export class Repository {
     return git.writeRef({ ...this.#git(), ref: branch, value: oid, force: true });
   }
 
-  /** The commit that the branch names, loose or packed; null when there is none or it is no name of a commit. */
+  /** The commit that the branch names, loose or packed; null when there is none or it is torn. */
   async branchOrNull(): Promise<string | null> {
+    const text = this.branchText();
+    // isomorphic-git would take what a torn file holds for the name of another file.
+    if (text !== null) return isOid(text) ? text : null;
     try {
       return await git.resolveRef({ ...this.#git(), ref: branch });
     } catch (error) {
@@ -125,11 +133,20 @@ export class Repository {
     }
   }
 
+  /** What the branch's own file holds, made printable; null when there is none, as after `git gc`. */
+  branchText(): string | null {
+    const bytes = this.files.bytesOrNull(this.paths.branch);
+    if (bytes === null) return null;
+    const text = Buffer.from(bytes).toString("latin1").slice(0, branchCharsShown);
+    return text.replaceAll(/[^\x20-\x7e\n]/g, ".").trim();
+  }
+
   /** An intact object, or null. `cache` keeps pack indexes between the reads of one piece of work. */
   async getOrNull(oid: string, cache: object): Promise<GitObject | null> {
-    const bytes = this.files.bytesOrNull(join(this.paths.objects, oid.slice(0, 2), oid.slice(2)));
+    const bytes = this.files.bytesOrNull(this.#objectPath(oid));
     const loose = bytes === null ? null : decodeLooseOrNull(oid, bytes);
     if (loose !== null) return loose;
+    if (bytes !== null) this.#torn.add(oid);
     try {
       const packed = await git.readObject({ ...this.#git(cache), oid, format: "content" });
       return packed.format === "content" ? { kind: packed.type, body: Buffer.from(packed.object as Uint8Array) } : null;
@@ -146,6 +163,7 @@ export class Repository {
 
   /** The snapshot at `oid`; null when it is missing, damaged, or a commit of somebody else's making. */
   async commitOrNull(oid: string, cache: object): Promise<SnapshotCommit | null> {
+    if ((await this.getOrNull(oid, cache)) === null) return null;
     try {
       const { commit } = await git.readCommit({ ...this.#git(cache), oid });
       const trailers = trailersOrNull(commit.message);
@@ -170,6 +188,18 @@ export class Repository {
       tree.set(name, shard);
     }
     return tree;
+  }
+
+  /** Moves the torn objects that were met out of Git's sight, which calls a repository broken for a stray one. */
+  setTornAside(): number {
+    for (const oid of this.#torn) this.disk.rename(this.#objectPath(oid), join(this.paths.torn, oid));
+    const count = this.#torn.size;
+    this.#torn.clear();
+    return count;
+  }
+
+  #objectPath(oid: string): string {
+    return join(this.paths.objects, oid.slice(0, 2), oid.slice(2));
   }
 
   /** Replaces one of our own small files beside Git's. */

@@ -3,21 +3,15 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { Disk } from "#electron/ports/disk.ts";
 import type { SnapshotChange, SnapshotRequest } from "#electron/ports/snapshots.ts";
 import { SnapshotStore } from "#electron/snapshots/store.ts";
 import type { Result } from "#shared/result.ts";
 
-const folders: string[] = [];
-
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
 export function tempProject(): string {
   const folder = mkdtempSync(join(tmpdir(), "vibesync-snapshots-"));
-  folders.push(folder);
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
