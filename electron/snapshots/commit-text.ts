@@ -46,7 +46,7 @@ export type SnapshotTrailers = Omit<SnapshotInfo, "oid">;
 
 /** One line, without control characters, at most `labelCharsMax` UTF-16 units, well-formed. */
 export function singleLine(label: string): string {
-  const line = label.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
+  const line = label.replace(/[\s\p{Cc}]+/gu, " ").trim();
   return Buffer.from(line.slice(0, labelCharsMax), "utf8").toString("utf8").trim();
 }
 

@@ -2,7 +2,7 @@
 import { cpSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { SnapshotRequest } from "#electron/ports/snapshots.ts";
-import type { SnapshotStore } from "#electron/snapshots/store.ts";
+import { SnapshotStore } from "#electron/snapshots/store.ts";
 import type { Result } from "#shared/result.ts";
 import { type Fault, FaultyDisk } from "./faulty-disk.ts";
 import { changesOf, fsck, git, jsonOf, opened, request, tempProject, uuidOf, valueOrThrow } from "./temp-project.ts";
@@ -122,5 +122,28 @@ describe("a commit at every change of the disk", { timeout: 120_000 }, () => {
       expect(result.ok ? "" : result.failure.code).toBe("E_DISK_FULL");
       await judge(project, oid);
     });
+  });
+});
+
+describe("the making of a history", { timeout: 120_000 }, () => {
+  it("[SNAP-8] that loses power at any change is finished by the next opening", async () => {
+    const stride = 7;
+    for (let count = 0; count < 1_000; count += stride) {
+      const project = tempProject();
+      const disk = new FaultyDisk();
+      disk.arm(count, { kind: "power-cut" });
+      const store = await SnapshotStore.open(project, disk);
+      const taken = store.ok ? await store.value.commit(request(1, changesOf(4))) : store;
+      disk.cutPower();
+      const reopened = await opened(project);
+      if (taken.ok) {
+        expect(count).toBeGreaterThan(256);
+        expect(reopened.opening).toMatchObject({ head: { lsn: 1 }, repairs: [] });
+        return;
+      }
+      valueOrThrow(await reopened.commit(request(1, changesOf(4), { whole: true })));
+      fsck(project);
+    }
+    throw new Error("making a history takes more than 1,000 changes");
   });
 });
