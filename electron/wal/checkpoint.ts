@@ -43,8 +43,6 @@ const formatVersion = 1;
 const headerBytes = 48;
 const digestBytes = 32;
 const checkpointsKept = 2;
-/** The newest segment may be begun but not durable; its predecessor then is the end of the log. */
-const segmentsKeptMin = 2;
 const lsnDigits = 16;
 const checkpointName = /^\d{16}\.checkpoint$/;
 
@@ -143,13 +141,13 @@ function deleteSuperfluous(disk: Disk, folders: CheckpointFolders): void {
   }
 }
 
-/** Deletes, oldest first, the segments whose every record is at or before `lsn`. */
+/** Deletes, oldest first, the segments whose every record is at or before `lsn`; never the newest. */
 function deleteSegments(disk: Disk, folder: string, lsn: Lsn): void {
   const started = listSegments(disk, folder).flatMap((segment) => {
     const firstLsn = firstLsnOf(disk, segmentPath(folder, segment));
     return firstLsn === undefined ? [] : [{ segment, firstLsn }];
   });
-  for (const [index, { segment }] of started.slice(0, -segmentsKeptMin).entries()) {
+  for (const [index, { segment }] of started.entries()) {
     const next = started[index + 1];
     if (next === undefined || next.firstLsn > lsn + 1) return;
     disk.unlink(segmentPath(folder, segment));

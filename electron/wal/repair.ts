@@ -2,7 +2,7 @@
  * Makes a log fit to append to after whatever happened. Stage before: lock.ts; stage after: writer.ts.
  *
  * Owns: the only changes ever made to bytes that are in the log: the rest of a torn write is copied aside, overwritten
- * with zeros and synced, last segment first; the records that no frame proves durable are written and synced once more.
+ * with zeros and synced; the records that no frame proves durable are written and synced once more.
  * Must never: touch a log that scanLog calls corrupt, or remove a byte before its copy is durable.
  *
  * Every step may be interrupted and done again: until the first zeros of the oldest damaged segment are durable, the
@@ -79,7 +79,7 @@ function cutTornTail(disk: Disk, folder: string, end: LogPlace): Result<TornTail
     if (!saved.ok) return saved;
     files.push(path);
   }
-  for (const part of parts.toReversed()) {
+  for (const part of parts) {
     const to = part.from + part.bytes.length;
     changeSegment(disk, segmentPath(folder, part.segment), (fd) => writeZeros(disk, fd, [part.from, to]));
   }

@@ -178,6 +178,7 @@ export class FakeDisk implements Disk {
     const [target, targetName] = this.#parent(to);
     const node = folder.live.get(name);
     if (node === undefined) throw errno("ENOENT", from);
+    for (const file of this.#open.values()) if (file.node === node) file.path = to;
     if (folder === target) {
       change(folder, { removed: name, added: [targetName, node] });
     } else {
