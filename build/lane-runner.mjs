@@ -15,7 +15,7 @@ import path from "node:path";
  */
 
 const termGraceMs = 5_000;
-const logTailLines = 60;
+const logTailLines = 120;
 const problemLinesMax = 12;
 const countsPattern = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/;
 

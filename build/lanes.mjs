@@ -20,6 +20,7 @@
  * @property {number} expectedS
  * @property {number} limitS
  * @property {boolean} [isEditor]
+ * @property {boolean} [needsApp] whether it runs the built app
  * @property {"blender-wheel"} [prepare] a slow provision of build/test.mjs, made before the lane starts
  *
  * @typedef {object} LanePaths
@@ -70,6 +71,7 @@ export const lanes = [
   {
     name: "e2e",
     entry: "tests/e2e",
+    needsApp: true,
     needs: screen,
     command: onScreen(vitest("--project", "e2e")),
     results: "vitest",

@@ -34,23 +34,41 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
 
 requireNode();
 const startMs = Date.now();
-const setUpProblem = await setUp();
-const results = setUpProblem === undefined ? await runLanes(chosenLanes()) : [failedLane("set-up", setUpProblem)];
+const setUp = await attempt("set-up", setUpMachine);
+const build = setUp.failed > 0 ? undefined : await attempt("build", buildApp);
+const results = build === undefined ? [setUp] : [build, ...(await runLanes(chosenLanes(), build.failed === 0))];
 process.exit(report(results));
 
-/** @returns {Promise<string | undefined>} why there is nothing to test */
-async function setUp() {
+/** Everything that the lanes need of the machine. */
+async function setUpMachine() {
+  ensureNpmPackages();
+  ensureDebianPackages(debianForTests);
+  fs.mkdirSync(logFolder, { recursive: true });
+}
+
+async function buildApp() {
+  const [{ bundle }, { resolveElectron }] = [await import("./bundle.mjs"), await import("./electron-runtime.mjs")];
+  const runtime = await resolveElectron({ log: console.log });
+  console.log(`Electron ${runtime.version} (${runtime.source})`);
+  await bundle();
+}
+
+/**
+ * A step before the lanes: it counts as one test, so that a broken build is seen even where no lane needs it.
+ * @param {string} name
+ * @param {() => Promise<void>} step
+ * @returns {Promise<LaneResult>}
+ */
+async function attempt(name, step) {
+  const stepStartMs = Date.now();
   try {
-    ensureNpmPackages();
-    ensureDebianPackages(debianForTests);
-    fs.mkdirSync(logFolder, { recursive: true });
-    const [{ bundle }, { resolveElectron }] = [await import("./bundle.mjs"), await import("./electron-runtime.mjs")];
-    const runtime = await resolveElectron({ log: console.log });
-    console.log(`Electron ${runtime.version} (${runtime.source})`);
-    await bundle();
-    return undefined;
+    await step();
+    const seconds = (Date.now() - stepStartMs) / 1_000;
+    return { name, passed: 1, failed: 0, skipped: 0, seconds, problems: [], skips: [] };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    const failed = failedLane(name, error instanceof Error ? error.message : String(error));
+    announce(failed);
+    return failed;
   }
 }
 
@@ -65,15 +83,16 @@ function chosenLanes() {
 
 /**
  * @param {import("./lanes.mjs").Lane[]} queue
+ * @param {boolean} isBuilt
  * @returns {Promise<LaneResult[]>}
  */
-async function runLanes(queue) {
+async function runLanes(queue, isBuilt) {
   /** @type {LaneResult[]} */
   const done = [];
   const worker = async () => {
     for (let lane = queue.shift(); lane !== undefined; lane = queue.shift()) {
       console.log(`… ${lane.name}`);
-      const result = await runOrSkip(lane);
+      const result = lane.needsApp && !isBuilt ? failedLane(lane.name, "the app was not built") : await runOrSkip(lane);
       done.push(result);
       announce(result);
     }
