@@ -37,3 +37,10 @@ export const pushChannels = [
   "close-asked",
   "show-view",
 ] as const;
+
+/**
+ * The two Electron channels underneath: everything travels as `[channel, value]` on one of them, so that a channel nobody
+ * knows reaches the router, is refused with a code and is counted, instead of failing inside Electron.
+ */
+export const requestTransport = "vibesync:request";
+export const pushTransport = "vibesync:push";
