@@ -54,6 +54,8 @@ export class LogWriter implements Log {
   #offset: number;
   #durableLsn: Lsn;
   #provenLsn: Lsn;
+  /** Where the group that is being appended began; zeros there cut off all of it. */
+  #groupStart: { readonly segment: OpenSegment; readonly from: number; readonly to: number } | undefined;
   /** Segments with bytes that no finished sync covers, oldest first. */
   #unsynced: OpenSegment[] = [];
   #inFlight: { readonly targetLsn: Lsn; readonly done: Promise<Result<Lsn>> } | undefined;
@@ -108,6 +110,7 @@ export class LogWriter implements Log {
     assert(records.length > 0, "[WAL-6] a group has at least one record");
     assert(this.#closed === undefined, "[WAL-6] nothing is appended to a closed log");
     const before = { chain: { ...this.#encoder.chain }, offset: this.#offset, current: this.#current };
+    this.#groupStart = undefined;
     try {
       for (const record of records) this.#add(record);
       this.#write();
@@ -163,6 +166,7 @@ export class LogWriter implements Log {
     const encoded = this.#encoder.encoded;
     if (encoded.length === 0 || this.#current === undefined) return;
     if (this.#unsynced.at(-1) !== this.#current) this.#unsynced.push(this.#current);
+    this.#groupStart ??= { segment: this.#current, from: this.#offset, to: this.#offset + encoded.length };
     writeAll(this.#disk, this.#current.fd, encoded, this.#offset);
     this.#offset += encoded.length;
     this.#encoder.clear();
@@ -183,22 +187,21 @@ export class LogWriter implements Log {
   }
 
   /**
-   * Takes back a group that failed: zeros over what it wrote, the end of the log where it was. If it had begun a new
-   * segment or the zeros fail as well, the end is unknown and the writer refuses from now on.
+   * Takes back a group that failed: zeros over its beginning, the end of the log where it was. If it had begun a new
+   * segment or the zeros fail as well, the end is uncertain and the writer refuses from now on.
    */
   #undo(before: { chain: Chain; offset: number; current: OpenSegment | undefined }, error: unknown): Refusal {
     if (errnoOf(error) === "") throw error;
     const refusal = diskFailure(error, "E_WAL_WRITE", "Could not write the log");
+    const start = this.#groupStart;
+    const isSameSegment = this.#current === before.current;
     const attemptedTo = this.#offset + this.#encoder.usedBytes;
     this.#encoder.clear();
     Object.assign(this.#encoder.chain, before.chain);
-    if (this.#current !== before.current) {
-      this.#refusal ??= refusal;
-      return refusal;
-    }
-    this.#offset = before.offset;
+    if (isSameSegment) this.#offset = before.offset;
+    else this.#refusal ??= refusal;
     try {
-      if (this.#current) writeZeros(this.#disk, this.#current.fd, [before.offset, attemptedTo]);
+      if (start) writeZeros(this.#disk, start.segment.fd, [start.from, isSameSegment ? attemptedTo : start.to]);
     } catch (second) {
       if (errnoOf(second) === "") throw second;
       this.#refusal ??= refusal;
