@@ -3,8 +3,8 @@
  *
  * Owns: the words of the contract between whoever takes, lists and reads snapshots and the adapter that keeps them
  * (electron/snapshots). Journey stage 12, "ghost audit": after a batch is final, before it is shown.
- * Must never: be needed for an acknowledgement. Every call is off the acknowledgement path, may take seconds, and may fail
- * without anything being lost: the log keeps what no snapshot has yet.
+ * Must never: be needed for an acknowledgement. Every call is off the acknowledgement path, may take seconds, and may
+ * fail without anything being lost: the log keeps what no snapshot has yet.
  */
 import type { Uuid } from "#shared/ids.ts";
 import type { Result } from "#shared/result.ts";
@@ -43,7 +43,10 @@ export interface SnapshotRequest {
   readonly label?: string;
   /** What differs from the snapshot `base`; the last entry of a UUID counts. */
   readonly changed: readonly SnapshotChange[];
-  /** Refused with E_SNAPSHOT_UNKNOWN when this is neither the newest snapshot nor the one before it; then send the whole. */
+  /**
+   * Refused with E_SNAPSHOT_UNKNOWN when this is neither the newest snapshot nor the one before it; then send the
+   * whole.
+   */
   readonly base?: string;
   /** `changed` is the complete state: what it does not name goes. Used for the first snapshot and after a restart. */
   readonly whole?: boolean;

@@ -1,11 +1,12 @@
 /**
  * The snapshot history as the main thread uses it: every call is a message to the worker.
  *
- * Owns: the calls that wait for an answer, and the life of the worker. A worker that dies or falls silent fails every waiting
- * call with a code; the next call starts another one, which opens the same project again [SNAP-11].
+ * Owns: the calls that wait for an answer, and the life of the worker. A worker that dies or falls silent fails every
+ * waiting call with a code; the next call starts another one, which opens the same project again [SNAP-11].
  * Must never: let a call hang, or restart a worker that keeps dying without an end.
  *
- * A call that failed by a death may have been carried out. That is safe: a commit that is repeated is recognised [SNAP-10].
+ * A call that failed by a death may have been carried out. That is safe: a commit that is repeated is recognised
+ * [SNAP-10].
  */
 import type { Clock } from "#electron/ports/clock.ts";
 import type {

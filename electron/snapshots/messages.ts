@@ -1,8 +1,8 @@
 /**
  * What the hub's main thread and the snapshot worker say to each other.
  *
- * Owns: the closed list of calls, the type of each answer, and the two things a worker may say besides answers. Both ends are
- * built together, so messages are typed, not parsed.
+ * Owns: the closed list of calls, the type of each answer, and the two things a worker may say besides answers. Both
+ * ends are built together, so messages are typed, not parsed.
  * Must never: carry anything that structured clone cannot copy.
  */
 import type {

@@ -1,9 +1,9 @@
 /**
  * Opens `.git_safety`, or makes it, and puts right what a crash or somebody else's program left behind.
  *
- * Owns: the order of the repairs and the search for the newest snapshot that can be read whole [SNAP-8]: the branch, then the
- * commits of `last-good.json`, newest first. Only names of blobs are checked here, not blobs: a torn blob costs the
- * snapshots that hold it, not the history, and the next whole commit writes it again.
+ * Owns: the order of the repairs and the search for the newest snapshot that can be read whole [SNAP-8]: the branch,
+ * then the commits of `last-good.json`, newest first. Only names of blobs are checked here, not blobs: a torn blob
+ * costs the snapshots that hold it, not the history, and the next whole commit writes it again.
  * Must never: fail because something is damaged. It fails when the folder cannot be read or written; everything else is
  * repaired, counted and told.
  */
@@ -39,7 +39,7 @@ export interface OpenedRepository {
 /** Throws errno errors of the disk. */
 export async function openRepository(repository: Repository): Promise<OpenedRepository> {
   const { paths, files } = repository;
-  const isNew = files.bytesOrNull(paths.head) === null;
+  const isNew = files.bytesOrNull(join(paths.root, "HEAD")) === null;
   for (const folder of [paths.heads, join(paths.root, "refs", "tags"), join(paths.objects, "pack")]) {
     files.makeFolder(folder);
   }
@@ -51,11 +51,8 @@ export async function openRepository(repository: Repository): Promise<OpenedRepo
   const folders = [dirname(paths.root), paths.root, paths.objects, paths.heads, paths.own];
   for (const folder of folders) repository.disk.syncDirectory(folder);
   const repairs = removeLeftovers(repository);
-  const rewritten = [
-    await ensureText(repository, paths.config, (text) => text.includes("bare = true"), configText),
-    await ensureText(repository, paths.head, (text) => text === headText, headText),
-  ];
-  if (!isNew) for (const name of rewritten) if (name !== "") repairs.push({ kind: "file-rewritten", name });
+  const rewritten = await ensureEssentials(repository);
+  if (!isNew) for (const name of rewritten) repairs.push({ kind: "file-rewritten", name });
   const lastGood = lastGoodOf(repository);
   const tip = await findTip(repository, lastGood, repairs);
   const count = repository.setTornAside();
@@ -73,17 +70,29 @@ function removeLeftovers({ disk, paths }: Repository): SnapshotRepair[] {
   return leftovers.length === 0 ? [] : [{ kind: "leftovers-removed", count: leftovers.length }];
 }
 
-/** Writes a file that is missing or wrong; returns its name when it did, else "". */
-async function ensureText(
-  { files, paths }: Repository,
-  path: string,
-  isGood: (text: string) => boolean,
-  text: string,
-): Promise<string> {
-  const found = files.bytesOrNull(path);
-  if (found !== null && isGood(Buffer.from(found).toString("utf8"))) return "";
-  await files.write(path, text);
-  return path.slice(paths.root.length + 1);
+interface EssentialFile {
+  readonly name: string;
+  readonly isGood: (text: string) => boolean;
+  readonly text: string;
+}
+
+/** In the order of writing: Git takes a folder for a repository once it has a HEAD. */
+const essentialFiles: readonly EssentialFile[] = [
+  { name: "config", isGood: (text) => text.includes("bare = true"), text: configText },
+  { name: "HEAD", isGood: (text) => text === headText, text: headText },
+];
+
+/** Writes the essential files that are missing or wrong, and returns their names. */
+async function ensureEssentials({ files, paths }: Repository): Promise<readonly string[]> {
+  const rewritten: string[] = [];
+  for (const { name, isGood, text } of essentialFiles) {
+    const path = join(paths.root, name);
+    const found = files.bytesOrNull(path);
+    if (found !== null && isGood(Buffer.from(found).toString("utf8"))) continue;
+    await files.write(path, text);
+    rewritten.push(name);
+  }
+  return rewritten;
 }
 
 function lastGoodOf(repository: Repository): readonly string[] {

@@ -1,13 +1,13 @@
 /**
  * When to take a snapshot, and of what: the coalescing of final batches.
  *
- * Owns: what differs from the newest snapshot. Batches are laid over each other, last write per UUID; what a commit takes with
- * it comes back under everything newer when the commit fails, so nothing is lost by a failure and the next commit takes it
- * up [SNAP-12]. Size is bounded by the number of objects, not by time.
+ * Owns: what differs from the newest snapshot. Batches are laid over each other, last write per UUID; what a commit
+ * takes with it comes back under everything newer when the commit fails, so nothing is lost by a failure and the next
+ * commit takes it up [SNAP-12]. Size is bounded by the number of objects, not by time.
  * Must never: know a clock, a timer or a disk. Time comes in as `nowMs`, monotonic.
  *
- * Pace of final batches: at most one commit in `gapMs`, doubled for every failure in a row up to `gapMsMax`; one commit at a
- * time. A commit that somebody asked for (idle, exit, safe mode, manual, before …) waits for no gap.
+ * Pace of final batches: at most one commit in `gapMs`, doubled for every failure in a row up to `gapMsMax`; one commit
+ * at a time. A commit that somebody asked for (idle, exit, safe mode, manual, before …) waits for no gap.
  */
 import type { SnapshotAttachment, SnapshotReason, SnapshotRequest } from "#electron/ports/snapshots.ts";
 import { assert } from "#shared/assert.ts";

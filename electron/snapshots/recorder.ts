@@ -1,9 +1,9 @@
 /**
  * Turns final batches into snapshots at the pace of pace.ts, and takes the ones that somebody asked for.
  *
- * Owns: which commit is under way, which snapshot the changes refer to, and the one timer for the next. Every outcome is told
- * to `onOutcome`, which counts; a failure needs nothing else from anybody, the next commit takes its changes up. The first
- * commit, and one whose base the history lost, carries the whole state [SNAP-12].
+ * Owns: which commit is under way, which snapshot the changes refer to, and the one timer for the next. Every outcome
+ * is told to `onOutcome`, which counts; a failure needs nothing else from anybody, the next commit takes its changes
+ * up. The first commit, and one whose base the history lost, carries the whole state [SNAP-12].
  * Must never: hold up whoever notes a batch. `note` returns at once.
  */
 import type { Clock } from "#electron/ports/clock.ts";

@@ -41,8 +41,6 @@ export interface RepositoryPaths {
   readonly objects: string;
   readonly heads: string;
   readonly branch: string;
-  readonly head: string;
-  readonly config: string;
   readonly own: string;
   readonly scratch: string;
   readonly torn: string;
@@ -58,8 +56,6 @@ export function repositoryPaths(projectFolder: string): RepositoryPaths {
     objects: join(root, "objects"),
     heads: join(root, "refs", "heads"),
     branch: join(root, ...branch.split("/")),
-    head: join(root, "HEAD"),
-    config: join(root, "config"),
     own,
     scratch: join(own, "scratch"),
     torn: join(own, "torn"),

@@ -1,8 +1,8 @@
 /**
  * Answers calls with one store: the worker's inside, also usable without a worker.
  *
- * Owns: which repository is open. Calls before the first `open`, or after one that failed, get a failure; the client opens
- * again after every restart.
+ * Owns: which repository is open. Calls before the first `open`, or after one that failed, get a failure; the client
+ * opens again after every restart.
  * Must never: reject for an expected failure. It rejects for bugs only, and whoever holds it then ends it.
  */
 import type { Disk } from "#electron/ports/disk.ts";

@@ -1,10 +1,10 @@
 /**
  * The history of final scene states: commit, list, read, name.
  *
- * Owns: the branch of one `.git_safety` and, in memory, the name of every blob of its newest snapshot, so that a commit costs
- * the changed blobs, their shards, a root and a commit, whatever the size of the scene [SNAP-2].
- * Must never: move its idea of the newest snapshot before the branch has moved on the medium, nor half-way through a commit
- * that failed. Work is done one call at a time, in the order in which it came.
+ * Owns: the branch of one `.git_safety` and, in memory, the name of every blob of its newest snapshot, so that a commit
+ * costs the changed blobs, their shards, a root and a commit, whatever the size of the scene [SNAP-2].
+ * Must never: move its idea of the newest snapshot before the branch has moved on the medium, nor half-way through a
+ * commit that failed. Work is done one call at a time, in the order in which it came.
  *
  * The steps of a commit: blobs, shards, root, commit (names settle) → last-good.json → branch → memory.
  */
@@ -243,8 +243,8 @@ export class SnapshotStore implements Snapshots {
 }
 
 /**
- * Changes since `base` also lead from its child to the same state: the child is a commit whose answer got lost, and what it
- * changed is among them [SNAP-10].
+ * Changes since `base` also lead from its child to the same state: the child is a commit whose answer got lost, and
+ * what it changed is among them [SNAP-10].
  */
 function isKnownBase(base: string | undefined, tip: Tip | null): boolean {
   return base === undefined || (tip !== null && (tip.info.oid === base || tip.parent === base));

@@ -1,6 +1,6 @@
 /**
- * Entry point of the snapshot worker: a worker_threads thread that hashes, deflates and syncs, so that the hub's main thread
- * never waits for the history.
+ * Entry point of the snapshot worker: a worker_threads thread that hashes, deflates and syncs, so that the hub's main
+ * thread never waits for the history.
  *
  * Owns: its message port. While a call is under way it says so every few seconds: the client takes silence for death.
  * Must never: go on after a bug. It tells, then ends; the client starts another one, which opens from what is on disk.

@@ -1,4 +1,6 @@
-/** A commit that fails, dies or loses power at its k-th change of the disk, for every k. Real git judges what is left. */
+/**
+ * A commit that fails, dies or loses power at its k-th change of the disk, for every k. Real git judges what is left.
+ */
 import { cpSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { SnapshotRequest } from "#electron/ports/snapshots.ts";

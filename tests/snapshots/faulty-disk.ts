@@ -1,9 +1,10 @@
 /**
- * The real disk, until its k-th change: then an error once, an error for ever, the death of the process, or a power cut.
+ * The real disk, until its k-th change: then an error once, an error for ever, the death of the process, or a power
+ * cut.
  *
- * A power cut is the worst that the Disk contract allows: bytes that no file sync made durable are gone, and so is every name
- * that no folder sync made durable, all of them or only those that the test wants gone. A sync that failed has thrown away
- * what it should have written: a later one does not bring it back.
+ * A power cut is the worst that the Disk contract allows: bytes that no file sync made durable are gone, and so is
+ * every name that no folder sync made durable, all of them or only those that the test wants gone. A sync that failed
+ * has thrown away what it should have written: a later one does not bring it back.
  */
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";

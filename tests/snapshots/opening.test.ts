@@ -165,7 +165,7 @@ describe("a folder that cannot be used", () => {
     expect(await SnapshotStore.open(tempProject(), disk)).toMatchObject({ ok: false, failure: { code } });
   });
 
-  it("[SNAP-12] a real full disk fails commits, keeps the history clean, and is forgiven when there is room", async (context) => {
+  it("[SNAP-12] a real full disk fails commits and keeps the history clean; with room it goes on", async (context) => {
     const project = tempProject();
     try {
       execFileSync("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", project], { stdio: "pipe" });

@@ -123,7 +123,7 @@ describe("a snapshot", () => {
     });
   });
 
-  it("[SNAP-9] can be named, renamed and unnamed without a new commit, and a damaged list of names is set aside", async () => {
+  it("[SNAP-9] is named, renamed and unnamed without a new commit; a damaged list of names is set aside", async () => {
     const project = tempProject();
     const store = await opened(project);
     const { oid } = valueOrThrow(await store.commit(request(1, changesOf(1), { label: "taken with" })));

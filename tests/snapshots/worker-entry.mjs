@@ -2,4 +2,4 @@
 import { register } from "tsx/esm/api";
 
 register();
-await import("../../electron/snapshots/worker.ts");
+await import("#electron/snapshots/worker.ts");
