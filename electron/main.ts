@@ -37,7 +37,8 @@ function start(): void {
   // Dumps stay on this machine; a person may put them into a diagnostics bundle.
   crashReporter.start({ uploadToServer: false });
   registerAppScheme();
-  app.enableSandbox();
+  // Chromium has no sandbox for root (build servers); nobody else can do without.
+  if (process.getuid?.() !== 0 || !app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
   app.setAppUserModelId("org.vibesync.hub");
   hardenApp((what, url) => log("warning", `refused ${what} to ${JSON.stringify(url.slice(0, 200))}`));
   // Closing the window leaves the app in the tray; the last window is no reason to end.

@@ -46,7 +46,8 @@ export function serveApp(session: Session, folder: string): void {
   const files = servedFiles(folder);
   session.protocol.handle(appScheme, async (request) => {
     const url = new URL(request.url);
-    const isOurs = request.method === "GET" && url.origin === appOrigin;
+    // Node's URL knows no origin of a scheme that is not the web's.
+    const isOurs = request.method === "GET" && `${url.protocol}//${url.host}` === appOrigin;
     const file = isOurs ? files.get(url.pathname === "/" ? "/index.html" : url.pathname) : undefined;
     if (file === undefined) return new Response("Not found.", { status: 404, headers: headersFor(".txt") });
     return new Response(await fs.promises.readFile(file), { headers: headersFor(extname(file)) });

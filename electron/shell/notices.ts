@@ -92,18 +92,18 @@ function isThere(editor: EditorView): boolean {
 function lostNotice(role: Role, { name }: EditorView): DesktopNotice {
   const word = name || roleWord[role];
   const body = "It closed, crashed or is busy. Your changes are kept and sent when it is back.";
-  return { occasion: `lost-${role}`, title: `${word} is gone for 10 seconds`, body, view: "overview", isUrgent: false };
+  return { occasion: `lost-${role}`, title: `${word} is gone for 10 seconds`, body, view: "home", isUrgent: false };
 }
 
 function conflictNotice(count: number): DesktopNotice {
   const title = count === 1 ? "One object needs a decision" : `${count} objects need a decision`;
   const body = "They were changed in both editors and are held until you choose a side.";
-  return { occasion: "conflict", title, body, view: "conflicts", isUrgent: false };
+  return { occasion: "conflict", title, body, view: "objects", isUrgent: false };
 }
 
 function safeModeNotice(sentence: string): DesktopNotice {
   const body = sentence || "Nothing is written to the editors until you leave it.";
-  return { occasion: "safe-mode", title: "Safe mode is on", body, view: "overview", isUrgent: true };
+  return { occasion: "safe-mode", title: "Safe mode is on", body, view: "home", isUrgent: true };
 }
 
 function rollbackNotice(row: TimelineRow): DesktopNotice {
