@@ -1,8 +1,10 @@
 /**
- * What a snapshot of 10,000 objects costs: the first one, those with 1, 10 and 100 objects changed, opening and reading.
+ * What a snapshot of 10,000 objects costs: the first one, those with 1, 10 and 100 objects changed, opening and
+ * reading.
  *
- * Medians of repeated commits on the real disk, next to the median fdatasync of 4 KiB just before, because that is what a
- * commit is made of. Stands alone: `node --import tsx tests/bench/snapshots.bench.ts`; the bench's main calls `measure`.
+ * Medians of repeated commits on the real disk, next to the median fdatasync of 4 KiB just before, because that is what
+ * a commit is made of. Stands alone: `node --import tsx tests/bench/snapshots.bench.ts`; the bench's main calls
+ * `measure`.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,5 +1,5 @@
 /**
- * Reads the numbered rules of docs/engine.md, docs/wal.md and docs/protocol.md.
+ * Reads the numbered rules of docs/engine.md, docs/wal.md, docs/protocol.md and docs/snapshots.md.
  *
  * A rule is a line that opens with its id, `[WAL-4]`, after list, heading or bold marks; it reaches to the next rule or
  * heading of its own rank. The section called *Gaps* lists, by id, what no test guards yet.

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { quotedIds, rulesOf } from "./rule-book.ts";
 import { isTest, projectFiles } from "./sources.ts";
 
-const pages = ["docs/engine.md", "docs/wal.md", "docs/protocol.md"];
+const pages = ["docs/engine.md", "docs/wal.md", "docs/protocol.md", "docs/snapshots.md"];
 const files = projectFiles();
 const rules = pages.flatMap((page) => rulesOf(page, files.find(({ name }) => name === page)?.text ?? ""));
 const ids = new Set(rules.map(({ id }) => id));
