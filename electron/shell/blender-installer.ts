@@ -19,11 +19,12 @@ const versionMsMax = 15_000;
 const installMsMax = 120_000;
 const moduleName = "vibesync";
 const foundMax = 20;
-/** What the background run prints when everything is done, followed by the add-on's version. */
+/** What the background runs print, each on a line of its own. */
 const doneMark = "VIBESYNC-INSTALLED";
+const problemMark = "VIBESYNC-PROBLEM";
 const stateMark = "VIBESYNC-FOUND";
 
-/** The add-on's version in this Blender, `-` for none; in both layouts of user folders. */
+/** The version of the add-on that is enabled in this Blender, `-` for none; in both layouts of user folders. */
 const stateScript = `
 import os, re, bpy
 def text(path):
@@ -33,27 +34,31 @@ def text(path):
     except OSError:
         return ""
 found = "-"
-addons = bpy.utils.user_resource("SCRIPTS", path="addons")
-old = re.search(r'"version"\\s*:\\s*\\((\\d+),\\s*(\\d+),\\s*(\\d+)', text(os.path.join(addons, "${moduleName}", "__init__.py")))
-if old:
-    found = ".".join(old.groups())
-if bpy.app.version >= (4, 2, 0):
+enabled = bpy.context.preferences.addons.keys()
+if "${moduleName}" in enabled:
+    init = text(os.path.join(bpy.utils.user_resource("SCRIPTS", path="addons"), "${moduleName}", "__init__.py"))
+    match = re.search(r'"version"\\s*:\\s*\\((\\d+),\\s*(\\d+),\\s*(\\d+)', init)
+    found = ".".join(match.groups()) if match else "?"
+elif "bl_ext.user_default.${moduleName}" in enabled:
     folder = bpy.utils.user_resource("EXTENSIONS", path=os.path.join("user_default", "${moduleName}"))
-    new = re.search(r'^version\\s*=\\s*"([^"]+)"', text(os.path.join(folder, "blender_manifest.toml")), re.M)
-    found = new.group(1) if new else found
+    match = re.search(r'^version\\s*=\\s*"([^"]+)"', text(os.path.join(folder, "blender_manifest.toml")), re.M)
+    found = match.group(1) if match else "?"
 print("${stateMark}", found)
 `;
 
 const installScript = `
-import bpy, os, sys, addon_utils
-bpy.ops.preferences.addon_install(filepath=os.environ["VIBESYNC_ADDON"], overwrite=True)
-addon_utils.modules_refresh()
-bpy.ops.preferences.addon_enable(module="${moduleName}")
-module = sys.modules.get("${moduleName}")
-if module is None or "${moduleName}" not in bpy.context.preferences.addons:
-    raise RuntimeError("The add-on could not be enabled.")
-bpy.ops.wm.save_userpref()
-print("${doneMark}", ".".join(str(number) for number in module.bl_info["version"]))
+import addon_utils, bpy, os, sys
+try:
+    bpy.ops.preferences.addon_install(filepath=os.environ["VIBESYNC_ADDON"], overwrite=True)
+    addon_utils.modules_refresh()
+    bpy.ops.preferences.addon_enable(module="${moduleName}")
+    if "${moduleName}" not in bpy.context.preferences.addons.keys():
+        raise RuntimeError("it could not be enabled")
+    bpy.ops.wm.save_userpref()
+    print("${doneMark}")
+except Exception as error:
+    print("${problemMark}", str(error).strip().splitlines()[-1])
+    sys.exit(1)
 `;
 
 /** Executables that may be Blender; `chosen` are the person's own. */
@@ -98,7 +103,8 @@ export async function installBlenderAddon(blender: FoundEditor, addonZip: string
   const isDone = run.isOk && (isExtension || run.output.includes(doneMark));
   if (!isDone) {
     const message = `Blender ${blender.version} did not take the add-on. Install ${addonZip} by hand in its preferences.`;
-    return failure("E_PLUGIN_INSTALL", message, { cause: run.problem || run.output.slice(-500) });
+    const problem = new RegExp(`^${problemMark} (.*)`, "m").exec(run.output)?.[1];
+    return failure("E_PLUGIN_INSTALL", message, { cause: problem ?? run.problem });
   }
   return success(`The add-on is in Blender ${blender.version}. If it is open, restart it.`);
 }
