@@ -6,8 +6,8 @@
  * Must never: delete anything before the newest checkpoint was read back equal, or a segment that the older of the two
  * kept checkpoints still needs.
  *
- *   0 8 magic "VSYNCCKP"   8 u32 format version   12 u32 zero   16 16 log id   32 u64 lsn   40 u64 length of the state
- *  48   the state          then 32 bytes SHA-256 of everything before
+ *   0  8 magic "VSYNCCKP"   8 u32 format version   12 u32 1 when it begins the log, else 0   16 16 log id
+ *  32 u64 lsn              40 u64 length of the state   48 the state, then 32 bytes SHA-256 of everything before
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -24,6 +24,11 @@ export interface Checkpoint {
   /** The last record whose effect is in the state. It was durable before the checkpoint was begun. */
   readonly lsn: Lsn;
   readonly state: Uint8Array;
+  /**
+   * True for the one that a log begins with: what was saved out of a damaged log, under a new log id, before the damaged
+   * one is set aside. Nothing is deleted behind it.
+   */
+  readonly beginsLog?: boolean;
 }
 
 export interface CheckpointFolders {
@@ -57,7 +62,7 @@ export function saveCheckpoint(disk: Disk, folders: CheckpointFolders, checkpoin
     if (!isEqual(readFile(disk, path), bytes)) {
       return failure("E_CHECKPOINT", `${path} reads back differently from what was written. Check the disk.`);
     }
-    deleteSuperfluous(disk, folders);
+    if (!checkpoint.beginsLog) deleteSuperfluous(disk, folders);
     return success(undefined);
   } catch (error) {
     return diskFailure(error, "E_CHECKPOINT", `Could not save the state in ${folders.checkpoints}`);
@@ -80,21 +85,22 @@ export function findCheckpoint(disk: Disk, folder: string): Result<FoundCheckpoi
   }
 }
 
-function checkpointPath(folder: string, lsn: Lsn): string {
+export function checkpointPath(folder: string, lsn: Lsn): string {
   return join(folder, `${String(lsn).padStart(lsnDigits, "0")}.checkpoint`);
 }
 
 /** LSNs in rising order. */
-function listCheckpoints(disk: Disk, folder: string): readonly Lsn[] {
+export function listCheckpoints(disk: Disk, folder: string): readonly Lsn[] {
   const names = disk.readdir(folder).filter((name) => checkpointName.test(name));
   return names.map((name) => Number(name.slice(0, lsnDigits))).sort((a, b) => a - b);
 }
 
-function encodeCheckpoint({ logId, lsn, state }: Checkpoint): Uint8Array {
+function encodeCheckpoint({ logId, lsn, state, beginsLog }: Checkpoint): Uint8Array {
   const bytes = new Uint8Array(headerBytes + state.length + digestBytes);
   const view = viewOf(bytes);
   bytes.set(magic);
   view.setUint32(8, formatVersion, true);
+  view.setUint32(12, beginsLog ? 1 : 0, true);
   bytes.set(logId, 16);
   putLsn(view, 32, lsn);
   putLsn(view, 40, state.length);
@@ -114,7 +120,8 @@ function decodeCheckpoint(bytes: Uint8Array, lsn: Lsn): Result<Checkpoint> {
   if (lsnAt(view, 32) !== lsn) return refuse("carries the name of another one");
   if (lsnAt(view, 40) !== bytes.length - headerBytes - digestBytes) return refuse("has the wrong length");
   const state = bytes.subarray(headerBytes, bytes.length - digestBytes);
-  return success({ logId: bytes.slice(16, 16 + logIdBytes), lsn, state });
+  const beginsLog = view.getUint32(12, true) === 1;
+  return success({ logId: bytes.slice(16, 16 + logIdBytes), lsn, state, beginsLog });
 }
 
 function digestOf(bytes: Uint8Array): Uint8Array {

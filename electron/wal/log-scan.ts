@@ -20,6 +20,8 @@ export interface ScanRequest {
   readonly fromLsn: Lsn;
   /** The log's id where a checkpoint knows it: a log with another one is not the checkpoint's. */
   readonly logId?: Uint8Array | undefined;
+  /** The checkpoint begins the log: that nothing stands behind it yet is no loss. */
+  readonly beginsLog?: boolean | undefined;
   /** Called for each record from `fromLsn` on, in order; the payload is valid during the call. */
   readonly visit: (record: StoredRecord) => void;
 }
@@ -82,7 +84,8 @@ class LogWalk {
     this.#request = request;
     this.#firstSegment = firstSegment;
     this.#logId = request.logId;
-    this.#end = { segment: firstSegment, offset: 0, chain: { lsn: 0, crc: 0 } };
+    const lsn = request.beginsLog ? request.fromLsn - 1 : 0;
+    this.#end = { segment: firstSegment, offset: 0, chain: { lsn, crc: 0 } };
   }
 
   get #isBegun(): boolean {

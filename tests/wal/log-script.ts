@@ -49,6 +49,7 @@ export function readProject(disk: Disk, root: string = project): Result<OpenedLo
     folder: walFolder(root),
     fromLsn: (checkpoint?.lsn ?? 0) + 1,
     logId: checkpoint?.logId,
+    beginsLog: checkpoint?.beginsLog,
     newLogId: testLogId,
     visit: ({ payload }) => texts.push(new TextDecoder().decode(payload)),
   });
