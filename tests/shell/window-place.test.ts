@@ -15,8 +15,8 @@ describe("the window's place", () => {
   });
 
   it("is never larger than the screen nor smaller than can be read", () => {
-    expect(fitInto({ x: 0, y: 0, width: 9_000, height: 9_000, isMaximized: false }, screen)).toEqual(screen);
-    expect(fitInto({ x: 0, y: 30, width: 10, height: 10, isMaximized: false }, screen)).toMatchObject(windowSizeMin);
+    expect(fitInto({ x: 0, y: 0, width: 9_000, height: 9_000 }, screen)).toEqual(screen);
+    expect(fitInto({ x: 0, y: 30, width: 10, height: 10 }, screen)).toMatchObject(windowSizeMin);
   });
 
   it("is the middle of the screen the first time", () => {

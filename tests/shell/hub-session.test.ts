@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { realClock } from "#electron/ports/clock.ts";
+import { type Hub, type HubOptions, hubChannels, type OpenHub, type PushListener } from "#electron/ports/hub.ts";
+import { createHubSession } from "#electron/shell/hub-session.ts";
+import type { PushChannel } from "#shared/ipc/contract.ts";
+import { failure, success } from "#shared/result.ts";
+import { statusWith } from "./fixtures.ts";
+
+/** A hub without insides: what the session does around it is what is tested. */
+function fakeHub({ projectFolder }: HubOptions, trace: string[]): Hub & { tell: PushListener } {
+  const listeners = new Set<PushListener>();
+  const refuse = () => failure("E_UNEXPECTED", "not here");
+  const answers = Object.fromEntries(hubChannels.map((channel) => [channel, refuse]));
+  const status = () => statusWith({ sentence: projectFolder });
+  return {
+    handlers: { ...answers, status: () => success(status()), objects: () => success({ objects: [] }) } as never,
+    status,
+    onPush(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    tell: (channel, value) => {
+      for (const listener of listeners) listener(channel, value);
+    },
+    async close() {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      trace.push(`closed ${projectFolder}`);
+    },
+  };
+}
+
+function setUp(opening: (options: HubOptions) => ReturnType<OpenHub> | undefined = () => undefined) {
+  const trace: string[] = [];
+  const hubs: ReturnType<typeof fakeHub>[] = [];
+  const openHub: OpenHub = async (options) => {
+    trace.push(`opening ${options.projectFolder}`);
+    const special = opening(options);
+    if (special) return await special;
+    const hub = fakeHub(options, trace);
+    hubs.push(hub);
+    return success(hub);
+  };
+  const session = createHubSession(openHub, { home: "/h", hubVersion: "0.1.0", clock: realClock });
+  const pushed: [PushChannel, unknown][] = [];
+  session.onPush((channel, value) => void pushed.push([channel, value]));
+  return { session, trace, hubs, pushed };
+}
+
+const locked = failure("E_PROJECT_LOCKED", "Another VibeSync has this project open.");
+
+describe("the session around a hub", () => {
+  it("says booting until the hub is there, and makes the window start afresh then", async () => {
+    const { session, pushed } = setUp();
+    expect(session.status()).toMatchObject({ mode: "booting", verdict: "waiting" });
+    expect(await session.open("/a")).toEqual(success(undefined));
+    expect(session.status()).toMatchObject({ mode: "live", sentence: "/a" });
+    expect(pushed.find(([channel]) => channel === "objects-changed")?.[1]).toMatchObject({ reset: true });
+  });
+
+  it("lets questions wait for the opening", async () => {
+    const { session } = setUp();
+    const opened = session.open("/a");
+    const objects = session.handlers.objects(null);
+    await opened;
+    expect(await objects).toEqual(success({ objects: [] }));
+  });
+
+  it("shows Stopped and the reason when the hub cannot open, and tries again when asked", async () => {
+    let isLocked = true;
+    const { session } = setUp(() => (isLocked ? Promise.resolve(locked) : undefined));
+    expect(await session.open("/a")).toEqual(locked);
+    expect(session.status()).toMatchObject({ verdict: "stopped", sentence: locked.failure.message });
+    expect(await session.handlers.objects(null)).toEqual(locked);
+    isLocked = false;
+    expect(await session.handlers["restart-engine"](null)).toEqual(success(null));
+    expect(session.status().mode).toBe("live");
+  });
+
+  it("turns a throw of the opening into a reason, never into an end", async () => {
+    const { session } = setUp(() => Promise.reject(new Error("boom")));
+    expect(await session.open("/a")).toMatchObject({ ok: false, failure: { code: "E_BUG" } });
+    expect(session.status().sentence).toContain("boom");
+  });
+
+  it("closes one hub before it opens the next, and no longer hears the first", async () => {
+    const { session, trace, hubs, pushed } = setUp();
+    await Promise.all([session.open("/a"), session.open("/b")]);
+    expect(trace).toEqual(["opening /a", "closed /a", "opening /b"]);
+    pushed.length = 0;
+    hubs[0]?.tell("status-changed", statusWith({ sentence: "late" }));
+    expect(pushed).toEqual([]);
+    hubs[1]?.tell("status-changed", statusWith({}));
+    expect(pushed).toMatchObject([["status-changed", { sentence: "/b" }]]);
+  });
+
+  it("says in every status whether the demo runs", async () => {
+    const { session, hubs, pushed } = setUp();
+    await session.open("/a");
+    session.setDemo(true);
+    hubs[0]?.tell("status-changed", statusWith({}));
+    expect(pushed.at(-1)?.[1]).toMatchObject({ demo: true });
+    expect(await session.handlers.status(null)).toMatchObject({ value: { demo: true } });
+  });
+
+  it("closes the hub and shows the reason after a bug elsewhere", async () => {
+    const { session, trace } = setUp();
+    await session.open("/a");
+    await session.fail({ code: "E_BUG", message: "a bug" });
+    expect(trace.at(-1)).toBe("closed /a");
+    expect(session.status()).toMatchObject({ mode: "halted", verdict: "stopped", sentence: "a bug" });
+  });
+});
