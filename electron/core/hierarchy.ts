@@ -8,7 +8,7 @@ import { multiply, type Quaternion, quaternion, rotated } from "#shared/math/qua
 import { product, sum, type Vec3, vec3 } from "#shared/math/vector.ts";
 import { type Fields, transformDefaults } from "#shared/scene/fields.ts";
 import { limits } from "./limits.ts";
-import { type Entity, parentOf, type State, fieldOf } from "./state.ts";
+import { type Entity, fieldOf, parentOf, type State } from "./state.ts";
 
 /** Whether giving `uuid` this parent would make it its own ancestor, or nest deeper than the limit. */
 export function makesCycle(state: State, uuid: Uuid, parent: Uuid | null): boolean {

@@ -13,7 +13,9 @@ import { failure, type Result, success } from "#shared/result.ts";
 export const recordSchema = 1;
 
 const prefixBytes = 24;
-const typeNames = new Map(Object.entries(recordTypes).map(([name, number]) => [number, name as Record["type"]]));
+const typeNames: ReadonlyMap<number, Record["type"]> = new Map(
+  Object.entries(recordTypes).map(([name, number]) => [number, name as Record["type"]]),
+);
 
 export function encodeRecord(record: Record): LogRecord {
   const type = recordTypes[record.type];

@@ -1,0 +1,113 @@
+/**
+ * The state as a checkpoint's bytes and back. JSON: whoever debugs a project can read it, and 100,000 objects take a second.
+ *
+ * Read back it must fit the schema like anything else from disk; the checkpoint's own digest has been checked before.
+ */
+
+import { z } from "zod";
+import {
+  type Counter,
+  type Entity,
+  type Head,
+  type Provisional,
+  type Quarantine,
+  State,
+  type Tombstone,
+} from "#electron/core/state.ts";
+import { type Uuid, uuidSchema } from "#shared/ids.ts";
+import { errorCodeSchema, modeSchema } from "#shared/protocol/handshake.ts";
+import { entityKindSchema } from "#shared/protocol/operation.ts";
+import { failure, type Result, success } from "#shared/result.ts";
+import { fieldNameSchema, fieldsSchema } from "#shared/scene/value.ts";
+
+const whole = z.int().min(0);
+const register = z.strictObject({ value: z.json(), stamp: whole, lsn: whole });
+const entity = z.strictObject({
+  uuid: uuidSchema,
+  kind: entityKindSchema,
+  registers: z.partialRecord(fieldNameSchema, register),
+  createdStamp: whole,
+  createdLsn: whole,
+  lsn: whole,
+  timeMs: z.number(),
+});
+const lastFinal = z.strictObject({ batch: whole, register: register.optional() });
+const counter = z.strictObject({
+  operation: z.string(),
+  code: errorCodeSchema,
+  uuid: uuidSchema.nullable(),
+  count: whole,
+  firstMs: z.number(),
+  lastMs: z.number(),
+  message: z.string(),
+  windowCount: whole,
+  windowMs: z.number(),
+});
+const quarantine = z.strictObject({ code: errorCodeSchema, message: z.string(), lsn: whole, timeMs: z.number() });
+
+const stateSchema = z.strictObject({
+  format: z.literal(1),
+  head: z.strictObject({
+    lsn: whole,
+    finalLsn: whole,
+    lamport: whole,
+    mode: modeSchema,
+    modeReason: z.string(),
+    batch: whole,
+    closed: z.boolean(),
+  }),
+  entities: z.array(entity),
+  tombstones: z.array(z.strictObject({ entity, stamp: whole, lsn: whole, timeMs: z.number() })),
+  provisional: z.array(z.tuple([uuidSchema, z.partialRecord(fieldNameSchema, lastFinal)])),
+  quarantine: z.array(z.tuple([uuidSchema, quarantine])),
+  counters: z.array(z.tuple([z.string(), counter])),
+});
+
+export function encodeState(state: State): Uint8Array {
+  const plain = {
+    format: 1,
+    head: state.head,
+    entities: [...state.entities.values()],
+    tombstones: [...state.tombstones.values()],
+    provisional: [...state.provisional.entries()],
+    quarantine: [...state.quarantine.entries()],
+    counters: [...state.counters.entries()],
+  };
+  return Buffer.from(JSON.stringify(plain), "utf8");
+}
+
+export function decodeState(bytes: Uint8Array): Result<State> {
+  try {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+    const parsed = stateSchema.safeParse(JSON.parse(text));
+    if (!parsed.success) return failure("E_CHECKPOINT", "The saved state does not fit.", { cause: parsed.error });
+    return success(fill(parsed.data as Plain));
+  } catch (cause) {
+    return failure("E_CHECKPOINT", "The saved state is not readable.", { cause });
+  }
+}
+
+/** Field values are checked as JSON only here: their own types are those of the records that made them. */
+type Plain = {
+  readonly head: Head;
+  readonly entities: readonly Entity[];
+  readonly tombstones: readonly Tombstone[];
+  readonly provisional: readonly (readonly [Uuid, Provisional])[];
+  readonly quarantine: readonly (readonly [Uuid, Quarantine])[];
+  readonly counters: readonly (readonly [string, Counter])[];
+};
+
+function fill(plain: Plain): State {
+  const state = new State();
+  state.head = plain.head;
+  for (const value of plain.entities) state.entities.set(value.uuid, value);
+  for (const value of plain.tombstones) state.tombstones.set(value.entity.uuid, value);
+  for (const [uuid, value] of plain.provisional) state.provisional.set(uuid, value);
+  for (const [uuid, value] of plain.quarantine) state.quarantine.set(uuid, value);
+  for (const [key, value] of plain.counters) state.counters.set(key, value);
+  state.commit();
+  return state;
+}
+
+/** One entity as a snapshot's text holds it; also read from there. */
+export const snapshotEntitySchema = z.strictObject({ uuid: uuidSchema, kind: entityKindSchema, fields: fieldsSchema });

@@ -1,0 +1,73 @@
+/** One object's values, ready to read: canonical, and as each editor shows them. */
+import { type Entity, fieldOf, parentOf, type State } from "#electron/core/state.ts";
+import type { ObjectDetail } from "#shared/ipc/view.ts";
+import { placementToBlender } from "#shared/math/blender-space.ts";
+import { type Aim, isAimedType, type Placement } from "#shared/math/placement.ts";
+import { quaternion } from "#shared/math/quaternion.ts";
+import { placementAcrossUnity } from "#shared/math/unity-space.ts";
+import { vec3 } from "#shared/math/vector.ts";
+import {
+  type FieldName,
+  type FieldValue,
+  fieldSpec,
+  transformDefaults,
+  transformFields,
+} from "#shared/scene/fields.ts";
+import { writerOf } from "#shared/scene/stamp.ts";
+
+type FieldView = ObjectDetail["fields"][number];
+
+export function fieldViewsOf(state: State, entity: Entity): FieldView[] {
+  const placements = placementsOf(state, entity);
+  const provisional = state.provisional.get(entity.uuid);
+  return Object.entries(entity.registers).map(([key, { value, stamp, lsn }]) => {
+    const name = key as FieldName;
+    const [blender, unity] = editorValues(name, value, placements);
+    const isProvisional = provisional?.[name] !== undefined;
+    const canonical = valueText(name, value);
+    return { field: name, canonical, blender, unity, writer: writerOf(stamp), lsn, provisional: isProvisional };
+  });
+}
+
+type Placements = { readonly blender: Placement; readonly unity: Placement };
+
+/** Metres per unit is taken as 1: the editor's own scale is known to its plugin only. */
+function placementsOf(state: State, entity: Entity): Placements {
+  const part = (name: keyof typeof transformDefaults) =>
+    (fieldOf(entity, name) as number[] | undefined) ?? transformDefaults[name];
+  const local: Placement = {
+    translation: vec3(part("translation")),
+    rotation: quaternion(part("rotation")),
+    scale: vec3(part("scale")),
+  };
+  const parent = parentOf(entity);
+  const parentType = parent === null ? null : fieldOf(state.entities.get(parent), "type");
+  const aim: Aim = { self: isAimedType(fieldOf(entity, "type")), parent: isAimedType(parentType) };
+  return { blender: placementToBlender(local, aim, 1), unity: placementAcrossUnity(local, aim) };
+}
+
+function editorValues(name: FieldName, value: FieldValue, { blender, unity }: Placements): [string, string] {
+  if ((transformFields as readonly string[]).includes(name)) {
+    const field = name as keyof Placement;
+    return [valueText(name, blender[field]), valueText(name, unity[field])];
+  }
+  const text = valueText(name, value);
+  return [text, text];
+}
+
+function valueText(name: FieldName, value: FieldValue): string {
+  if (value === null) return "none";
+  if (typeof value === "number") return withUnit(numberText(value), fieldSpec(name).unit);
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string") return value.slice(0, 300);
+  const parts = value.map((item) => (typeof item === "number" ? numberText(item) : item));
+  return withUnit(parts.join(", ").slice(0, 1_500), fieldSpec(name).unit);
+}
+
+function withUnit(text: string, unit: string): string {
+  return unit === "" ? text : `${text} ${unit}`;
+}
+
+function numberText(value: number): string {
+  return String(Number(value.toFixed(5)) || 0);
+}

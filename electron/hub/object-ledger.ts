@@ -1,0 +1,101 @@
+/**
+ * The window's list of objects, kept up to date by what the records touched: the counts, and the deltas to push.
+ *
+ * Owns: the last view of every entity. Must never: walk the whole scene on a turn; only when an editor comes or goes.
+ */
+import type { Links } from "#electron/core/links.ts";
+import type { Record } from "#electron/core/record.ts";
+import type { State } from "#electron/core/state.ts";
+import type { Uuid } from "#shared/ids.ts";
+import type { ObjectState, ObjectView, StatusView } from "#shared/ipc/view.ts";
+import { objectViewOf } from "./object-view.ts";
+
+export type Delta = { readonly upserts: ObjectView[]; readonly removed: Uuid[] };
+
+export class ObjectLedger {
+  readonly #state: State;
+  readonly #links: Links;
+  readonly #views = new Map<Uuid, ObjectView>();
+  readonly #touched = new Set<Uuid>();
+  /** Entities whose word may change without a record of their own. */
+  readonly #unsettled = new Set<Uuid>();
+  readonly #totals: { [Word in ObjectState]: number } = {
+    "in-step": 0,
+    sending: 0,
+    held: 0,
+    conflict: 0,
+    "one-side": 0,
+  };
+  #presence = "";
+
+  constructor(state: State, links: Links) {
+    this.#state = state;
+    this.#links = links;
+  }
+
+  note(records: readonly Record[]): void {
+    for (const record of records) {
+      if (record.type === "transforms") for (const { uuid } of record.rows) this.#touched.add(uuid);
+      else if (record.type === "edit") for (const { uuid } of record.ops) this.#touched.add(uuid);
+      else if (record.type === "quarantine" || record.type === "release") this.#touched.add(record.uuid);
+    }
+  }
+
+  /** What changed since the last call; null when nothing did. */
+  takeDelta(): Delta | null {
+    const presence = this.#presenceNow();
+    if (presence !== this.#presence) {
+      this.#presence = presence;
+      for (const uuid of this.#state.entities.keys()) this.#touched.add(uuid);
+    }
+    for (const uuid of this.#unsettled) this.#touched.add(uuid);
+    const delta: Delta = { upserts: [], removed: [] };
+    for (const uuid of this.#touched) this.#refresh(uuid, delta);
+    this.#touched.clear();
+    return delta.upserts.length + delta.removed.length > 0 ? delta : null;
+  }
+
+  all(): ObjectView[] {
+    this.takeDelta();
+    return [...this.#views.values()];
+  }
+
+  counts(): StatusView["counts"] {
+    const { sending, held, conflict } = this.#totals;
+    const [inStep, oneSide] = [this.#totals["in-step"], this.#totals["one-side"]];
+    return { objects: this.#views.size, inStep, sending, held, conflict, oneSide };
+  }
+
+  #refresh(uuid: Uuid, delta: Delta): void {
+    const before = this.#views.get(uuid);
+    const entity = this.#state.entities.get(uuid);
+    if (!entity) {
+      this.#unsettled.delete(uuid);
+      if (!before) return;
+      this.#totals[before.state] -= 1;
+      this.#views.delete(uuid);
+      delta.removed.push(uuid);
+      return;
+    }
+    const after = objectViewOf(this.#state, this.#links, entity);
+    if (after.state === "in-step") this.#unsettled.delete(uuid);
+    else this.#unsettled.add(uuid);
+    if (before && isSameView(before, after)) return;
+    if (before) this.#totals[before.state] -= 1;
+    this.#totals[after.state] += 1;
+    this.#views.set(uuid, after);
+    delta.upserts.push(after);
+  }
+
+  /** A change here touches every object's word. */
+  #presenceNow(): string {
+    return [...this.#links.byRole.values()]
+      .map((link) => `${link.role}:${link.connection ?? ""}:${link.phase}:${link.known.size}`)
+      .join("|");
+  }
+}
+
+function isSameView(a: ObjectView, b: ObjectView): boolean {
+  const { state, lsn, blender, unity } = a;
+  return state === b.state && lsn === b.lsn && blender === b.blender && unity === b.unity;
+}

@@ -1,0 +1,42 @@
+/** Entities as the window lists them: the five state words, who has it, who changed it last. Pure projection. */
+
+import type { Links } from "#electron/core/links.ts";
+import { type Entity, fieldOf, nameOf, parentOf, type State } from "#electron/core/state.ts";
+import { isLinked } from "#electron/core/verdict.ts";
+import type { ObjectState, ObjectView } from "#shared/ipc/view.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
+import { writerOf } from "#shared/scene/stamp.ts";
+
+export function objectViewOf(state: State, links: Links, entity: Entity): ObjectView {
+  const { uuid, kind, lsn, timeMs } = entity;
+  const newest = Object.values(entity.registers).reduce((a, b) => (b.lsn >= a.lsn ? b : a), { lsn: -1, stamp: 0 });
+  const type = fieldOf(entity, "type");
+  return {
+    uuid,
+    kind,
+    type: typeof type === "string" ? (type as ObjectView["type"]) : null,
+    name: nameOf(entity),
+    parent: parentOf(entity),
+    blender: standsIn(links, "blender", uuid),
+    unity: standsIn(links, "unity", uuid),
+    state: objectStateOf(state, links, entity),
+    changedBy: writerOf(newest.stamp),
+    changedMs: timeMs,
+    lsn,
+  };
+}
+
+function standsIn(links: Links, role: Role, uuid: string): boolean {
+  return links.byRole.get(role)?.known.has(uuid) ?? false;
+}
+
+export function objectStateOf(state: State, links: Links, entity: Entity): ObjectState {
+  const { uuid } = entity;
+  if (state.quarantine.has(uuid)) return "conflict";
+  const isProvisional = state.provisional.has(uuid);
+  const all = [...links.byRole.values()];
+  if (isProvisional && all.some((link) => link.held.has(uuid))) return "held";
+  const present = all.filter((link) => isLinked(link) && link.known.has(uuid)).length;
+  if (present < 2) return "one-side";
+  return isProvisional ? "sending" : "in-step";
+}

@@ -1,0 +1,117 @@
+/**
+ * Tells the window what changed: gathered, at most ten times a second, nothing when nothing did.
+ *
+ * Owns: the ledger of objects, the rows not told yet, the rate of edits, the notices. Must never: slow a turn; noting is
+ * adding to a list.
+ */
+import type { Links } from "#electron/core/links.ts";
+import type { Record } from "#electron/core/record.ts";
+import type { State } from "#electron/core/state.ts";
+import type { PushListener } from "#electron/ports/hub.ts";
+import type { Notice, TimelineRow } from "#shared/ipc/view.ts";
+import { type ErrorCode, errorCodes } from "#shared/protocol/error-code.ts";
+import { ObjectLedger } from "./object-ledger.ts";
+import { failureRows } from "./status-view.ts";
+import { timelineRowOf } from "./timeline-view.ts";
+
+const tellIntervalMs = 100;
+const noticesMax = 50;
+const rowsWaitingMax = 500;
+const rateWindowMs = 2_000;
+
+export type PublisherParts = {
+  readonly state: State;
+  readonly links: Links;
+  readonly nowMs: () => number;
+  readonly push: PushListener;
+  /** Pushes the status; the hub makes it. */
+  readonly pushStatus: () => void;
+};
+
+export class Publisher {
+  readonly ledger: ObjectLedger;
+  readonly #parts: PublisherParts;
+  #rows: TimelineRow[] = [];
+  #hasFailures = false;
+  #edits: { atMs: number; count: number }[] = [];
+  #notices: Notice[] = [];
+  #noticeId = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #statusText = "";
+
+  constructor(parts: PublisherParts) {
+    this.#parts = parts;
+    this.ledger = new ObjectLedger(parts.state, parts.links);
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.tell(), tellIntervalMs);
+  }
+
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  note(records: readonly Record[], firstLsn: number): void {
+    this.ledger.note(records);
+    let edited = 0;
+    for (const [index, record] of records.entries()) {
+      if (record.type === "transforms") edited += record.rows.length;
+      else if (record.type === "edit") edited += record.ops.length;
+      else if (record.type === "fault") this.#hasFailures = true;
+      this.#rows.push(timelineRowOf(this.#parts.state, firstLsn + index, record));
+    }
+    if (this.#rows.length > rowsWaitingMax) this.#rows = this.#rows.slice(-rowsWaitingMax);
+    if (edited > 0) this.#edits.push({ atMs: this.#parts.nowMs(), count: edited });
+  }
+
+  notice(
+    level: Notice["level"],
+    { code, message, uuid }: { code: string | null; message: string; uuid: string | null },
+  ): void {
+    this.#noticeId += 1;
+    const known = errorCodes.find((candidate): candidate is ErrorCode => candidate === code) ?? null;
+    const timeMs = this.#parts.nowMs();
+    this.#notices = [...this.#notices, { id: this.#noticeId, timeMs, level, code: known, message, uuid }].slice(
+      -noticesMax,
+    );
+  }
+
+  get notices(): readonly Notice[] {
+    return this.#notices;
+  }
+
+  editsPerSecond(): number {
+    const fromMs = this.#parts.nowMs() - rateWindowMs;
+    this.#edits = this.#edits.filter(({ atMs }) => atMs >= fromMs);
+    return this.#edits.reduce((sum, { count }) => sum + count, 0) / (rateWindowMs / 1_000);
+  }
+
+  /** `statusText` is the status as text, to tell it only when it changed. */
+  isNewStatus(statusText: string): boolean {
+    if (statusText === this.#statusText) return false;
+    this.#statusText = statusText;
+    return true;
+  }
+
+  tell(): void {
+    const { push, state, pushStatus } = this.#parts;
+    const delta = this.ledger.takeDelta();
+    if (delta) pushDelta(push, delta);
+    if (this.#rows.length > 0) push("timeline-grew", { rows: this.#rows });
+    this.#rows = [];
+    if (this.#hasFailures) push("failures-changed", { rows: failureRows(state) });
+    this.#hasFailures = false;
+    pushStatus();
+  }
+}
+
+const deltaMax = 10_000;
+
+function pushDelta(push: PushListener, { upserts, removed }: NonNullable<ReturnType<ObjectLedger["takeDelta"]>>): void {
+  for (let at = 0; at < Math.max(upserts.length, removed.length); at += deltaMax) {
+    const part = { upserts: upserts.slice(at, at + deltaMax), removed: removed.slice(at, at + deltaMax) };
+    push("objects-changed", { reset: false, ...part });
+  }
+}

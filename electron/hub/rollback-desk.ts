@@ -1,0 +1,95 @@
+/**
+ * Rolling back on a person's word: read the snapshot, show what it would do, take a snapshot of now, then act.
+ *
+ * The act is an ordinary input of the engine. Must never: act without the snapshot of now on disk.
+ */
+
+import type { SnapshotEntity } from "#electron/core/input.ts";
+import { differenceTo } from "#electron/core/rollback.ts";
+import { nameOf } from "#electron/core/state.ts";
+import { snapshotEntitySchema } from "#electron/engine/state-codec.ts";
+import type { Uuid } from "#shared/ids.ts";
+import type { RequestAnswer } from "#shared/ipc/contract.ts";
+import type { RollbackPreview } from "#shared/ipc/view.ts";
+import { failure, type Result, success } from "#shared/result.ts";
+import type { CoreHub } from "./core-hub.ts";
+
+const itemsShownMax = 500;
+/** How long the latest edits may take to become final, so that the snapshot of now holds them. */
+const settleMs = 2_000;
+const settleStepMs = 25;
+
+type Target = ReadonlyMap<Uuid, SnapshotEntity>;
+
+export async function readSnapshot(core: CoreHub, oid: string): Promise<Result<Target>> {
+  const contents = await core.snapshots.read(oid);
+  if (!contents.ok) return contents;
+  const target = new Map<Uuid, SnapshotEntity>();
+  for (const [uuid, json] of contents.value.objects) {
+    const parsed = snapshotEntitySchema.safeParse(parseOrNull(json));
+    if (!parsed.success) {
+      return failure("E_SNAPSHOT", "The snapshot holds an object that cannot be read. Choose another one.", { uuid });
+    }
+    target.set(uuid, parsed.data);
+  }
+  return success(target);
+}
+
+function parseOrNull(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
+
+export function previewOf(core: CoreHub, oid: string, target: Target): RollbackPreview {
+  const { state } = core.opened;
+  const { comeBack, goAway, change } = differenceTo(state, target);
+  const nameIn = ({ fields }: SnapshotEntity) => (typeof fields.name === "string" ? fields.name : "");
+  return {
+    oid,
+    atLsn: state.head.lsn,
+    comeBack: comeBack.slice(0, itemsShownMax).map((entity) => {
+      return { uuid: entity.uuid, kind: entity.kind, name: nameIn(entity), fields: [] };
+    }),
+    goAway: goAway.slice(0, itemsShownMax).map((entity) => {
+      return { uuid: entity.uuid, kind: entity.kind, name: nameOf(entity), fields: [] };
+    }),
+    change: change.slice(0, itemsShownMax).map(({ entity, fields }) => {
+      return { uuid: entity.uuid, kind: entity.kind, name: nameOf(entity), fields: Object.keys(fields) };
+    }),
+    counts: { comeBack: comeBack.length, goAway: goAway.length, change: change.length },
+  };
+}
+
+export async function rollBack(core: CoreHub, oid: string): Promise<Result<RequestAnswer<"snapshot-rollback">>> {
+  if (core.engine.halted) return { ok: false, failure: core.engine.halted };
+  const target = await readSnapshot(core, oid);
+  if (!target.ok) return target;
+  await settled(core);
+  core.feed.flush();
+  const taken = await core.recorder.take({ reason: "before-rollback" });
+  if (!taken.ok) return taken;
+  const undo = taken.value?.oid ?? (await newestOid(core));
+  if (undo === null)
+    return failure("E_SNAPSHOT", "The snapshot of now could not be taken, so nothing was rolled back.");
+  const { counts } = previewOf(core, oid, target.value);
+  core.engine.now({ kind: "rollback", oid, target: target.value });
+  if (core.engine.halted) return { ok: false, failure: core.engine.halted };
+  const changed = counts.comeBack + counts.goAway + counts.change;
+  return success({ undo, changed, lsn: core.opened.state.head.lsn });
+}
+
+async function settled(core: CoreHub): Promise<void> {
+  const { state } = core.opened;
+  if (state.head.mode !== "live") return;
+  for (let waitedMs = 0; waitedMs < settleMs && state.provisional.size > 0; waitedMs += settleStepMs) {
+    await new Promise((resolve) => setTimeout(resolve, settleStepMs));
+  }
+}
+
+async function newestOid(core: CoreHub): Promise<string | null> {
+  const listed = await core.snapshots.list({ limit: 1 });
+  return listed.ok ? (listed.value[0]?.oid ?? null) : null;
+}

@@ -1,0 +1,110 @@
+/** The one status that window, tray and terminal show, from state, links and what the hub counts. Pure projection. */
+import { waitingFor } from "#electron/core/catch-up.ts";
+import type { Link, Links } from "#electron/core/links.ts";
+import { nameOf, type State } from "#electron/core/state.ts";
+import { sentenceOf, verdictOf } from "#electron/core/verdict.ts";
+import type { EditorView, FailureRow, Notice, StatusView } from "#shared/ipc/view.ts";
+import type { ErrorCode } from "#shared/protocol/error-code.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
+import type { Failure } from "#shared/result.ts";
+
+export type StatusParts = {
+  readonly state: State;
+  readonly links: Links;
+  readonly halted: Failure | null;
+  readonly project: NonNullable<StatusView["project"]>;
+  readonly counts: StatusView["counts"];
+  readonly durableLsn: number;
+  readonly editsPerSecond: number;
+  readonly lastSnapshotMs: number | null;
+  readonly port: number | null;
+  readonly notices: readonly Notice[];
+};
+
+export function statusViewOf(parts: StatusParts): StatusView {
+  const { state, links, halted } = parts;
+  return {
+    mode: halted ? "halted" : state.head.mode,
+    verdict: halted ? "stopped" : verdictOf(state, links),
+    sentence: (halted ? halted.message : sentenceOf(state, links)).slice(0, 2_000),
+    project: parts.project,
+    editors: { blender: editorView(parts, "blender"), unity: editorView(parts, "unity") },
+    counts: parts.counts,
+    log: { lsn: state.head.lsn, durableLsn: parts.durableLsn, finalLsn: state.head.finalLsn },
+    editsPerSecond: parts.editsPerSecond,
+    failures: failureTotals(state),
+    lastSnapshotMs: parts.lastSnapshotMs,
+    port: parts.port,
+    demo: false,
+    notices: [...parts.notices],
+  };
+}
+
+const nobody = { name: "", version: "", plugin: "", document: null, activity: "idle", unsaved: false } as const;
+const nothing = { entities: 0, waiting: 0, held: 0, progress: null, roundTripMs: null, sinceMs: 0 };
+
+function editorView({ state, links, halted }: StatusParts, role: Role): EditorView {
+  const link = links.byRole.get(role);
+  if (!link || halted) return { role, link: "absent", ...nobody, ...nothing };
+  return {
+    role,
+    link: linkWord(link),
+    name: link.editorName,
+    version: link.editorVersion,
+    plugin: link.plugin,
+    document: link.document,
+    activity: link.activity,
+    unsaved: link.unsaved,
+    entities: link.phase === "listing" ? link.pages.length : link.known.size,
+    waiting: waitingFor(state, link),
+    held: link.held.size,
+    progress: link.phase === "listing" ? progressOf(state, link) : null,
+    roundTripMs: link.roundTripMs,
+    sinceMs: link.sinceMs,
+  };
+}
+
+function linkWord(link: Link): EditorView["link"] {
+  if (link.connection === null) return link.patienceUntilMs > 0 ? "away" : "absent";
+  return link.phase === "linked" ? "linked" : "linking";
+}
+
+/** Against what the hub knows of the scene; an unknown one counts as half read until it is read. */
+function progressOf(state: State, link: Link): number {
+  const expected = state.entities.size;
+  if (expected === 0) return link.pages.length > 0 ? 0.5 : 0;
+  return Math.min(0.99, link.pages.length / expected);
+}
+
+const diskCodes: ReadonlySet<ErrorCode> = new Set([
+  "E_WAL_WRITE",
+  "E_WAL_FSYNC",
+  "E_WAL_CORRUPT",
+  "E_DISK_FULL",
+  "E_READ_ONLY",
+  "E_DISK",
+  "E_CHECKPOINT",
+  "E_SNAPSHOT",
+  "E_REGISTRY",
+]);
+const mismatchCodes: ReadonlySet<ErrorCode> = new Set(["E_VERIFY_MISMATCH", "E_APPLY", "E_LOOP"]);
+
+function failureTotals(state: State): StatusView["failures"] {
+  const totals = { timeouts: 0, refused: 0, mismatches: 0, disk: 0 };
+  for (const { code, count } of state.counters.values()) {
+    if (code === "E_TIMEOUT") totals.timeouts += count;
+    else if (mismatchCodes.has(code)) totals.mismatches += count;
+    else if (diskCodes.has(code)) totals.disk += count;
+    else totals.refused += count;
+  }
+  return totals;
+}
+
+export function failureRows(state: State): FailureRow[] {
+  const rows = [...state.counters.values()].map(({ operation, code, uuid, count, lastMs, message }) => {
+    const entity = uuid === null ? undefined : (state.entities.get(uuid) ?? state.tombstones.get(uuid)?.entity);
+    const quarantined = uuid !== null && state.quarantine.has(uuid);
+    return { operation, code, uuid, name: nameOf(entity), count, lastMs, message, quarantined };
+  });
+  return rows.sort((a, b) => b.lastMs - a.lastMs);
+}
