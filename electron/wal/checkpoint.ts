@@ -12,11 +12,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type Lsn, lsnAt, putLsn, viewOf } from "#electron/core/wal-frame.ts";
-import { decodeHeader, logIdBytes, segmentHeaderBytes } from "#electron/core/wal-segment.ts";
-import { type Disk, readAll, readFile } from "#electron/ports/disk.ts";
+import { logIdBytes } from "#electron/core/wal-segment.ts";
+import { type Disk, readFile } from "#electron/ports/disk.ts";
 import { diskFailure } from "#electron/ports/disk-failure.ts";
 import { durableReplace, temporarySuffix } from "#electron/ports/durable-replace.ts";
 import { type Failure, failure, type Result, success } from "#shared/result.ts";
+import { readHeader } from "./log-scan.ts";
 import { ensureFolder, listSegments, segmentPath } from "./segment-files.ts";
 
 export interface Checkpoint {
@@ -151,8 +152,8 @@ function deleteSuperfluous(disk: Disk, folders: CheckpointFolders): void {
 /** Deletes, oldest first, the segments whose every record is at or before `lsn`; never the newest. */
 function deleteSegments(disk: Disk, folder: string, lsn: Lsn): void {
   const started = listSegments(disk, folder).flatMap((segment) => {
-    const firstLsn = firstLsnOf(disk, segmentPath(folder, segment));
-    return firstLsn === undefined ? [] : [{ segment, firstLsn }];
+    const outcome = readHeader(disk, segmentPath(folder, segment));
+    return outcome.kind === "header" ? [{ segment, firstLsn: outcome.header.firstLsn }] : [];
   });
   for (const [index, { segment }] of started.entries()) {
     const next = started[index + 1];
@@ -160,16 +161,5 @@ function deleteSegments(disk: Disk, folder: string, lsn: Lsn): void {
     disk.unlink(segmentPath(folder, segment));
     // One at a time: a gap in the middle would be a missing segment, that is, damage.
     disk.syncDirectory(folder);
-  }
-}
-
-function firstLsnOf(disk: Disk, path: string): Lsn | undefined {
-  const fd = disk.open(path, "r");
-  try {
-    const bytes = new Uint8Array(segmentHeaderBytes);
-    const outcome = decodeHeader(bytes.subarray(0, readAll(disk, fd, bytes, 0)));
-    return outcome.kind === "header" ? outcome.header.firstLsn : undefined;
-  } finally {
-    disk.close(fd);
   }
 }

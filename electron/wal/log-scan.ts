@@ -9,8 +9,16 @@
  * proves that n was durable, and always when a segment is missing or belongs to another log.
  */
 import { type Chain, hasProof, type Lsn, type StoredRecord } from "#electron/core/wal-frame.ts";
-import { decodeHeader, formatVersion, logSeed, type SegmentHeader, SegmentScan } from "#electron/core/wal-segment.ts";
-import { type Disk, readFile } from "#electron/ports/disk.ts";
+import {
+  decodeHeader,
+  formatVersion,
+  type HeaderOutcome,
+  logSeed,
+  type SegmentHeader,
+  SegmentScan,
+  segmentHeaderBytes,
+} from "#electron/core/wal-segment.ts";
+import { type Disk, readAll, readFile } from "#electron/ports/disk.ts";
 import { failure, type Result, success } from "#shared/result.ts";
 import { listSegments, segmentPath } from "./segment-files.ts";
 
@@ -60,12 +68,43 @@ export function scanLog(disk: Disk, request: ScanRequest): Result<LogScan> {
   if (numbers.at(-1) !== undefined && numbers.at(-1) !== first + numbers.length - 1) {
     return corrupt(request.folder, "a segment is missing");
   }
-  const walk = new LogWalk(disk, request, first);
-  for (const segment of numbers) {
+  const needed = numbers.slice(firstNeeded(disk, request, numbers));
+  const walk = new LogWalk(disk, request, needed[0] ?? first);
+  for (const segment of needed) {
     const refusal = walk.take(segment);
     if (refusal !== undefined) return refusal;
   }
   return walk.finish();
+}
+
+/**
+ * The index of the last segment that begins at or before the first record wanted. Everything before it was durable when
+ * the checkpoint was made and is not needed any more; it waits for deletion.
+ */
+function firstNeeded(disk: Disk, { folder, fromLsn, logId }: ScanRequest, numbers: readonly number[]): number {
+  return numbers.findLastIndex((segment, index) => {
+    const outcome = index === 0 ? undefined : readHeader(disk, segmentPath(folder, segment));
+    if (outcome === undefined) return true;
+    return (
+      outcome.kind === "header" && outcome.header.firstLsn <= fromLsn && !isForeign(outcome.header, segment, logId)
+    );
+  });
+}
+
+export function readHeader(disk: Disk, path: string): HeaderOutcome {
+  const fd = disk.open(path, "r");
+  try {
+    const bytes = new Uint8Array(segmentHeaderBytes);
+    return decodeHeader(bytes.subarray(0, readAll(disk, fd, bytes, 0)));
+  } finally {
+    disk.close(fd);
+  }
+}
+
+function isForeign(header: SegmentHeader, segment: number, logId: Uint8Array | undefined): boolean {
+  return (
+    header.segment !== segment || (logId !== undefined && header.logId.some((byte, index) => byte !== logId[index]))
+  );
 }
 
 class LogWalk {
@@ -104,7 +143,7 @@ class LogWalk {
       return undefined;
     }
     const header = outcome.kind === "header" ? outcome.header : undefined;
-    if (header !== undefined && this.#isForeign(header, segment)) {
+    if (header !== undefined && isForeign(header, segment, this.#logId)) {
       return this.#corrupt(`segment ${segment} belongs to another log`);
     }
     if (this.#state !== "open") return this.#lookForProof(bytes, header);
@@ -153,11 +192,6 @@ class LogWalk {
     const seed = logId === undefined ? undefined : logSeed(logId);
     const isProven = (header?.durableLsn ?? 0) >= lostLsn || hasProof(bytes, { offset: 0, seed }, lostLsn);
     return isProven ? this.#corrupt("a record was lost that had been confirmed") : undefined;
-  }
-
-  #isForeign(header: SegmentHeader, segment: number): boolean {
-    const logId = this.#logId ?? header.logId;
-    return header.segment !== segment || header.logId.some((byte, index) => byte !== logId[index]);
   }
 
   /** The oldest segment continues what was deleted behind a checkpoint; `fromLsn` says whether that is enough. */

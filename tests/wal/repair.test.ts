@@ -5,6 +5,7 @@ import type { Result } from "#shared/result.ts";
 import { type DiskImage, FakeDisk, keepAll } from "./fake-disk.ts";
 import { freshProject } from "./log-life.ts";
 import {
+  checkpointAt,
   isPrefix,
   must,
   type OpenedLog,
@@ -90,6 +91,14 @@ describe("damage that is not a torn tail", () => {
         expectCorrupt(new Map(image).set(segment(number), bytes.fill(0, at, at + 512)));
       }
     }
+  });
+
+  it("[WAL-12] damage that lies wholly before the checkpoint's segment is not needed and not read", async () => {
+    const disk = new FakeDisk(await longLog({ isClosed: true }));
+    must(checkpointAt(disk, 50));
+    const image = new Map(disk.crash(keepAll));
+    const bytes = fileOf(image, segment(1)).fill(0, 512, 1_024);
+    expect(must(open(image.set(segment(1), bytes))).texts.length).toBe(60);
   });
 
   it("[WAL-18] a log of a newer format is refused unread", async () => {
