@@ -63,3 +63,16 @@ export function toDegrees(radians: number): number {
 export function toRadians(degrees: number): number {
   return degrees / degreesPerRadian;
 }
+
+/** The sRGB curve: Unity keeps light colours gamma encoded. Continued beyond 1 and mirrored below 0. */
+export function gammaFromLinear(linear: number): number {
+  const size = Math.abs(linear);
+  const encoded = size <= 0.003_130_8 ? 12.92 * size : 1.055 * size ** (1 / 2.4) - 0.055;
+  return Math.sign(linear) * encoded;
+}
+
+export function linearFromGamma(gamma: number): number {
+  const size = Math.abs(gamma);
+  const decoded = size <= 0.040_45 ? size / 12.92 : ((size + 0.055) / 1.055) ** 2.4;
+  return Math.sign(gamma) * decoded;
+}

@@ -1,0 +1,105 @@
+/**
+ * Doing what the hub says: each field by its stamp [WIRE-9], nothing that the user holds [WIRE-24], and reading back.
+ *
+ * Owns: writing into scene and shadow together, with the value as it reads back, so that the next capture finds no
+ * difference; and the operations that wait because the user holds their object.
+ */
+import type { Uuid } from "#shared/ids.ts";
+import type { StampedOperation } from "#shared/protocol/operation.ts";
+import {
+  type EntityKind,
+  type FieldName,
+  type Fields,
+  type FieldValue,
+  transformDefaults,
+} from "#shared/scene/fields.ts";
+import type { EditorScene } from "./editor-scene.ts";
+import type { EditorShadow } from "./editor-shadow.ts";
+
+export class EditorApply {
+  readonly #scene: EditorScene;
+  readonly #shadow: EditorShadow;
+  readonly #waiting = new Map<Uuid, StampedOperation[]>();
+  readonly held = new Set<Uuid>();
+  /** Parents that would make a cycle just now: tried again after whatever comes next, which takes the cycle apart. */
+  #postponed: StampedOperation[] = [];
+
+  constructor(scene: EditorScene, shadow: EditorShadow) {
+    this.#scene = scene;
+    this.#shadow = shadow;
+  }
+
+  isWaiting(uuid: Uuid): boolean {
+    return this.#waiting.has(uuid);
+  }
+
+  take(operations: readonly StampedOperation[]): void {
+    const postponed = this.#postponed;
+    this.#postponed = [];
+    for (const operation of [...operations, ...postponed]) {
+      this.#shadow.observe(operation.stamp);
+      if (!this.held.has(operation.uuid)) this.#apply(operation);
+      else this.#waiting.set(operation.uuid, [...(this.#waiting.get(operation.uuid) ?? []), operation]);
+    }
+  }
+
+  /** The user let go: what came meanwhile is applied in the order it came, still by its stamps. */
+  release(): void {
+    const waiting = [...this.#waiting.values()].flat();
+    this.#waiting.clear();
+    this.held.clear();
+    this.take(waiting);
+  }
+
+  /** Another file is open. */
+  clear(): void {
+    this.#postponed = [];
+    this.#waiting.clear();
+    this.held.clear();
+  }
+
+  #apply(operation: StampedOperation): void {
+    const { uuid, stamp } = operation;
+    if (operation.op === "delete") this.#remove(uuid, stamp);
+    else if (this.#scene.has(uuid)) this.#write(uuid, operation.fields as Fields, stamp);
+    else if (operation.op === "create" && stamp > this.#shadow.tombstoneOf(uuid)) {
+      this.#create(uuid, { kind: operation.kind, fields: operation.fields as Fields, stamp });
+    }
+  }
+
+  #create(uuid: Uuid, { kind, fields, stamp }: { kind: EntityKind; fields: Fields; stamp: number }): void {
+    const defaults = kind === "object" ? { visible: true, ...transformDefaults } : {};
+    this.#scene.add(uuid, kind, { ...defaults, ...fields });
+    this.#shadow.create(uuid, kind, stamp);
+    const readBack = this.#scene.read(uuid) ?? {};
+    this.#shadow.agree(uuid, readBack, 0);
+    this.#shadow.agree(uuid, only(readBack, Object.keys(fields) as FieldName[]), stamp);
+  }
+
+  #write(uuid: Uuid, fields: Fields, stamp: number): void {
+    const newer = (Object.keys(fields) as FieldName[]).filter((name) => stamp > this.#shadow.stampOf(uuid, name));
+    const isCyclic = newer.includes("parent") && this.#scene.makesCycle(uuid, fields.parent as Uuid | null);
+    if (isCyclic)
+      this.#postponed.push({ op: "set", uuid, stamp, fields: { parent: fields.parent } } as StampedOperation);
+    const names = isCyclic ? newer.filter((name) => name !== "parent") : newer;
+    if (names.length === 0) return;
+    this.#scene.write(uuid, only(fields, names));
+    this.#shadow.agree(uuid, only(this.#scene.read(uuid) ?? {}, names), stamp);
+  }
+
+  #remove(uuid: Uuid, stamp: number): void {
+    if (this.#scene.has(uuid) && this.#shadow.createdStampOf(uuid) > stamp) return;
+    for (const child of this.#scene.childrenOf(uuid)) this.#shadow.correct(child, "parent", null);
+    this.#scene.remove(uuid);
+    this.#shadow.bury(uuid, Math.max(stamp, this.#shadow.tombstoneOf(uuid)));
+  }
+}
+
+function only(fields: Fields, names: readonly FieldName[]): Fields {
+  const chosen: { [Name in FieldName]?: FieldValue } = {};
+  for (const name of names) {
+    const value = fields[name];
+    if (value !== undefined) chosen[name] = value;
+  }
+  return chosen;
+}
