@@ -11,6 +11,7 @@
  * write a second time, and a sync that failed once may succeed without meaning it.
  */
 import { dirname, join, relative, sep } from "node:path";
+import { threadId } from "node:worker_threads";
 import { type Disk, errnoOf, isMissing, readFile, writeAll } from "#electron/ports/disk.ts";
 import { decodeLooseOrNull } from "./git-object.ts";
 
@@ -121,7 +122,7 @@ export class DurableFiles {
 
   async #writeOnce(path: string, bytes: Uint8Array): Promise<void> {
     scratchCount += 1;
-    const scratch = join(this.#scratch, `${process.pid}-${scratchCount}`);
+    const scratch = join(this.#scratch, `${process.pid}-${threadId}-${scratchCount}`);
     const fd = this.#disk.open(scratch, "wx");
     try {
       try {

@@ -6,7 +6,7 @@
  * Must never: hold a name for something that is not a commit's name.
  */
 import { z } from "zod";
-import type { SnapshotRepair } from "#electron/ports/snapshots.ts";
+import type { SnapshotInfo, SnapshotRepair } from "#electron/ports/snapshots.ts";
 import { failure, type Result } from "#shared/result.ts";
 import { labelCharsMax, singleLine } from "./commit-text.ts";
 import { isOid } from "./git-object.ts";
@@ -39,8 +39,10 @@ export class SnapshotNames {
     return [];
   }
 
-  of(oid: string): string | undefined {
-    return this.#names.get(oid);
+  /** The snapshot under the name that a person gave it, if any. */
+  named(info: SnapshotInfo): SnapshotInfo {
+    const label = this.#names.get(info.oid);
+    return label === undefined ? info : { ...info, label };
   }
 
   set(oid: string, label: string): Result<void> {

@@ -9,7 +9,7 @@
  */
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { emptyTree, type SnapshotTree } from "#electron/core/snapshot-tree.ts";
+import type { SnapshotTree } from "#electron/core/snapshot-tree.ts";
 import type { SnapshotInfo, SnapshotRepair } from "#electron/ports/snapshots.ts";
 import { isOid } from "./git-object.ts";
 import { branch, type Repository } from "./repository.ts";
@@ -31,7 +31,6 @@ export interface Tip {
 export interface OpenedRepository {
   readonly isNew: boolean;
   readonly tip: Tip | null;
-  readonly tree: SnapshotTree;
   readonly lastGood: readonly string[];
   readonly repairs: readonly SnapshotRepair[];
 }
@@ -57,7 +56,7 @@ export async function openRepository(repository: Repository): Promise<OpenedRepo
   const tip = await findTip(repository, lastGood, repairs);
   const count = repository.setTornAside();
   if (count > 0) repairs.push({ kind: "objects-set-aside", count });
-  return { isNew, tip, tree: tip?.tree ?? emptyTree, lastGood, repairs };
+  return { isNew, tip, lastGood, repairs };
 }
 
 /** Temporary files of a process that died: nothing refers to them, whatever is in them. */

@@ -26,6 +26,7 @@ export class SnapshotRecorder {
   #base: string | null = null;
   #underWay: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
+  #isStopped = false;
 
   constructor(parts: SnapshotRecorderParts) {
     this.#parts = parts;
@@ -48,8 +49,9 @@ export class SnapshotRecorder {
     return turn;
   }
 
-  /** Stops the timer. What is unsaved stays in the log and is taken up after the next start. */
+  /** From now on only `take` commits. What is unsaved stays in the log and is taken up after the next start. */
   stop(): void {
+    this.#isStopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
@@ -71,7 +73,7 @@ export class SnapshotRecorder {
 
   #schedule(): void {
     const waitMs = this.#pace.waitMsOrNull(this.#parts.clock.monotonicMs());
-    if (waitMs === null || this.#timer !== null) return;
+    if (waitMs === null || this.#timer !== null || this.#isStopped) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       void this.take({ reason: "final" });

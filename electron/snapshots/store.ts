@@ -10,11 +10,12 @@
  */
 import {
   countObjects,
+  emptyTree,
   isShardName,
   type Planting,
   plantingsOfWhole,
-  type Replanted,
   replant,
+  type ShardName,
   type SnapshotTree,
 } from "#electron/core/snapshot-tree.ts";
 import { type Disk, realDisk } from "#electron/ports/disk.ts";
@@ -42,11 +43,10 @@ const writesInFlightMax = 8;
 export const listMax = 1_000;
 
 interface StoreState {
-  tip: Tip | null;
-  tree: SnapshotTree;
+  readonly tip: Tip | null;
   /** Oid of every shard tree of the newest snapshot. */
-  shardOids: ReadonlyMap<string, string>;
-  lastGood: readonly string[];
+  readonly shardOids: ReadonlyMap<string, string>;
+  readonly lastGood: readonly string[];
 }
 
 export class SnapshotStore implements Snapshots {
@@ -72,11 +72,12 @@ export class SnapshotStore implements Snapshots {
     return guarded("The snapshot history could not be opened", async () => {
       const repository = new Repository(disk, projectFolder);
       const names = new SnapshotNames(repository);
-      const { isNew, tip, tree, lastGood, repairs } = await openRepository(repository);
-      const opening = { isNew, head: tip?.info ?? null, repairs: [...repairs, ...names.load()] };
+      const { isNew, tip, lastGood, repairs: found } = await openRepository(repository);
+      const repairs = [...found, ...names.load()];
+      const opening = { isNew, head: tip === null ? null : names.named(tip.info), repairs };
       const root = tip === null ? [] : ((await repository.treeOrNull(tip.rootTree, {})) ?? []);
       const shardOids = new Map(root.filter((entry) => isShardName(entry.name)).map(({ name, oid }) => [name, oid]));
-      return success(new SnapshotStore(repository, names, { opening, state: { tip, tree, shardOids, lastGood } }));
+      return success(new SnapshotStore(repository, names, { opening, state: { tip, shardOids, lastGood } }));
     });
   }
 
@@ -108,7 +109,7 @@ export class SnapshotStore implements Snapshots {
       while (next !== null && page.length < limit) {
         const commit: SnapshotCommit | null = await this.#repository.commitOrNull(next, cache);
         if (commit === null) break;
-        page.push(this.#named(commit.info));
+        page.push(this.#names.named(commit.info));
         next = commit.parent;
       }
       return success(page);
@@ -132,7 +133,7 @@ export class SnapshotStore implements Snapshots {
       }
       const attachments = await this.#attachmentsOrNull(commit.tree, cache);
       if (attachments === null) return damagedSnapshot(oid, "an editor's state");
-      return success({ info: this.#named(commit.info), objects, attachments });
+      return success({ info: this.#names.named(commit.info), objects, attachments });
     });
   }
 
@@ -144,10 +145,14 @@ export class SnapshotStore implements Snapshots {
   }
 
   async #commit(request: SnapshotRequest): Promise<SnapshotInfo> {
-    const { tip, tree } = this.#state;
+    const { tip } = this.#state;
+    const before = tip?.tree ?? emptyTree;
+    const isWhole = request.whole === true;
     const plantings = await this.#putBlobs(request);
-    const next = replant(tree, request.whole === true ? plantingsOfWhole(tree, plantings) : plantings);
-    const shardOids = await this.#putShards(next);
+    const next = replant(before, isWhole ? plantingsOfWhole(before, plantings) : plantings);
+    // A whole commit looks at every shard as at every blob, and so writes again whatever was torn [SNAP-5].
+    const shards = isWhole ? new Set([...next.shards, ...next.tree.keys()]) : next.shards;
+    const shardOids = await this.#putShards(next.tree, [...shards]);
     const rootTree = await this.#putRoot(request, shardOids);
     const trailers = {
       lsn: request.lsn,
@@ -159,13 +164,13 @@ export class SnapshotStore implements Snapshots {
     };
     if (tip !== null && tip.rootTree === rootTree && isRepeated(tip.info, trailers)) {
       this.#repository.files.settle();
-      return this.#named(tip.info);
+      return this.#names.named(tip.info);
     }
     const parent = tip?.info.oid ?? null;
     const oid = await this.#repository.putCommit({ trailers, tree: rootTree, parent });
     const info = { oid, ...trailers };
     await this.#publish(oid);
-    this.#state = { ...this.#state, tip: { info, parent, rootTree, tree: next.tree }, tree: next.tree, shardOids };
+    this.#state = { ...this.#state, tip: { info, parent, rootTree, tree: next.tree }, shardOids };
     return info;
   }
 
@@ -185,7 +190,7 @@ export class SnapshotStore implements Snapshots {
     });
   }
 
-  async #putShards({ tree, shards }: Replanted): Promise<ReadonlyMap<string, string>> {
+  async #putShards(tree: SnapshotTree, shards: readonly ShardName[]): Promise<ReadonlyMap<string, string>> {
     const oids = new Map(this.#state.shardOids);
     await inLanes(shards, writesInFlightMax, async (name) => {
       const shard = tree.get(name);
@@ -228,11 +233,6 @@ export class SnapshotStore implements Snapshots {
       attachments.set(name.slice(0, -objectSuffix.length), json);
     }
     return attachments.size === 0 ? null : attachments;
-  }
-
-  #named(info: SnapshotInfo): SnapshotInfo {
-    const label = this.#names.of(info.oid);
-    return label === undefined ? info : { ...info, label };
   }
 
   #inTurn<T>(action: string, work: () => Promise<Result<T>>): Promise<Result<T>> {

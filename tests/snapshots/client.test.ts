@@ -73,6 +73,28 @@ describe("the snapshot client", () => {
     expect((await opened(project)).opening).toMatchObject({ head: { lsn: 2, objectCount: 2_000 }, repairs: [] });
   });
 
+  it("[SNAP-11] workers killed at any moment leave a clean history that the last one completes", async () => {
+    const project = tempProject();
+    let link = threadLink();
+    const client = clientOf({ connect: () => (link = threadLink()) });
+    await link.stop();
+    valueOrThrow(await client.open(project));
+    const outcomes: boolean[] = [];
+    for (let lsn = 1; lsn <= startsMax - 1; lsn += 1) {
+      const dying = client.commit(request(lsn, changesOf(400, lsn), { whole: true }));
+      await new Promise((resolve) => setTimeout(resolve, lsn * 97));
+      await link.stop();
+      outcomes.push((await dying).ok);
+      fsck(project);
+    }
+    expect(outcomes).toContain(false);
+    const last = valueOrThrow(await client.commit(request(startsMax, changesOf(400, startsMax), { whole: true })));
+    const expected = new Map(changesOf(400, startsMax).map(({ uuid, json }) => [uuid, json]));
+    expect(valueOrThrow(await client.read(last.oid)).objects).toEqual(expected);
+    await client.close();
+    fsck(project);
+  });
+
   it("[SNAP-11] a worker that says nothing is given up after the limit", async () => {
     const client = clientOf({ connect: deafLink, silenceMs: 30 });
     const result = await client.open(tempProject());

@@ -122,6 +122,15 @@ describe("opening the history", () => {
     fsck(project);
   });
 
+  it("[SNAP-5] a shard that is torn while the history is open is mended by the next whole commit", async () => {
+    const { project } = await projectWith(1);
+    const store = await opened(project);
+    truncateSync(objectFile(project, git(project, "rev-parse", `HEAD:${uuidOf(3).slice(0, 2)}`).trim()), 0);
+    valueOrThrow(await store.commit(request(2, changesOf(5), { whole: true })));
+    fsck(project);
+    expect((await opened(project)).opening).toMatchObject({ head: { lsn: 2 }, repairs: [] });
+  });
+
   it("[SNAP-1] goes on after a person ran git gc on it", async () => {
     const { project, oids } = await projectWith(4);
     git(project, "gc", "--quiet", "--prune=now");

@@ -87,4 +87,17 @@ describe("the recorder", () => {
     expect(one?.lsn).toBe(11);
     recorder.stop();
   });
+
+  it("[SNAP-12] once stopped it commits only what somebody asks for, even when a commit was under way", async () => {
+    const { disk, outcomes, recorder, edit } = await recorderOn();
+    disk.arm(2, { kind: "error-once", errno: "EIO" });
+    const underWay = recorder.take({ reason: "manual" });
+    edit(1);
+    recorder.stop();
+    expect((await underWay).ok).toBe(false);
+    edit(2);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(outcomes).toHaveLength(1);
+    expect(valueOrThrow(await recorder.take({ reason: "exit" }))).toMatchObject({ lsn: 12, reason: "exit" });
+  });
 });
