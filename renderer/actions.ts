@@ -1,0 +1,137 @@
+/**
+ * What a person can do in the window, each as one request to the hub and one short answer on screen.
+ *
+ * Owns: the toasts that say how it went, with the way back where there is one. Every refusal is shown with the hub's own
+ * sentence, which says what to do next.
+ * Must never: change the store to make something look done. The hub's push does that.
+ */
+import type { createToastManager } from "@base-ui/react/toast";
+import type { RequestAnswer, RequestArgument, RequestChannel } from "#shared/ipc/contract.ts";
+import type { Settings } from "#shared/ipc/view.ts";
+import type { Failure } from "#shared/result.ts";
+import type { HubClient } from "./hub-client.ts";
+import { texts } from "./messages/texts.ts";
+import { applySnapshotName, type HubStore } from "./store/hub-store.ts";
+import type { UiStore } from "./store/ui-store.ts";
+
+export type ToastManager = Pick<ReturnType<typeof createToastManager>, "add" | "close">;
+
+const undoMs = 20_000;
+const saidMs = 6_000;
+const problemMs = 12_000;
+
+export type ActionParts = {
+  readonly hub: HubClient;
+  readonly store: HubStore;
+  readonly ui: UiStore;
+  readonly toasts: ToastManager;
+};
+
+export type Actions = ReturnType<typeof createActions>;
+
+export function createActions({ hub, store, ui, toasts }: ActionParts) {
+  function showProblem(title: string, failure: Failure): void {
+    toasts.add({ title, description: failure.message, type: "problem", timeout: problemMs, priority: "high" });
+  }
+
+  function say(title: string, description?: string): void {
+    toasts.add({ title, description, timeout: saidMs });
+  }
+
+  /** The answer, or null after the problem was shown. */
+  async function ask<Channel extends RequestChannel>(
+    channel: Channel,
+    argument: RequestArgument<Channel>,
+    problem: string,
+  ): Promise<{ readonly value: RequestAnswer<Channel> } | null> {
+    const result = await hub.request(channel, argument);
+    if (result.ok) return { value: result.value };
+    showProblem(problem, result.failure);
+    return null;
+  }
+
+  async function did<Channel extends RequestChannel>(
+    channel: Channel,
+    argument: RequestArgument<Channel>,
+    problem: string,
+  ): Promise<boolean> {
+    return (await ask(channel, argument, problem)) !== null;
+  }
+
+  function nameSnapshot(oid: string, label: string): void {
+    ui.setState({ dialog: { kind: "name-snapshot", oid, label } });
+  }
+
+  async function takeSnapshot(): Promise<void> {
+    const taken = await ask("snapshot-take", { label: "" }, texts.snapshots.problemTake);
+    if (!taken) return;
+    const { oid, objects } = taken.value;
+    const id = toasts.add({
+      title: texts.snapshots.taken,
+      description: objects === null ? undefined : texts.snapshots.objects(objects),
+      timeout: saidMs,
+      actionProps: {
+        children: texts.snapshots.nameIt,
+        onClick: () => {
+          toasts.close(id);
+          nameSnapshot(oid, "");
+        },
+      },
+    });
+  }
+
+  /** True when it happened. */
+  async function rollBack(oid: string): Promise<boolean> {
+    const done = await ask("snapshot-rollback", { oid }, texts.rollback.problem);
+    if (!done) return false;
+    const { undo, changed } = done.value;
+    const id = toasts.add({
+      title: texts.rollback.done,
+      description: texts.rollback.doneCount(changed),
+      timeout: undoMs,
+      actionProps: {
+        children: texts.undo,
+        onClick: () => {
+          toasts.close(id);
+          void undoRollback(undo);
+        },
+      },
+    });
+    return true;
+  }
+
+  async function undoRollback(oid: string): Promise<void> {
+    const done = await did("snapshot-rollback", { oid }, texts.rollback.problemUndo);
+    if (done) say(texts.rollback.undone);
+  }
+
+  return {
+    ask,
+    say,
+    showProblem,
+    nameSnapshot,
+    takeSnapshot,
+    rollBack,
+    setPaused: (paused: boolean) =>
+      did("set-paused", { paused }, paused ? texts.problems.pause : texts.problems.resume),
+    setSafeMode: (on: boolean) => did("set-safe-mode", { on }, texts.problems.safeMode),
+    restartEngine: () => did("restart-engine", null, texts.problems.restart),
+    setDemo: (on: boolean) => did("set-demo", { on }, texts.problems.demo),
+    showFolder: (which: "project" | "logs" | "plugins") => did("show-folder", { which }, texts.settings.problemFolder),
+    async keepName(oid: string, label: string): Promise<boolean> {
+      const kept = await did("snapshot-name", { oid, label }, texts.snapshots.problemName);
+      if (kept) applySnapshotName(store, oid, label);
+      return kept;
+    },
+    async release(uuid: string, name: string): Promise<boolean> {
+      const released = await did("release", { uuid }, texts.release.problem(name));
+      if (released) say(texts.release.done(name));
+      return released;
+    },
+    async saveSettings(change: Partial<Settings>): Promise<boolean> {
+      const saved = await ask("set-settings", change, texts.settings.problem);
+      if (saved) store.setState({ settings: saved.value });
+      return saved !== null;
+    },
+  };
+}

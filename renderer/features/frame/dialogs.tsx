@@ -1,0 +1,27 @@
+/** The one dialog that is open, if any. */
+import { useUi } from "#renderer/app-context.tsx";
+import { NameDialog } from "#renderer/features/snapshots/name-dialog.tsx";
+import { RollbackDialog } from "#renderer/features/snapshots/rollback-dialog.tsx";
+import { unreachable } from "#shared/assert.ts";
+import { CloseDialog } from "./close-dialog.tsx";
+import { KeySheet } from "./key-sheet.tsx";
+import { ReleaseDialog } from "./release-dialog.tsx";
+
+export function Dialogs() {
+  const dialog = useUi((state) => state.dialog);
+  if (dialog === null) return null;
+  switch (dialog.kind) {
+    case "rollback":
+      return <RollbackDialog oid={dialog.oid} />;
+    case "name-snapshot":
+      return <NameDialog oid={dialog.oid} label={dialog.label} />;
+    case "release":
+      return <ReleaseDialog uuid={dialog.uuid} name={dialog.name} />;
+    case "close-asked":
+      return <CloseDialog />;
+    case "keys":
+      return <KeySheet />;
+    default:
+      return unreachable(dialog);
+  }
+}
