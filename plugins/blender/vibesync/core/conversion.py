@@ -69,7 +69,7 @@ def to_canonical(local: Transform, frame: Frame) -> Transform:
         sx, sy, sz = sx, sz, sy
     qx, qy, qz, qw = normalized(rotation)
     unit = frame.scale_length
-    return Transform((x * unit, z * unit, -y * unit), normalized((qx, qz, -qy, qw)), (sx, sz, sy))
+    return Transform((x * unit, z * unit, 0.0 - y * unit), normalized((qx, qz, 0.0 - qy, qw)), (sx, sz, sy))
 
 
 def to_blender(local: Transform, frame: Frame) -> Transform:
@@ -92,7 +92,7 @@ def bounds_to_canonical(low: Sequence[float], high: Sequence[float], scale_lengt
     """Centre and size of a Blender box, canonical."""
     center = [(a + b) / 2 * scale_length for a, b in zip(low, high)]
     size = [(b - a) * scale_length for a, b in zip(low, high)]
-    return [center[0], center[2], -center[1]], [size[0], size[2], size[1]]
+    return [center[0], center[2], 0.0 - center[1]], [size[0], size[2], size[1]]
 
 
 def bounds_to_blender(center: Sequence[float], size: Sequence[float], scale_length: float) -> Tuple[Vector, Vector]:

@@ -1,0 +1,289 @@
+"""Finds out what the user did: looks where hints point, compares with the shadow, enters the differences in the ledger.
+
+A look is cheap when little happened: hinted objects alone; after a structural hint a census of identities and memberships;
+everything only after linking, loading, undo. Between hints a net catches what raises no event (bulk writes): all matrices
+are compared in one native call, and a few objects a tick are read in full.
+"""
+from array import array
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
+
+import bpy
+
+from ..core.ledger import Ledger
+from ..core.values import TRANSFORM_FIELDS, Fields, is_same_value
+from .hints import Hints
+from .marks import is_deleted, uuid_or_none
+from .meshes import BoundsCache
+from .names import is_pushed_aside, remember
+from .readings import Reader
+from .registry import Census, Registry, key_of
+from .rig import Rig, collection_parents, current_rig, memberships, scene_collections, scene_meshes, scene_objects
+
+_BY_NAME_MAX = 6
+_SWEEP_OBJECTS = 24
+_MATRIX_EVERY_TICKS = 5
+
+Report = Callable[[str, str, Optional[str]], None]
+Live = Dict[str, Tuple[str, Fields]]
+
+
+class Survey(NamedTuple):
+    """Everything there is, at one moment: uuid -> kind and fields."""
+
+    rig: Rig
+    census: Census
+    live: Live
+
+    def fields(self) -> Dict[str, Fields]:
+        """Without the kinds."""
+        return {uuid: fields for uuid, (_kind, fields) in self.live.items()}
+
+
+class Capture:
+    """The looks at one document."""
+
+    def __init__(self, registry: Registry, hints: Hints, report: Report) -> None:
+        self.registry = registry
+        self.hints = hints
+        self.bounds = BoundsCache()
+        self._report = report
+        self._pointers: List[int] = []
+        self._matrices = bytes()
+        self._sweep_at = 0
+        self._ticks = 0
+        self._measures: Optional[Tuple[float, float, float]] = None
+
+    def look(self, ledger: Ledger) -> Set[str]:
+        """Enters what changed; answers the objects whose transform the user changed."""
+        hints = self.hints
+        moved: Set[str] = set()
+        if hints.has_frame:
+            self._follow_animation(ledger)
+        rig = current_rig()
+        if hints.has_scene and not hints.has_structure:
+            hints.has_structure = self._pointers != [block.as_pointer() for block in rig.scene.objects]
+            self._hint_visibility(ledger, rig)
+        self._forget_bounds(hints.meshes)
+        if hints.has_structure or not self._are_known(hints.objects):
+            moved |= self._look_at_structure(ledger, rig)
+        elif hints.objects or hints.meshes or hints.has_optics:
+            blocks = self._resolve(hints.objects, rig, hints.has_optics)
+            moved |= self._enter_objects(ledger, blocks, Reader(rig, self.bounds))
+            self._enter_meshes(ledger, rig, hints.meshes)
+        else:
+            moved |= self._cast_net(ledger, rig)
+        hints.clear()
+        ledger.end_look()
+        return moved
+
+    def survey(self, known: Iterable[str], is_after_undo: bool = False) -> Survey:
+        """Reads everything. `known`: meshes that were told of and count even when no object shows them."""
+        rig = current_rig()
+        if is_after_undo:
+            self._forget_bounds(self.hints.meshes)
+        census = self._census(rig, set(known), is_after_undo)
+        reader = Reader(rig, self.bounds, memberships(rig))
+        parents = collection_parents(rig)
+        live: Live = {}
+        for uuid, block in census.blocks["mesh"].items():
+            live[uuid] = ("mesh", reader.mesh_fields(uuid, block))
+        for uuid, block in census.blocks["collection"].items():
+            live[uuid] = ("collection", reader.collection_fields(block, parents))
+        for uuid, block in census.blocks["object"].items():
+            live[uuid] = ("object", reader.object_fields(block))
+        self._report_odd(reader)
+        self.hints.clear()
+        return Survey(rig, census, live)
+
+    def enter(self, ledger: Ledger, survey: Survey) -> None:
+        """A survey's differences, as the user's edits."""
+        blocks = survey.census.blocks
+        for uuid, (kind, fields) in survey.live.items():
+            if uuid in ledger.shadow.entities:
+                self._edit(ledger, uuid, blocks[kind][uuid], fields)
+            else:
+                ledger.local_create(uuid, kind, fields, survey.census.copies.get(uuid))
+        for uuid in [uuid for uuid in ledger.shadow.entities if uuid not in survey.live]:
+            ledger.local_delete(uuid)
+        ledger.end_look()
+
+    def look_at_one(self, ledger: Ledger, uuid: str, block: Any, reader: Reader, names: Set[str]) -> None:
+        """Before a remote write: an edit of the user's that no look has found yet must not be overwritten unseen."""
+        if uuid in ledger.shadow.entities:
+            self._edit(ledger, uuid, block, reader.object_fields(block, names))
+
+    # Structure
+
+    def _census(self, rig: Rig, known: Set[str], is_after_undo: bool) -> Census:
+        objects = scene_objects(rig)
+        self._pointers = [block.as_pointer() for block in rig.scene.objects]
+        items = {"object": objects, "collection": scene_collections(rig), "mesh": scene_meshes(objects, known)}
+        return self.registry.take(items, is_after_undo)
+
+    def _look_at_structure(self, ledger: Ledger, rig: Rig) -> Set[str]:
+        """Who came, who went, who is in which collection, and whatever else was hinted."""
+        shadow = ledger.shadow
+        census = self._census(rig, set(shadow.uuids_of_kind("mesh")), False)
+        members = memberships(rig)
+        reader = Reader(rig, self.bounds, members)
+        gone = [uuid for uuid, entity in shadow.entities.items() if uuid not in census.blocks[entity.kind]]
+        parents = collection_parents(rig)
+        for uuid, block in census.blocks["mesh"].items():
+            is_new = uuid not in shadow.entities
+            if is_new or key_of(block) in self.hints.meshes:
+                self._enter_one(ledger, census, ("mesh", uuid, block), reader.mesh_fields(uuid, block))
+        for uuid, block in census.blocks["collection"].items():
+            self._enter_one(ledger, census, ("collection", uuid, block), reader.collection_fields(block, parents))
+        moved: Set[str] = set()
+        hinted = self.hints.objects
+        for uuid, block in census.blocks["object"].items():
+            entity = shadow.entities.get(uuid)
+            is_touched = entity is None or key_of(block) in hinted or entity.value("parent") in gone
+            if is_touched or members.get(uuid, []) != entity.value("collections"):  # type: ignore[union-attr]
+                changed = self._enter_one(ledger, census, ("object", uuid, block), reader.object_fields(block))
+                if entity is not None and not changed.keys().isdisjoint(TRANSFORM_FIELDS):
+                    moved.add(uuid)
+        for uuid in gone:
+            ledger.local_delete(uuid)
+        self._report_odd(reader)
+        return moved
+
+    def _enter_one(self, ledger: Ledger, census: Census, one: Tuple[str, str, Any], fields: Fields) -> Fields:
+        kind, uuid, block = one
+        if uuid in ledger.shadow.entities:
+            return self._edit(ledger, uuid, block, fields)
+        ledger.local_create(uuid, kind, fields, census.copies.get(uuid))
+        return fields
+
+    def _edit(self, ledger: Ledger, uuid: str, block: Any, fields: Fields) -> Fields:
+        entity = ledger.shadow.entities[uuid]
+        before = entity.value("name")
+        if "name" in fields and fields["name"] != before and isinstance(before, str):
+            if is_pushed_aside(block, _siblings(entity.kind), before):
+                remember(block, before)
+                fields["name"] = before
+            self.registry.note_name(uuid, block.name)
+        return ledger.local_edit(uuid, fields)
+
+    # Objects
+
+    def _are_known(self, keys: Set[int]) -> bool:
+        return all(self.registry.uuid_of_key_or_none("object", key) is not None for key in keys)
+
+    def _resolve(self, keys: Set[int], rig: Rig, with_optics: bool) -> List[Any]:
+        """The hinted objects; by name when they are few, because going through all costs a few milliseconds."""
+        if len(keys) <= _BY_NAME_MAX and not with_optics:
+            names = [self.registry.name_or_none(self.registry.uuid_of_key_or_none("object", key) or "") for key in keys]
+            found = [bpy.data.objects.get(name) for name in names if name is not None]
+            if len(found) == len(keys) and all(block is not None and key_of(block) in keys for block in found):
+                return [block for block in found if not is_deleted(block) and block.library is None]
+        wanted = ("CAMERA", "LIGHT") if with_optics else ()
+        return [block for block in scene_objects(rig) if key_of(block) in keys or block.type in wanted]
+
+    def _enter_objects(self, ledger: Ledger, blocks: Iterable[Any], reader: Reader) -> Set[str]:
+        moved: Set[str] = set()
+        for block in blocks:
+            uuid = uuid_or_none(block)
+            if uuid is None or uuid not in ledger.shadow.entities:
+                continue
+            changed = self._edit(ledger, uuid, block, reader.object_fields(block))
+            if not changed.keys().isdisjoint(TRANSFORM_FIELDS):
+                moved.add(uuid)
+        self._report_odd(reader)
+        return moved
+
+    def _enter_meshes(self, ledger: Ledger, rig: Rig, keys: Set[int]) -> None:
+        if not keys:
+            return
+        reader = Reader(rig, self.bounds)
+        for mesh in bpy.data.meshes:
+            uuid = uuid_or_none(mesh) if key_of(mesh) in keys else None
+            if uuid is not None and uuid in ledger.shadow.entities:
+                self._edit(ledger, uuid, mesh, reader.mesh_fields(uuid, mesh))
+
+    def _forget_bounds(self, keys: Set[int]) -> None:
+        for key in keys:
+            uuid = self.registry.uuid_of_key_or_none("mesh", key)
+            if uuid is not None:
+                self.bounds.forget(uuid)
+
+    def _hint_visibility(self, ledger: Ledger, rig: Rig) -> None:
+        """Hiding is an event of the scene alone: find whose switch is not as agreed. A unit change moves everything."""
+        reader = Reader(rig, self.bounds)
+        for block in scene_objects(rig):
+            entity = ledger.shadow.entities.get(uuid_or_none(block) or "")
+            if entity is None:
+                self.hints.has_structure = True
+            elif reader.visible(block) != entity.value("visible"):
+                self.hints.objects.add(key_of(block))
+        if self._has_unit_changed(rig):
+            self.hints.objects.update(key_of(block) for block in scene_objects(rig))
+            self.hints.meshes.update(key_of(mesh) for mesh in bpy.data.meshes)
+            self.hints.has_optics = True
+
+    def _has_unit_changed(self, rig: Rig) -> bool:
+        measures = (rig.scale_length, rig.width, rig.height)
+        before, self._measures = self._measures, measures
+        return before is not None and before != measures
+
+    # Without a hint
+
+    def _cast_net(self, ledger: Ledger, rig: Rig) -> Set[str]:
+        self._ticks += 1
+        count = len(bpy.data.objects)
+        if self._ticks % _MATRIX_EVERY_TICKS == 0:
+            return self._compare_matrices(ledger, rig, count)
+        if count == 0:
+            return set()
+        self._sweep_at = self._sweep_at if self._sweep_at < count else 0
+        blocks = bpy.data.objects[self._sweep_at:self._sweep_at + _SWEEP_OBJECTS]
+        self._sweep_at += _SWEEP_OBJECTS
+        alive = [block for block in blocks if block.library is None and not is_deleted(block) and _is_in(block, rig)]
+        return self._enter_objects(ledger, alive, Reader(rig, self.bounds))
+
+    def _compare_matrices(self, ledger: Ledger, rig: Rig, count: int) -> Set[str]:
+        buffer = array("f", bytes(64 * count))
+        bpy.data.objects.foreach_get("matrix_basis", buffer)
+        before, self._matrices = self._matrices, buffer.tobytes()
+        if before == self._matrices or len(before) != len(self._matrices):
+            return set()
+        now = self._matrices
+        changed = [at for at in range(count) if before[at * 64:at * 64 + 64] != now[at * 64:at * 64 + 64]]
+        everything = list(bpy.data.objects)
+        return self._enter_objects(ledger, [everything[at] for at in changed if _is_in(everything[at], rig)],
+                                   Reader(rig, self.bounds))
+
+    def _follow_animation(self, ledger: Ledger) -> None:
+        """Another frame is shown: what curves moved is not an edit, so the shadow follows silently."""
+        rig = current_rig()
+        reader = Reader(rig, self.bounds)
+        for block in scene_objects(rig):
+            uuid = uuid_or_none(block)
+            if uuid is None or uuid not in ledger.shadow.entities or not _is_animated(block):
+                continue
+            entity = ledger.shadow.entities[uuid]
+            live = reader.object_fields(block)
+            ledger.read_back(uuid, {
+                name: value for name, value in live.items() if not is_same_value(name, value, entity.value(name))
+            })
+
+    def _report_odd(self, reader: Reader) -> None:
+        for uuid in reader.sheared:
+            self._report("E_FIELD", "%s is sheared by its parent; Unity shows it without the shear."
+                         % (self.registry.name_or_none(uuid) or "An object"), uuid or None)
+        for uuid in reader.unsupported:
+            self._report("E_FIELD", "%s hangs on a bone, a vertex or another file; its place is not kept in step."
+                         % (self.registry.name_or_none(uuid) or "An object"), uuid or None)
+
+
+def _is_in(block: Any, rig: Rig) -> bool:
+    return rig.scene in block.users_scene
+
+
+def _is_animated(block: Any) -> bool:
+    data = block.data
+    return block.animation_data is not None or (data is not None and getattr(data, "animation_data", None) is not None)
+
+
+def _siblings(kind: str) -> Any:
+    return {"object": bpy.data.objects, "collection": bpy.data.collections, "mesh": bpy.data.meshes}[kind]

@@ -1,0 +1,74 @@
+"""Deleting in two phases, because a hard remove while the user is inside a modal tool crashes Blender.
+
+First, at once: the data-block leaves the scene, gets a fake user and a mark; capture ignores it from then on, and a revoked
+delete finds it still there. Later, at a quiet moment or before the file is saved: what is marked is removed in one go.
+"""
+from typing import Any, List, Optional
+
+import bpy
+
+from .marks import DELETED_KEY, is_deleted
+from .rig import Rig, scene_collections
+
+
+def remove_softly(block: Any, kind: str, uuid: str, rig: Rig) -> None:
+    """Takes a data-block out of the scene."""
+    if kind == "object":
+        for collection in list(block.users_collection):
+            collection.objects.unlink(block)
+    elif kind == "collection":
+        _unlink_collection(block, rig)
+    block[DELETED_KEY] = uuid
+    block.use_fake_user = True
+
+
+def _unlink_collection(block: Any, rig: Rig) -> None:
+    """What was only in this collection moves to the scene's root, so that it is not lost with it."""
+    root = rig.scene.collection
+    inside = {one.name for one in scene_collections(rig)} - {block.name}
+    for member in list(block.objects):
+        if not any(one.name in inside or one == root for one in member.users_collection):
+            root.objects.link(member)
+        block.objects.unlink(member)
+    for child in list(block.children):
+        block.children.unlink(child)
+        if not any(other.children.get(child.name) == child for other in [root, *scene_collections(rig)]):
+            root.children.link(child)
+    for other in [root, *scene_collections(rig)]:
+        if other.children.get(block.name) == block:
+            other.children.unlink(block)
+
+
+def marked_or_none(kind: str, uuid: str) -> Optional[Any]:
+    """The data-block that was deleted softly as `uuid`."""
+    for block in _collection_of(kind):
+        if block.get(DELETED_KEY) == uuid and block.library is None:
+            return block
+    return None
+
+
+def marked() -> List[Any]:
+    """Everything that waits to be removed."""
+    return [
+        block for kind in ("object", "mesh", "collection") for block in _collection_of(kind)
+        if is_deleted(block) and block.library is None
+    ]
+
+
+def purge() -> int:
+    """Removes for good what is marked; answers how many. Never while the user is inside a tool."""
+    blocks = [block for block in marked() if not _is_in_use(block)]
+    if blocks:
+        bpy.data.batch_remove(blocks)
+    return len(blocks)
+
+
+def _is_in_use(block: Any) -> bool:
+    """Undo, or the user, may have brought it back; a mesh goes after the last object that shows it."""
+    if isinstance(block, bpy.types.Object):
+        return len(block.users_collection) > 0
+    return isinstance(block, bpy.types.Mesh) and block.users > int(block.use_fake_user)
+
+
+def _collection_of(kind: str) -> Any:
+    return {"object": bpy.data.objects, "mesh": bpy.data.meshes, "collection": bpy.data.collections}[kind]

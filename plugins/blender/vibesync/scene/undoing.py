@@ -1,0 +1,38 @@
+"""After an undo or redo: identities are restored, and what undo did to the hub's writes is repaired (core/reconcile.py)."""
+from ..core.ledger import Ledger
+from ..core.reconcile import reconcile
+from .applying import Applier
+from .capture import Capture
+
+
+def recover_from_undo(ledger: Ledger, capture: Capture, applier: Applier) -> None:
+    """Puts back what the hub wrote last; the rest of the differences are the user's undo and go out as edits."""
+    meshes = ledger.shadow.uuids_of_kind("mesh")
+    survey = capture.survey(meshes, is_after_undo=True)
+    verdict = reconcile(ledger.shadow, survey.fields())
+    scene = applier.scenery()
+    for kinds in (("mesh",), ("collection",), ("object",)):
+        for uuid in _parents_first(ledger, verdict.recreate, kinds):
+            entity = ledger.shadow.entities[uuid]
+            op = {"op": "create", "uuid": uuid, "kind": entity.kind, "fields": entity.values(), "stamp": entity.stamp}
+            applier.create(op, scene)
+    for uuid, fields in verdict.put_back.items():
+        kind = ledger.shadow.entities[uuid].kind
+        applier.write(uuid, survey.census.blocks[kind][uuid], fields, scene)
+    for uuid in verdict.remove_again:
+        applier.remove(survey.live[uuid][0], uuid, scene)
+    if verdict != ({}, [], []):
+        survey = capture.survey(meshes)
+    capture.enter(ledger, survey)
+
+
+def _parents_first(ledger: Ledger, uuids: "list[str]", kinds: "tuple[str, ...]") -> "list[str]":
+    entities = ledger.shadow.entities
+
+    def depth(uuid: str) -> int:
+        steps, parent = 0, entities[uuid].value("parent")
+        while isinstance(parent, str) and parent in entities and steps < len(entities):
+            steps, parent = steps + 1, entities[parent].value("parent")
+        return steps
+
+    return sorted((uuid for uuid in uuids if entities[uuid].kind in kinds), key=depth)

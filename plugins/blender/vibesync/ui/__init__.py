@@ -1,0 +1,1 @@
+"""What the artist sees in Blender: the sidebar panel, its buttons, the preferences."""
