@@ -20,9 +20,13 @@ function mayReach(from: string, wanted: Import): boolean {
   const isOutside = reached === "node" || reached.startsWith("npm:");
   if (reached === part) return true;
   if (part === "shared") return reached === "npm:zod";
-  if (part === "core") return reached === "shared";
+  if (part === "core") return reached === "shared" || reached === "npm:zod";
   if (part === "ports") return reached === "shared" || reached === "node" || (reached === "core" && wanted.isTypeOnly);
-  if (part === "engine") return ["shared", "core", "ports", "node"].includes(reached);
+  if (part === "engine") return ["shared", "core", "ports", "node", "npm:zod"].includes(reached);
+  // The same hub runs in a window and on a build server, so it cannot know Electron or the shell.
+  if (part === "hub") return !["shell", "ipc", "renderer", "tests", "build", "npm:electron"].includes(reached);
+  // A scripted editor stands outside the hub, like Blender and Unity; it shares the pairing arithmetic only.
+  if (part === "demo") return ["shared", "ports", "node", "npm:ws", "transport"].includes(reached);
   if (part === "electron/preload.ts") return ["shared", "npm:electron"].includes(reached);
   if (part === "renderer")
     return reached === "shared" || (isOutside && reached !== "npm:electron" && reached !== "node");

@@ -50,7 +50,8 @@ function headerFindings(source: SourceFile): Finding[] {
 describe("words", () => {
   it("file and folder names are kebab-case and say what is in them", () => {
     const ours = scripts.filter(({ name }) => !name.startsWith("plugins/"));
-    const isGood = /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|config|bench|d))?\.(?:ts|tsx|mjs)$/;
+    const isGood =
+      /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|config|bench|d))?\.(?:ts|tsx|mjs)$/;
     expect(ours.map(({ name }) => name).filter((name) => !isGood.test(name))).toEqual([]);
     expect(written.map(({ name }) => name).filter((name) => vagueNames.test(name))).toEqual([]);
   });
