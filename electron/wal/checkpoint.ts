@@ -26,8 +26,8 @@ export interface Checkpoint {
   readonly lsn: Lsn;
   readonly state: Uint8Array;
   /**
-   * True for the one that a log begins with: what was saved out of a damaged log, under a new log id, before the damaged
-   * one is set aside. Nothing is deleted behind it.
+   * True for the one that a log begins with: what was saved out of a damaged log, under a new log id, before that one
+   * is set aside. Nothing is deleted behind it.
    */
   readonly beginsLog?: boolean;
 }

@@ -1,8 +1,8 @@
 /**
  * Reads records out of a log that is in use: pages for the timeline, newest first, and ranges for export.
  *
- * Owns: a sparse index of the segments (one waypoint every 64 KiB), so that a page costs a few blocks, not a segment, and
- * memory stays bounded by one window however long the log is.
+ * Owns: a sparse index of the segments (one waypoint every 64 KiB), so that a page costs a few blocks, not a segment,
+ * and memory stays bounded by one window however long the log is.
  * Must never: write, or return a record whose checksum or link is wrong.
  */
 import {
@@ -71,19 +71,24 @@ export class LogReader {
     return this.#guarded(() => {
       const page: StoredRecord[] = [];
       let payloadBytes = 0;
-      for (const segment of this.#startedBefore(request.beforeLsn).toReversed()) {
-        for (const waypoint of this.#waypointsBefore(segment, request.beforeLsn).toReversed()) {
-          const toLsn = Math.min((page.at(-1)?.lsn ?? request.beforeLsn) - 1, request.beforeLsn - 1);
-          const block = this.#block(segment, waypoint, toLsn);
-          for (const record of block.toReversed()) {
-            page.push(record);
-            payloadBytes += record.payload.length;
-            if (page.length === request.recordsMax || payloadBytes > request.payloadBytesMax) return page;
-          }
-        }
+      for (const record of this.#backwards(request.beforeLsn)) {
+        page.push(record);
+        payloadBytes += record.payload.length;
+        if (page.length === request.recordsMax || payloadBytes > request.payloadBytesMax) break;
       }
       return page;
     });
+  }
+
+  /** The records before `lsn`, newest first; holds one block of them at a time. */
+  *#backwards(lsn: Lsn): Generator<StoredRecord> {
+    let beforeLsn = lsn;
+    for (const segment of this.#startedBefore(lsn).toReversed()) {
+      for (const waypoint of this.#waypointsBefore(segment, beforeLsn).toReversed()) {
+        yield* this.#block(segment, waypoint, beforeLsn - 1).toReversed();
+        beforeLsn = waypoint.chain.lsn + 1;
+      }
+    }
   }
 
   /** Oldest first, one call for each; the payload is valid during the call. */
@@ -199,7 +204,7 @@ export class LogReader {
     return true;
   }
 
-  /** A view of the window, or a small copy; less at the end of the file. Nothing when the file was deleted meanwhile. */
+  /** A view of the window; less at the end of the file, nothing when the file was deleted meanwhile. */
   #read(path: string, { offset, sizeBytes }: { offset: number; sizeBytes: number }): Uint8Array {
     let fd: number;
     try {

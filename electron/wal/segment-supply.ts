@@ -43,10 +43,6 @@ export class SegmentSupply {
     this.#options = options;
   }
 
-  get isReady(): boolean {
-    return this.#ready !== undefined;
-  }
-
   /** Starts to make `segment` in the background. Trouble is left for `take` to meet again, and to report. */
   prepare(segment: number): void {
     assert(this.#ready === undefined && this.#making === undefined, "[WAL-9] one segment is made at a time");

@@ -1,8 +1,8 @@
 /**
  * Puts a damaged log aside, so that a new one can begin behind what was saved out of it.
  *
- * Owns: the second half of a salvage. The first half is the caller's: read as far as the damage, then save that state with
- * `saveCheckpoint({ …, logId: a new one, beginsLog: true })`. Only then may the old log go.
+ * Owns: the second half of a salvage. The first half is the caller's: read as far as the damage, then save that state
+ * with `saveCheckpoint({ …, logId: a new one, beginsLog: true })`. Only then may the old log go.
  * Must never: delete anything. The old files stay beside the new ones until a person removes them.
  *
  * A salvage that is interrupted anywhere starts again from the saved checkpoint: until the old segments are gone they

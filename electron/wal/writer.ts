@@ -272,6 +272,6 @@ function isGone(error: unknown): boolean {
 function syncFailure(error: unknown): Refusal {
   const errno = errnoOf(error);
   if (errno === "") throw error;
-  const message = `The disk did not confirm a write of the log (${errno}). Restart VibeSync; what it confirmed is safe.`;
+  const message = `The disk did not confirm a log write (${errno}). Restart VibeSync; confirmed changes are safe.`;
   return failure("E_WAL_FSYNC", message, { cause: error });
 }

@@ -1,3 +1,4 @@
+/** Checkpoints: which are kept, which one a start uses, and that nothing goes before a new one is safe. */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findCheckpoint } from "#electron/wal/checkpoint.ts";

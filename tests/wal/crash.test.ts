@@ -1,6 +1,6 @@
 /**
- * Power cuts: at every operation of a life of the log, with several things left on the medium each time; then power cuts
- * in the recovery from them. What counts is what had been confirmed before the cut.
+ * Power cuts: at every operation of a life of the log, with several things left on the medium each time; then power
+ * cuts in the recovery from them. What counts is what had been confirmed before the cut.
  */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -35,7 +35,7 @@ function fatesOf(cut: number): readonly [string, Fate][] {
 }
 
 describe("power cuts", () => {
-  it("[WAL-7] [WAL-10] [WAL-11] [WAL-13] at every operation: nothing confirmed is lost, nothing unappended appears (R4)", async () => {
+  it("[WAL-7] [WAL-10] [WAL-11] [WAL-13] at every operation: nothing confirmed is lost (R4)", async () => {
     let states = 0;
     let cut = 0;
     for (; ; cut += 1) {

@@ -1,3 +1,4 @@
+/** The one way in which files are replaced, under power cuts and refusing disks. */
 import { describe, expect, it } from "vitest";
 import { readFile } from "#electron/ports/disk.ts";
 import { durableReplace } from "#electron/ports/durable-replace.ts";

@@ -1,9 +1,9 @@
 /**
  * A disk with two images: what running programs see, and what a power cut leaves.
  *
- * Owns: the cruelty. Writes not yet synced may each be kept, lost or torn at 512-byte sectors after a power cut; names not
- * yet synced may be kept or lost, each on its own; a failed sync drops the writes it covered from what will ever reach
- * the medium while reads still show them, as Linux does.
+ * Owns: the cruelty. Writes not yet synced may each be kept, lost or torn at 512-byte sectors after a power cut; names
+ * not yet synced may be kept or lost, each on its own; a failed sync drops the writes it covered from what will ever
+ * reach the medium while reads still show them, as Linux does.
  * Must never be kinder than a real disk: a file's sync does not make its name durable.
  *
  * `onOperation` sees every operation before it happens and may answer with a fault. After a power cut every operation

@@ -1,3 +1,4 @@
+/** The bytes of frames and segments, without a disk: every cut, every flipped bit. */
 import { describe, expect, it } from "vitest";
 import { crc32c } from "#electron/core/crc32c.ts";
 import {
@@ -98,7 +99,7 @@ describe("damage", () => {
       expectPrefix(texts, `cut at ${cut}`);
       if (texts.length !== whole) throw new Error(`cut at ${cut}: ${texts.length} records instead of ${whole}`);
       const expected = ends.includes(cut) ? "end" : "torn";
-      // The beginning of a frame may be zeros only, which nobody can tell from a log that ends there; no record is lost.
+      // The beginning of a frame may be zeros only, which nobody can tell from a log that ends there.
       if (verdict !== expected && !bytes.subarray(ends[whole], cut).every((byte) => byte === 0)) {
         throw new Error(`cut at ${cut}: ${verdict}`);
       }
@@ -106,7 +107,7 @@ describe("damage", () => {
     for (let cut = 0; cut < 64; cut += 1) expect(walk(bytes.subarray(0, cut)).verdict).toBe("no-header");
   }, 30_000);
 
-  it("[WAL-4] [WAL-12] every bit flipped: no altered record, no throw, and every confirmed record is missed (R2)", () => {
+  it("[WAL-4] [WAL-12] every bit flipped: no altered record, and no confirmed one is dropped silently (R2)", () => {
     const { bytes, ends } = build(90, { zeros: 32 });
     const lastEnd = ends.at(-1) ?? 0;
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {

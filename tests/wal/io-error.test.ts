@@ -55,7 +55,8 @@ function checkAfterwards({ disk, told }: { disk: FakeDisk; told: Told }, place: 
 
 describe("a disk that refuses", () => {
   for (const isForEver of [false, true]) {
-    it(`[WAL-6] [WAL-8] at every operation, ${isForEver ? "for ever" : "once"}: nothing confirmed is lost (R6)`, async () => {
+    const howOften = isForEver ? "for ever" : "once";
+    it(`[WAL-6] [WAL-8] at every operation, ${howOften}: nothing confirmed is lost (R6)`, async () => {
       let at = 0;
       for (; ; at += 1) {
         const fault = faults[at % faults.length] as Fault;
@@ -66,7 +67,7 @@ describe("a disk that refuses", () => {
       expect(at).toBeGreaterThan(isForEver ? 300 : 400);
     }, 60_000);
 
-    it(`[WAL-8] EIO at every operation, ${isForEver ? "for ever" : "once"} (R6)`, async () => {
+    it(`[WAL-8] EIO at every operation, ${howOften} (R6)`, async () => {
       for (let at = 0; ; at += 1) {
         const lived = await failingLife({ at, fault: { kind: "error", errno: "EIO" }, isForEver });
         if (lived === undefined) break;

@@ -16,8 +16,8 @@ export interface Told {
 }
 
 /**
- * Groups of several sizes, some unflushed, some flushed while others arrive, over several segments, with checkpoints and
- * restarts. Returns early when the disk dies or the project cannot be opened.
+ * Groups of several sizes, some unflushed, some flushed while others arrive, over several segments, with checkpoints
+ * and restarts. Returns early when the disk dies or the project cannot be opened.
  */
 export async function life(disk: FakeDisk, told: Told): Promise<void> {
   for (const session of [0, 1, 2]) {

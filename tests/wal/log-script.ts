@@ -1,8 +1,8 @@
 /**
  * A small project on a disk, and a model of what it must still know after any fault.
  *
- * Owns: opening a log the way the hub does (checkpoint, then the records behind it), appending recognisable records, and
- * the comparison with what was appended and confirmed.
+ * Owns: opening a log the way the hub does (checkpoint, then the records behind it), appending recognisable records,
+ * and the comparison with what was appended and confirmed.
  */
 import { join } from "node:path";
 import type { LogRecord, Lsn } from "#electron/core/wal-frame.ts";

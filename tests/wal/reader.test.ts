@@ -1,3 +1,4 @@
+/** Reading a log that is in use: pages backwards, ranges, bounds, rot. */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Lsn } from "#electron/core/wal-frame.ts";

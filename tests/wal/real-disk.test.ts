@@ -1,6 +1,6 @@
 /**
- * The same promises on a real disk, with real processes: killed writers, a second hub, a full file system, a folder that
- * may not be written, a folder that goes away.
+ * The same promises on a real disk, with real processes: killed writers, a second hub, a full file system, a folder
+ * that may not be written, a folder that goes away.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";

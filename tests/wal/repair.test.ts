@@ -1,3 +1,4 @@
+/** What recovery makes of torn tails, and what it refuses to touch. */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { encodeHeader } from "#electron/core/wal-segment.ts";
@@ -131,7 +132,7 @@ describe("torn tails", () => {
     }
   });
 
-  it("[WAL-10] [WAL-1] after a repair the log goes on with the next number, and the lost one is not seen again", async () => {
+  it("[WAL-10] [WAL-1] after a repair the log goes on, and nothing torn is seen again", async () => {
     const image = await longLog({ isClosed: false });
     const disk = new FakeDisk(image);
     const log = must(openWriter(disk, must(readProject(disk)).recovery));

@@ -1,3 +1,4 @@
+/** Group commit, groups across segments, and failed writes. */
 import { describe, expect, it } from "vitest";
 import { payloadBytesMax } from "#electron/core/wal-frame.ts";
 import { LogWriter } from "#electron/wal/writer.ts";
