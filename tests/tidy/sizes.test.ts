@@ -3,6 +3,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { complaints, type Finding, staleExceptions } from "./findings.ts";
+import { pythonFindings } from "./python-shape.ts";
 import { shapeFindings } from "./shape.ts";
 import { isGenerated, isScript, projectFiles, type SourceFile } from "./sources.ts";
 
@@ -28,7 +29,8 @@ function sizeFindings({ name, text }: SourceFile): Finding[] {
 
 describe("sizes", () => {
   const sizes = code.flatMap(sizeFindings);
-  const shapes = scripts.flatMap(shapeFindings);
+  const pythons = written.filter(({ name }) => name.endsWith(".py"));
+  const shapes = [...scripts.flatMap(shapeFindings), ...pythons.flatMap(pythonFindings)];
 
   it("sees the project", () => {
     expect(scripts.length).toBeGreaterThan(scriptsMin);
@@ -55,5 +57,7 @@ describe("sizes", () => {
     const text = `function f(a, b, c, d) {\n${`${deep}\n`.repeat(70)}}\n`;
     const rules = shapeFindings({ name: "planted.mjs", text }).map(({ rule }) => rule);
     expect(rules.sort()).toEqual(["function-lines", "nesting", "parameters"]);
+    const python = `class A:\n    def f(\n        self,\n    ):\n${"        x()\n\n".repeat(40)}\n    def g(self):\n        pass\n`;
+    expect(pythonFindings({ name: "planted.py", text: python }).map(({ subject }) => subject)).toEqual(["f"]);
   });
 });
