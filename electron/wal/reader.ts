@@ -10,13 +10,16 @@ import {
   type Frame,
   follows,
   frameAt,
+  frameBytes,
   frameBytesMax,
+  frameHeaderBytes,
   type Lsn,
+  lsnAt,
   markType,
   type StoredRecord,
   viewOf,
 } from "#electron/core/wal-frame.ts";
-import { decodeHeader, logSeed, segmentHeaderBytes } from "#electron/core/wal-segment.ts";
+import { decodeHeader, isZero, logSeed, segmentHeaderBytes } from "#electron/core/wal-segment.ts";
 import { type Disk, errnoOf, readAll } from "#electron/ports/disk.ts";
 import { diskFailure } from "#electron/ports/disk-failure.ts";
 import { failure, type Result, success } from "#shared/result.ts";
@@ -143,20 +146,33 @@ export class LogReader {
     return segment;
   }
 
-  /** The waypoints of blocks that hold a record before `lsn`; walks on from the last one known where that is needed. */
+  /** The waypoints of blocks that hold a record before `lsn`; looks on from the last one known where that is needed. */
   #waypointsBefore(segment: IndexedSegment, lsn: Lsn): readonly Waypoint[] {
     const last = segment.waypoints.at(-1);
-    if (last !== undefined && last.chain.lsn + 1 < lsn) {
-      let newest = last;
-      this.#walk(segment, last, (frame, place) => {
-        if (place.offset - newest.offset >= waypointEveryBytes) {
-          newest = { offset: place.offset, chain: { ...place.chain } };
+    if (last !== undefined && last.chain.lsn + 1 < lsn) this.#skim(segment, last, lsn);
+    return segment.waypoints.filter((waypoint) => waypoint.chain.lsn + 1 < lsn);
+  }
+
+  /** Finds waypoints by the frames' lengths alone; the block that is read from one is checked then. */
+  #skim(segment: IndexedSegment, last: Waypoint, beforeLsn: Lsn): void {
+    let newest = last;
+    let offset = last.offset;
+    for (;;) {
+      const bytes = this.#read(segment.path, { offset, sizeBytes: this.#window.length });
+      const view = viewOf(bytes);
+      let at = 0;
+      while (at + frameHeaderBytes <= bytes.length) {
+        const { length, lsn, chain } = linkAt(view, at);
+        if (length < frameHeaderBytes || length > frameBytesMax || lsn >= beforeLsn) return;
+        if (offset + at - newest.offset >= waypointEveryBytes) {
+          newest = { offset: offset + at, chain };
           segment.waypoints.push(newest);
         }
-        return frame.lsn < lsn;
-      });
+        at += frameBytes(length - frameHeaderBytes);
+      }
+      if (at === 0) return;
+      offset += at;
     }
-    return segment.waypoints.filter((waypoint) => waypoint.chain.lsn + 1 < lsn);
   }
 
   /** Copies of the records from a waypoint up to `toLsn`. */
@@ -172,7 +188,7 @@ export class LogReader {
   }
 
   /** Frame by frame from `start`, until `each` says no or nothing more is written. */
-  #walk(segment: IndexedSegment, start: Waypoint, each: (frame: Frame, place: Waypoint) => boolean): void {
+  #walk(segment: IndexedSegment, start: Waypoint, each: (frame: Frame) => boolean): void {
     const chain = { ...start.chain };
     let offset = start.offset;
     for (;;) {
@@ -183,7 +199,7 @@ export class LogReader {
         const frame = frameAt(bytes, view, { offset: at, seed: segment.seed });
         if (frame === undefined) break;
         if (!follows(frame, chain)) throw new DamageError(`${segment.path} is damaged after record ${chain.lsn}.`);
-        if (!each(frame, { offset: offset + at, chain })) return;
+        if (!each(frame)) return;
         at += frame.sizeBytes;
         chain.crc = frame.crc;
         chain.lsn = frame.lsn;
@@ -196,7 +212,7 @@ export class LogReader {
   /** No frame at the start of the window: the end of what is written, a frame larger than the window, or damage. */
   #mayGrow(bytes: Uint8Array, path: string, chain: Chain): boolean {
     const length = bytes.length < 4 ? 0 : viewOf(bytes).getUint32(0, true);
-    if (length === 0) return false;
+    if (length === 0 && isZero(bytes, 0)) return false;
     if (length > frameBytesMax || length <= this.#window.length - 8) {
       throw new DamageError(`${path} is damaged after record ${chain.lsn}.`);
     }
@@ -220,4 +236,12 @@ export class LogReader {
       this.#disk.close(fd);
     }
   }
+}
+
+/** What a frame says about itself and the one before it, unchecked. */
+function linkAt(view: DataView, at: number): { length: number; lsn: Lsn; chain: Chain } {
+  const lsn = lsnAt(view, at + 8);
+  const isMark = view.getUint16(at + 28, true) === markType;
+  const chain = { lsn: isMark ? lsn : lsn - 1, crc: view.getUint32(at + 24, true) };
+  return { length: view.getUint32(at, true), lsn, chain };
 }

@@ -1,7 +1,7 @@
 /** Reading a log that is in use: pages backwards, ranges, bounds, rot. */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Lsn } from "#electron/core/wal-frame.ts";
+import { frameBytes, type Lsn } from "#electron/core/wal-frame.ts";
 import { LogReader } from "#electron/wal/reader.ts";
 import { LogWriter } from "#electron/wal/writer.ts";
 import { FakeDisk, keepAll } from "./fake-disk.ts";
@@ -92,6 +92,18 @@ describe("reading a log in use", () => {
     const page = must(reader.newestFirst({ beforeLsn: 8, recordsMax: 100, payloadBytesMax: 10_000_000 }));
     expect(page.map(({ payload }) => payload.length)).toEqual(sizes.toReversed());
     must(await log.close());
+  });
+
+  it("[WAL-17] a zeroed length in the middle is damage, not the end", async () => {
+    const disk = await closedLog(40);
+    const image = new Map(disk.crash(keepAll));
+    const path = join(walFolder(), "00000001.wal");
+    const bytes = image.get(path)?.slice() ?? new Uint8Array(0);
+    const secondFrame = 64 + frameBytes(textOf(1).length);
+    bytes.fill(0, secondFrame, secondFrame + 4);
+    const reader = new LogReader(new FakeDisk(image.set(path, bytes)), walFolder());
+    const page = reader.newestFirst({ beforeLsn: 5, recordsMax: 9, payloadBytesMax: 1_000 });
+    expect(page).toMatchObject({ ok: false, failure: { code: "E_WAL_CORRUPT" } });
   });
 
   it("[WAL-4] [WAL-17] a record that rotted since is refused, and those before it are still read", async () => {
