@@ -45,6 +45,7 @@ export function App() {
       <TopBar />
       <Rail />
       <main ref={main} className={styles.main} tabIndex={-1} aria-label={viewWords[view]} data-view={view}>
+        {view !== "home" && <h1 className={styles.unseen}>{viewWords[view]}</h1>}
         <Shown key={view} />
       </main>
       <StatusBar />

@@ -3,6 +3,7 @@
  *
  * Must never: wait for the hub before drawing. The frame is there at once and says what is missing.
  */
+import "./cache/zod-setup.ts";
 import "@fontsource-variable/inter";
 import "@fontsource-variable/jetbrains-mono";
 import "./tokens.css";

@@ -6,10 +6,6 @@
  * cannot be opened the window works without it.
  */
 import Dexie, { type EntityTable } from "dexie";
-import { z } from "zod";
-
-// The page's security policy forbids making code from text, which zod would try for speed.
-z.config({ jitless: true });
 
 const databaseName = "vibesync-window";
 

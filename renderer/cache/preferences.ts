@@ -23,10 +23,12 @@ export const defaultPreferences: Preferences = {
 };
 
 const rowName = "views";
+/** The window is drawn with the default ones rather than late. */
+const readMsMax = 300;
 
 export async function readPreferences(database: WindowDatabase): Promise<Preferences> {
   try {
-    const row = await database.preferences.get(rowName);
+    const row = await Promise.race([database.preferences.get(rowName), nothingAfter(readMsMax)]);
     const parsed = preferencesSchema.partial().safeParse(row?.value ?? {});
     return parsed.success ? { ...defaultPreferences, ...withoutUndefined(parsed.data) } : defaultPreferences;
   } catch {
@@ -40,6 +42,10 @@ export async function writePreferences(database: WindowDatabase, preferences: Pr
   } catch {
     // They are kept for this session only.
   }
+}
+
+function nothingAfter(waitMs: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, waitMs));
 }
 
 function withoutUndefined(

@@ -46,7 +46,7 @@ export const texts = {
     onTheWay: (count: number) => `${number(count)} on the way`,
     heldNow: (count: number) => `${number(count)} held`,
     perSecond: (value: number) => `${Math.round(value)} edits a second`,
-    queued: (count: number) => `${counted(count, "edit")} queued. Nothing is lost while paused.`,
+    queued: (count: number) => `${counted(count, "edit")} queued. Nothing is lost.`,
     nothingLost: (lsn: number) => `Nothing is lost: ${counted(lsn, "edit")} are on disk.`,
     restart: "Restart engine",
     showLog: "Show the log folder",

@@ -5,7 +5,7 @@ import styles from "./empty.module.css";
 
 type EmptyProps = {
   readonly icon: LucideIcon;
-  readonly title: string;
+  readonly title?: string;
   readonly text?: string;
   readonly children?: ReactNode;
 };
@@ -14,7 +14,7 @@ export function Empty({ icon: Icon, title, text, children }: EmptyProps) {
   return (
     <div className={styles.empty}>
       <Icon size={28} aria-hidden="true" />
-      <h2>{title}</h2>
+      {title !== undefined && <h2>{title}</h2>}
       {text !== undefined && <p>{text}</p>}
       {children !== undefined && <div className={styles.actions}>{children}</div>}
     </div>

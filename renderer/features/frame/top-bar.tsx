@@ -4,7 +4,7 @@
  * The verdict is announced politely when it changes; its sentence is the hub's.
  */
 import { Link2, Pause, Play, ShieldCheck } from "lucide-react";
-import { useApp, useHubState } from "#renderer/app-context.tsx";
+import { useApp, useHubState, useUi } from "#renderer/app-context.tsx";
 import { texts } from "#renderer/messages/texts.ts";
 import { Button } from "#renderer/ui/button.tsx";
 import { Tooltip } from "#renderer/ui/tooltip.tsx";
@@ -76,12 +76,14 @@ function SafeModeToggle({ status }: { readonly status: StatusView }) {
 function PauseToggle({ status }: { readonly status: StatusView }) {
   const { actions } = useApp();
   const [isPaused, toggle] = useSwitch(status.mode === "paused", actions.setPaused);
+  // Home has the same button under its verdict: one of the two is the primary one.
+  const isOnHome = useUi((state) => state.view === "home");
   const word = isPaused ? texts.bar.resume : texts.bar.pause;
   return (
     <Tooltip text={word} keys="Ctrl P">
       <Button
         icon={isPaused ? Play : Pause}
-        variant={isPaused ? "primary" : "plain"}
+        variant={isPaused && !isOnHome ? "primary" : "plain"}
         disabled={isStopped(status) || status.mode === "safe"}
         onClick={toggle}
       >

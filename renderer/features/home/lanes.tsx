@@ -10,7 +10,7 @@ import styles from "./lanes.module.css";
 const saidEveryMs = 10_000;
 const calmMs = 5_000;
 /** A lone edit is still seen; a burst of this many fills its lane. */
-const fullLaneEdits = 40;
+const fullLaneEdits = 20;
 const leastPx = 3;
 
 export function Lanes({ calm }: { readonly calm: boolean }) {

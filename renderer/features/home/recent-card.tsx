@@ -34,7 +34,7 @@ export function RecentCard({ notices }: { readonly notices: readonly Notice[] })
               <div className={styles.main}>
                 <p className={styles.message}>{message}</p>
                 <p className={rows.why}>
-                  {ago(timeMs, nowMs)}
+                  {ago(timeMs, nowMs)}{" "}
                   {uuid !== null && <TextButton onClick={() => showObject(ui, uuid)}>{texts.home.show}</TextButton>}
                 </p>
               </div>

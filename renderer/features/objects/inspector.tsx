@@ -24,7 +24,7 @@ export function Inspector({ uuid }: { readonly uuid: string | null }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must be able to get here.
     <aside className={styles.inspector} aria-label={texts.objects.inspector} tabIndex={0}>
       {uuid === null ? (
-        <Empty icon={MousePointerClick} title={texts.objects.pick} />
+        <Empty icon={MousePointerClick} text={texts.objects.pick} />
       ) : (
         <Subject key={uuid} uuid={uuid} />
       )}

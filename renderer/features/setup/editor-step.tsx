@@ -60,7 +60,13 @@ export function EditorStep({ number, editor, found, isLooking, onChanged }: Edit
     <SetupStep number={number} title={words.title} text={text} isDone={isDone}>
       <ul className={styles.found}>
         {mine.map((one) => (
-          <Found key={one.path} editor={one} install={words.install} onChanged={onChanged} />
+          <Found
+            key={one.path}
+            editor={one}
+            install={words.install}
+            isNext={!isDone && one === mine[0]}
+            onChanged={onChanged}
+          />
         ))}
       </ul>
       <div>
@@ -75,10 +81,12 @@ export function EditorStep({ number, editor, found, isLooking, onChanged }: Edit
 type FoundProps = {
   readonly editor: FoundEditor;
   readonly install: string;
+  /** It is what this step waits for. */
+  readonly isNext: boolean;
   readonly onChanged: () => Promise<void>;
 };
 
-function Found({ editor, install, onChanged }: FoundProps) {
+function Found({ editor, install, isNext, onChanged }: FoundProps) {
   const { actions } = useApp();
   const { role, path, name, version, plugin } = editor;
   const [busy, run] = useBusy(async () => {
@@ -103,7 +111,7 @@ function Found({ editor, install, onChanged }: FoundProps) {
       </span>
       <Button
         icon={Download}
-        variant={plugin === "current" ? "quiet" : "primary"}
+        variant={isNext ? "primary" : "plain"}
         busy={busy}
         aria-label={`${word}: ${name} ${version}`}
         onClick={() => void run()}

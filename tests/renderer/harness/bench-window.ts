@@ -1,0 +1,131 @@
+/**
+ * The built window in a real browser engine, with a fake hub: opened, photographed, examined.
+ *
+ * Owns: a loopback server that sends out/renderer with the same security policy as the app's own protocol, an Electron
+ * that shows it, and the accessibility engine. Used by tests/e2e/window-states.test.ts and by shoot.ts.
+ */
+import fs from "node:fs";
+import http from "node:http";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { _electron, type ElectronApplication, type Page } from "playwright-core";
+import { resolveElectron } from "#build/electron-runtime.mjs";
+import { installFakeHub } from "./fake-hub.ts";
+import type { Scene } from "./scenes.ts";
+
+export const securityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const root = path.resolve(import.meta.dirname, "../../..");
+const built = path.join(root, "out/renderer");
+const types: { readonly [extension: string]: string } = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".woff2": "font/woff2",
+};
+
+export type BenchWindow = {
+  /** Loads the window anew with this scene. Returns its page. */
+  open(scene: Scene): Promise<Page>;
+  /** What the page complained about since `open`: console errors and policy violations. */
+  complaints(): Promise<readonly string[]>;
+  close(): Promise<void>;
+};
+
+export async function openBenchWindow(): Promise<BenchWindow> {
+  const server = await serve();
+  const userData = fs.mkdtempSync(path.join(os.tmpdir(), "vibesync-bench-window-"));
+  const app = await launch(userData);
+  const page = await app.firstWindow();
+  const errors: string[] = [];
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  return {
+    async open(scene) {
+      server.show(scene);
+      errors.length = 0;
+      await page.goto(`${server.origin}/index.html`);
+      await page.locator("main [data-verdict], main h2").first().waitFor();
+      return page;
+    },
+    complaints: async () => [...errors, ...(await page.evaluate(() => window.violations))],
+    async close() {
+      await app.close();
+      server.stop();
+      fs.rmSync(userData, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launch(userData: string): Promise<ElectronApplication> {
+  const { executable } = await resolveElectron({ log: () => undefined });
+  const isRoot = process.getuid?.() === 0;
+  return _electron.launch({
+    executablePath: executable,
+    args: [
+      ...(isRoot ? ["--no-sandbox"] : []),
+      "--disable-gpu",
+      "--force-device-scale-factor=1",
+      `--user-data-dir=${userData}`,
+      path.join(import.meta.dirname, "bare-window"),
+    ],
+  });
+}
+
+type Server = { readonly origin: string; show(scene: Scene): void; stop(): void };
+
+async function serve(): Promise<Server> {
+  let bench = "";
+  const server = http.createServer((request, response) => {
+    const name = new URL(request.url ?? "/", "http://127.0.0.1").pathname;
+    const type = types[path.extname(name)] ?? "application/octet-stream";
+    const body = name === "/bench.js" ? bench : bodyOf(name);
+    if (body === null) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { "Content-Type": type, "Content-Security-Policy": securityPolicy }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    show(scene) {
+      // Some TypeScript runners wrap functions in `__name`, which the page does not have.
+      bench = `const __name = (it) => it; (${installFakeHub.toString()})(${JSON.stringify(scene)});`;
+    },
+    stop: () => void server.close(),
+  };
+}
+
+/** The fake hub is a script of its own before the window's, since the policy forbids one in the page. */
+function bodyOf(name: string): string | Buffer | null {
+  const file = path.join(built, name);
+  if (!file.startsWith(built) || !fs.existsSync(file)) return null;
+  const body = fs.readFileSync(file);
+  if (name !== "/index.html") return body;
+  return body.toString().replace("<head>", '<head><script src="/bench.js"></script>');
+}
+
+const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const axeRules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** What the accessibility engine finds, one line each. */
+export async function accessibilityFaults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async (runOnly) => {
+    type Found = {
+      readonly id: string;
+      readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+    };
+    type Axe = { run(root: Document, options: object): Promise<{ readonly violations: readonly Found[] }> };
+    const { axe } = window as unknown as { readonly axe: Axe };
+    const { violations } = await axe.run(document, { runOnly });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ""}`),
+    );
+  }, axeRules);
+}
