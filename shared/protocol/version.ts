@@ -14,6 +14,6 @@ export const protocolHistory: readonly { version: number; brought: string; finge
   {
     version: 1,
     brought: "objects, collections, mesh references; verification; resume",
-    fingerprint: "5ad3cc25ba0fa820",
+    fingerprint: "a2e34b7fe1723de1",
   },
 ];
