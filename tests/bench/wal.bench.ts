@@ -1,9 +1,9 @@
 /**
- * What the log costs: commits of 1, 100 and 1,000 records of 64 bytes and of one record of 1,000 rows, replay of 100,000
- * records, a page of the timeline.
+ * What the log costs: commits of 1, 100 and 1,000 records of 64 bytes and of one record of 1,000 rows, replay of
+ * 100,000 records, a page of the timeline.
  *
- * Each commit is measured next to the bare thing it is made of, a write of the same bytes into a preallocated file and an
- * fdatasync, in turns, so that a busy machine hits both; the medians' ratio is what counts. Stands alone:
+ * Each commit is measured next to the bare thing it is made of, a write of the same bytes into a preallocated file and
+ * an fdatasync, in turns, so that a busy machine hits both; the medians' ratio is what counts. Stands alone:
  * `node --import tsx tests/bench/wal.bench.ts`; the bench's main calls `measure`.
  */
 import { mkdtempSync, rmSync } from "node:fs";
