@@ -162,7 +162,7 @@ export class Connection {
   }
 
   #readTrusted(bytes: Buffer, isBinary: boolean): void {
-    this.#keepPace(bytes.length);
+    this.#keepPace(1, bytes.length);
     if (isBinary) {
       const decoded = decodeFrame(bytes);
       if (decoded.ok) this.#options.onEvent({ kind: "frame", connection: this.id, frame: decoded.value });
@@ -187,16 +187,21 @@ export class Connection {
     if (this.#unreadable.isFull(nowMs)) this.close(closeCode.policy, "too many unreadable frames");
   }
 
-  /** Stops reading for a while when the editor sends faster than allowed: TCP slows it down and no change is lost. */
-  #keepPace(bytes: number): void {
+  /** Stops reading until the rates are kept again: TCP slows the editor down and no change is lost. */
+  #keepPace(frames: number, bytes: number): void {
     const nowMs = this.#options.clock.monotonicMs();
-    const waitMs = Math.max(this.#frames.take(1, nowMs), this.#bytes.take(bytes, nowMs));
-    if (waitMs === 0 || this.#pause !== null) return;
-    this.#tell("E_RATE", errorSentence.E_RATE);
-    this.#options.webSocket.pause();
+    const waitMs = Math.max(this.#frames.take(frames, nowMs), this.#bytes.take(bytes, nowMs));
+    if (this.#pause !== null) return;
+    const { webSocket } = this.#options;
+    if (waitMs === 0) {
+      if (webSocket.isPaused) webSocket.resume();
+      return;
+    }
+    if (!webSocket.isPaused) this.#tell("E_RATE", errorSentence.E_RATE);
+    webSocket.pause();
     this.#pause = setTimeout(() => {
       this.#pause = null;
-      this.#options.webSocket.resume();
+      this.#keepPace(0, 0);
     }, waitMs);
   }
 

@@ -1,0 +1,113 @@
+/** Frames to messages without a socket: the cases that the vectors cannot hold, and what a reason may say. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { decodeFrame, decodeText, seqOfUnreadable } from "#electron/transport/codec.ts";
+import { encodeTransforms, type TransformFrame } from "#shared/protocol/binary.ts";
+import { errorCodes } from "#shared/protocol/error-code.ts";
+
+const cube = "11111111-1111-4111-8111-111111111111";
+const text = (value: string) => decodeText(Buffer.from(value, "utf8"));
+const named = (name: string) =>
+  `{"kind":"change","epoch":1,"seq":3,"stamp":17,"ops":[{"op":"set","uuid":"${cube}","fields":{"name":${name}}}]}`;
+const frame: TransformFrame = {
+  lane: 1,
+  seq: 5,
+  epoch: 1,
+  lsn: 0,
+  stamp: 17,
+  rows: [{ uuid: cube, mask: 1, flags: 0, values: [1, 2, 3, 0, 0, 0, 0, 0, 0, 0] }],
+};
+const bytesOf = (change: Partial<TransformFrame>) => Buffer.from(encodeTransforms({ ...frame, ...change }));
+
+type Case = { name: string; valid: boolean; message?: unknown; text?: string; code?: string };
+const cases = JSON.parse(
+  readFileSync(path.resolve(import.meta.dirname, "../../shared/protocol/vectors/messages-up.json"), "utf8"),
+) as Case[];
+
+describe("[WIRE-31] text frames", () => {
+  it.each(cases.map((one) => [one.name, one] as const))("%s", (_, one) => {
+    const decoded = text(one.text ?? JSON.stringify(one.message));
+    expect(decoded.ok ? undefined : decoded.failure.code).toBe(one.valid ? undefined : one.code);
+    if (decoded.ok) expect(decoded.value).toEqual(one.message);
+  });
+
+  it.each([
+    ["half a character, escaped", named('"\\ud800"')],
+    ["the other half", named('"x\\udc00y"')],
+    ["halves the wrong way round", named('"\\udc00\\ud800"')],
+    ["half a character in a member's name", '{"\\ud800":1}'],
+  ])("refuses %s: it could not be written as UTF-8 again", (_, value) => {
+    expect(text(value)).toMatchObject({ ok: false, failure: { code: "E_MALFORMED" } });
+  });
+
+  it.each([
+    ["a whole character in two escapes", named('"\\ud83c\\udff0"')],
+    ["a name that only looks like a trap", named('"__proto__"')],
+    ["a backslash and a u", named('"C:\\\\ud800"')],
+  ])("takes %s", (_, value) => {
+    expect(text(value).ok).toBe(true);
+  });
+
+  it("of a member said twice, the last counts; nothing else is looked at", () => {
+    expect(text('{"kind":"bye","reason":"crash","reason":"quit"}')).toMatchObject({ value: { reason: "quit" } });
+    expect(text('{"kind":"bye","reason":"quit","reason":"crash"}').ok).toBe(false);
+  });
+
+  it("no message changes any object's prototype", () => {
+    for (const one of cases) text(one.text ?? JSON.stringify(one.message));
+    expect(Object.keys(Object.prototype)).toEqual([]);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  it("a reason is short, and names the member, whatever was sent", () => {
+    const decoded = text(`{"kind":"bye","reason":"${"x".repeat(100_000)}"}`);
+    expect(decoded).toMatchObject({ ok: false, failure: { message: expect.stringMatching(/^reason: /) } });
+    expect(!decoded.ok && decoded.failure.message.length).toBeLessThanOrEqual(300);
+  });
+
+  it("refuses text over 1 MiB unread", () => {
+    expect(text(" ".repeat(1_048_577))).toMatchObject({ ok: false, failure: { code: "E_OVERSIZED" } });
+  });
+});
+
+describe("[WIRE-31] binary frames going up", () => {
+  it.each([
+    ["no number", { seq: 0 }],
+    ["no epoch", { epoch: 0 }],
+    ["a flag that only a read-back has", { rows: [{ ...frame.rows[0], flags: 1 }] }],
+    ["a row that changes nothing", { rows: [{ ...frame.rows[0], mask: 0, flags: 4 }] }],
+  ])("refuses a change with %s", (_, change) => {
+    expect(decodeFrame(bytesOf(change as Partial<TransformFrame>))).toMatchObject({ failure: { code: "E_MALFORMED" } });
+  });
+
+  it("reads a frame at any offset of a buffer, as sockets deliver it", () => {
+    for (let offset = 0; offset < 9; offset += 1) {
+      const within = Buffer.concat([Buffer.alloc(offset), bytesOf({})]).subarray(offset);
+      expect(decodeFrame(within)).toEqual({ ok: true, value: frame });
+    }
+  });
+});
+
+describe("[WIRE-29] the number of a change that could not be read", () => {
+  it.each([
+    ["a change with bad operations", '{"kind":"change","seq":12,"ops":[]}', 12],
+    ["a change whose number is no number", '{"kind":"change","seq":"12"}', null],
+    ["a number out of range", '{"kind":"change","seq":4294967296}', null],
+    ["another kind", '{"kind":"held","seq":12}', null],
+    ["not JSON", "{", null],
+    ["null", "null", null],
+  ])("%s", (_, value, seq) => {
+    expect(seqOfUnreadable(Buffer.from(value), false)).toBe(seq);
+  });
+
+  it("is read from the header of a frame, of the lane of changes only", () => {
+    expect(seqOfUnreadable(bytesOf({}), true)).toBe(5);
+    expect(seqOfUnreadable(bytesOf({ lane: 2 }), true)).toBeNull();
+    expect(seqOfUnreadable(Buffer.from([1, 1]), true)).toBeNull();
+  });
+});
+
+it("every code that the vectors name exists", () => {
+  for (const { code } of cases) if (code !== undefined) expect(errorCodes).toContain(code);
+});
