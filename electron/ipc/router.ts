@@ -53,7 +53,7 @@ export async function answerRequest(
 ): Promise<Envelope<unknown>> {
   const { channel } = request;
   const refused = (reason: RefusalReason): Envelope<never> => {
-    options.onRefused(reason, String(channel).slice(0, channelTextMax));
+    options.onRefused(reason, channelText(channel));
     return refusal("E_IPC");
   };
   if (!isExpectedSender(options, event)) return refused("foreign-sender");
@@ -74,6 +74,11 @@ function isExpectedSender(options: RouterOptions, event: RequestEvent): boolean 
   if (expected === null || expected === undefined || event.sender !== expected) return false;
   if (frame === null || frame.parent !== null) return false;
   return frame.url.startsWith("app:") || (options.devOrigin !== null && isFrom(frame.url, options.devOrigin));
+}
+
+/** A channel that is no text may be an object whose own conversion to text throws. */
+function channelText(channel: unknown): string {
+  return typeof channel === "string" ? channel.slice(0, channelTextMax) : `(${typeof channel})`;
 }
 
 function isFrom(url: string, origin: string): boolean {
