@@ -112,6 +112,7 @@ class Session:
         if self.ledger.outbox.has_numbered:
             self._raise_epoch()
         self.ledger.restart_outbox()
+        self.ledger.leave_room_for_listing()
         self._pages = index_pages(self.ledger.shadow, self.ledger.unaccepted_deletes(), self.epoch)
         self._state_sent = None
         self._held_sent = set()

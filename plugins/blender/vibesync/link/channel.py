@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Union
 from ..protocol.codec import Frame, decode_frame, decode_text, encode_frame, encode_text
 from ..protocol.faults import WireError
 from ..protocol.generated import LIMITS, PING_INTERVAL_MS, SILENCE_MAX_MS, SOCKET_PATH, SUBPROTOCOL
-from .discovery import discovery_or_none, discovery_path
+from .discovery import announcement_or_none, discovery_or_none, discovery_path
 from .greeting import greet
 from .websocket import BINARY, CLOSE, PING, TEXT, Target, WebSocket
 
@@ -109,9 +109,19 @@ class Channel:
         wait_s = _RETRY_FIRST_S
         while not self._stopping.is_set():
             self._number += 1
-            greeted = self._connect_and_read(self._number)
-            wait_s = _RETRY_FIRST_S if greeted else min(wait_s * 2, _RETRY_MAX_S)
-            self._stopping.wait(wait_s * (1 + random.uniform(-_RETRY_JITTER, _RETRY_JITTER)))
+            announced = announcement_or_none(discovery_path())
+            if self._connect_and_read(self._number):
+                wait_s = _RETRY_FIRST_S
+            self._wait(wait_s * (1 + random.uniform(-_RETRY_JITTER, _RETRY_JITTER)), announced)
+            wait_s = min(wait_s * 2, _RETRY_MAX_S)
+
+    def _wait(self, seconds: float, announced: Optional[int]) -> None:
+        """Until the next attempt is due, or a hub announces itself anew."""
+        end_s = time.monotonic() + seconds
+        while time.monotonic() < end_s and not self._stopping.wait(min(_RETRY_FIRST_S, seconds)):
+            now = announcement_or_none(discovery_path())
+            if now is not None and now != announced:
+                return
 
     def _connect_and_read(self, number: int) -> bool:
         """One connection's life. Answers whether it was greeted."""

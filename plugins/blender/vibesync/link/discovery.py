@@ -29,6 +29,14 @@ def discovery_path() -> str:
     return os.path.join(home, "hub.json")
 
 
+def announcement_or_none(path: str) -> Optional[int]:
+    """Changes when a hub announces itself anew; None while none does."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return None
+
+
 def discovery_or_none(path: str) -> Optional[Discovery]:
     """The running hub; None when there is none. Raises WireError when the file names something unacceptable."""
     try:

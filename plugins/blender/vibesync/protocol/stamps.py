@@ -24,6 +24,10 @@ class StampClock:
         self._lamport += 1
         return stamp_of(self._lamport, "blender")
 
+    def skip(self, steps: int) -> None:
+        """Leaves room for stamps that others make and this clock will not see."""
+        self._lamport += steps
+
     @property
     def latest(self) -> int:
         """Not below any stamp seen or made; what a sidecar keeps."""

@@ -6,7 +6,7 @@ nothing and writes nothing into the file.
 """
 import time
 import uuid as uuids
-from typing import Any, List, Optional
+from typing import Any, List, Optional, Set
 
 import bpy
 
@@ -48,7 +48,8 @@ class Bridge:
         self.errors = 0
         self._channel: Optional[Channel] = None
         self._described_s = float("-inf")
-        self._purge_due_s: Optional[float] = None
+        self._purge_due_s = float("-inf")
+        self._marked: Set[str] = set()
         self._saved_ns: Optional[int] = None
         self._reset()
         self._hello = self.session.hello()
@@ -182,11 +183,9 @@ class Bridge:
         self._hello = self.session.hello()
 
     def _purge_when_quiet(self, now_s: float) -> None:
-        if self._purge_due_s is None:
+        if now_s >= self._purge_due_s and not self.guard.is_busy and self.session.inbox.is_idle:
             self._purge_due_s = now_s + _PURGE_AFTER_S
-        elif now_s >= self._purge_due_s and not self.guard.is_busy and self.session.inbox.is_idle:
-            self._purge_due_s = None
-            removal.purge()
+            self._marked = removal.purge(self._marked)
 
     # The document
 
@@ -221,6 +220,7 @@ class Bridge:
         self._reset()
         self.guard = Guard()
         self.is_prepared = False
+        self._follow_project()
         if opening.problem is not None:
             self.report("E_REGISTRY", opening.problem)
         if opening.sidecar is not None:
@@ -228,6 +228,16 @@ class Bridge:
         elif document.is_linked():
             self._adopt_scene(opening.ledger)
         self._refresh_hello()
+
+    def _follow_project(self) -> None:
+        """A file of another project needs a greeting of its own, which the hub then refuses with a reason."""
+        project = document.linked_project_or_none()
+        if self.session.phase == "offline":
+            self.session.project = project
+        elif project is not None and project != self.session.project:
+            self.disconnect()
+            self.session.project = project
+            self.connect()
 
     def _enter_reopened(self, ledger: Ledger) -> None:
         """What differs from the sidecar was edited since; the rest keeps its stamps. Meshes without users are not in files."""

@@ -12,7 +12,7 @@ import bpy
 from ..core.ledger import Ledger
 from ..core.values import TRANSFORM_FIELDS, Fields, is_same_value
 from .hints import Hints
-from .marks import is_deleted, uuid_or_none
+from .marks import is_deleted, is_placeholder, uuid_or_none
 from .meshes import BoundsCache
 from .names import is_pushed_aside, remember
 from .readings import Reader
@@ -51,6 +51,7 @@ class Capture:
         self._matrices = bytes()
         self._sweep_at = 0
         self._ticks = 0
+        self._put_off: Set[int] = set()
         self._measures: Optional[Tuple[float, float, float]] = None
 
     def look(self, ledger: Ledger) -> Set[str]:
@@ -63,11 +64,17 @@ class Capture:
         if hints.has_scene and not hints.has_structure:
             hints.has_structure = self._pointers != [block.as_pointer() for block in rig.scene.objects]
             self._hint_visibility(ledger, rig)
+        self._put_off_meshes_in_hand(rig)
         self._forget_bounds(hints.meshes)
-        if hints.has_structure or not self._are_known(hints.objects):
+        blocks: List[Any] = []
+        if not hints.has_structure and (hints.objects or hints.meshes or hints.has_optics):
+            hints.has_structure = not self._are_known(hints)
+            if not hints.has_structure:
+                blocks = self._resolve(hints.objects, rig, hints.has_optics)
+                hints.has_structure = not all(self._shows_known_mesh(block) for block in blocks)
+        if hints.has_structure:
             moved |= self._look_at_structure(ledger, rig)
-        elif hints.objects or hints.meshes or hints.has_optics:
-            blocks = self._resolve(hints.objects, rig, hints.has_optics)
+        elif blocks or hints.meshes:
             moved |= self._enter_objects(ledger, blocks, Reader(rig, self.bounds))
             self._enter_meshes(ledger, rig, hints.meshes)
         else:
@@ -167,8 +174,29 @@ class Capture:
 
     # Objects
 
-    def _are_known(self, keys: Set[int]) -> bool:
-        return all(self.registry.uuid_of_key_or_none("object", key) is not None for key in keys)
+    def _are_known(self, hints: Hints) -> bool:
+        known = self.registry.uuid_of_key_or_none
+        return all(known("object", key) is not None for key in hints.objects) and all(
+            known("mesh", key) is not None for key in hints.meshes)
+
+    def _shows_known_mesh(self, block: Any) -> bool:
+        """False after "make single user" and the like: the mesh is new, or a copy that still carries its original's uuid."""
+        mesh = block.data if block.type == "MESH" else None
+        if mesh is None or mesh.library is not None or is_placeholder(mesh):
+            return True
+        return self.registry.uuid_of_key_or_none("mesh", key_of(mesh)) == uuid_or_none(mesh) is not None
+
+    def _put_off_meshes_in_hand(self, rig: Rig) -> None:
+        """While a mesh is edited or sculpted its points change many times a second, or are not up to date: measured later."""
+        active = rig.view_layer.objects.active
+        if active is not None and active.type == "MESH" and active.mode != "OBJECT":
+            key = key_of(active.data)
+            if key in self.hints.meshes:
+                self.hints.meshes.discard(key)
+                self._put_off.add(key)
+        elif self._put_off:
+            self.hints.meshes |= self._put_off
+            self._put_off = set()
 
     def _resolve(self, keys: Set[int], rig: Rig, with_optics: bool) -> List[Any]:
         """The hinted objects; by name when they are few, because going through all costs a few milliseconds."""

@@ -3,7 +3,7 @@
 First, at once: the data-block leaves the scene, gets a fake user and a mark; capture ignores it from then on, and a revoked
 delete finds it still there. Later, at a quiet moment or before the file is saved: what is marked is removed in one go.
 """
-from typing import Any, List, Optional
+from typing import Any, List, Optional, Set
 
 import bpy
 
@@ -55,12 +55,12 @@ def marked() -> List[Any]:
     ]
 
 
-def purge() -> int:
-    """Removes for good what is marked; answers how many. Never while the user is inside a tool."""
-    blocks = [block for block in marked() if not _is_in_use(block)]
+def purge(known: Optional[Set[str]] = None) -> Set[str]:
+    """Removes for good what is marked, with `known` only those; answers the uuids still marked. Never inside a tool."""
+    blocks = [block for block in marked() if not _is_in_use(block) and (known is None or block[DELETED_KEY] in known)]
     if blocks:
         bpy.data.batch_remove(blocks)
-    return len(blocks)
+    return {block[DELETED_KEY] for block in marked()}
 
 
 def _is_in_use(block: Any) -> bool:
