@@ -1,0 +1,67 @@
+/**
+ * Every view of the window, empty and with the demo running, through axe: no fault of any weight.
+ *
+ * axe comes in by `evaluate`, because the window's policy rightly refuses an added script.
+ */
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Display, openDisplay } from "./display.ts";
+import { eventually, type Launched, launch, makeFolders } from "./launch.ts";
+
+const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const viewSettleMs = 300;
+const folders = makeFolders();
+let display: Display;
+let launched: Launched;
+
+beforeAll(async () => {
+  display = await openDisplay();
+  launched = await launch(folders, display);
+  await launched.page.evaluate(axeSource);
+});
+afterAll(async () => {
+  await launched?.close();
+  await display?.stop();
+  fs.rmSync(folders.root, { recursive: true, force: true });
+});
+
+/** `rule: element`, for every fault of what is shown now. */
+async function faultsHere(): Promise<string[]> {
+  return await launched.page.evaluate(async () => {
+    type Violation = { id: string; nodes: { html: string }[] };
+    const axe = Reflect.get(window, "axe") as { run(): Promise<{ violations: Violation[] }> };
+    const { violations } = await axe.run();
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+  });
+}
+
+async function faultsInEveryView(): Promise<string[]> {
+  const found: string[] = [];
+  for (const button of await launched.page.locator("nav button, nav a").all()) {
+    const view = await button.textContent();
+    await button.click();
+    await launched.page.waitForTimeout(viewSettleMs);
+    found.push(...(await faultsHere()).map((fault) => `${view}: ${fault}`));
+  }
+  return found;
+}
+
+describe("accessibility", () => {
+  it("has no fault in any view of an empty project", async () => {
+    await eventually("the hub is open", async () => (await launched.status()).port);
+    expect(await launched.page.locator("nav button, nav a").count()).toBeGreaterThanOrEqual(7);
+    expect(await faultsInEveryView()).toEqual([]);
+  });
+
+  it("has no fault in any view while the demo runs, in safe mode, or in the close dialog", async () => {
+    await launched.ask("set-demo", { on: true });
+    await eventually("there are objects", async () => (await launched.status()).counts.objects > 2);
+    expect(await faultsInEveryView()).toEqual([]);
+    await launched.ask("set-safe-mode", { on: true });
+    expect(await faultsInEveryView()).toEqual([]);
+    await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await launched.page.getByRole("dialog").waitFor();
+    expect(await faultsHere()).toEqual([]);
+  });
+});
