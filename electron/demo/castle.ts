@@ -1,8 +1,8 @@
 /**
  * What the demo pair plays: building a small castle together, then living in it.
  *
- * Owns: the script alone. Every step is one thing that a person would do in one of the two editors; chance comes from the
- * caller's seeded source, so that a run can be repeated.
+ * Owns: the script alone. Every step is one thing that a person would do in one of the two editors; chance comes from
+ * the caller's seeded source, so that a run can be repeated.
  */
 import type { Uuid } from "#shared/ids.ts";
 import { turn } from "#shared/math/quaternion.ts";

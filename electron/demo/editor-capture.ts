@@ -1,8 +1,8 @@
 /**
  * Noticing what the user did: the difference between the live scene and the shadow, as operations.
  *
- * Owns: the order of operations in a change (create, parents first → set → delete [WIRE-17]), and which changes go by the
- * binary lane [WIRE-22]. It agrees to what it found at once: found twice would be sent twice.
+ * Owns: the order of operations in a change (create, parents first → set → delete [WIRE-17]), and which changes go by
+ * the binary lane [WIRE-22]. It agrees to what it found at once: found twice would be sent twice.
  */
 import type { Uuid } from "#shared/ids.ts";
 import { laneTransforms, type TransformRow } from "#shared/protocol/binary.ts";

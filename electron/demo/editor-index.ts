@@ -7,8 +7,8 @@ import { type CaptureParts, parentsFirst } from "./editor-capture.ts";
 const entitiesPerPage = 200;
 
 /**
- * Lists everything and agrees to it. `isKnown`: a shadow was made before, so that a difference is the user's edit and gets a
- * new stamp; without one the editor cannot know, and says 0.
+ * Lists everything and agrees to it. `isKnown`: a shadow was made before, so that a difference is the user's edit and
+ * gets a new stamp; without one the editor cannot know, and says 0.
  */
 export function indexPages(parts: CaptureParts, isKnown: boolean): UpMessageOf<"index">[] {
   const { scene, shadow, outbox, epoch } = parts;

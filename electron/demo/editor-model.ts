@@ -1,5 +1,6 @@
 /**
- * A scripted editor without its socket: an honest partner of the hub, in memory, for the demo, the tests and the simulator.
+ * A scripted editor without its socket: an honest partner of the hub, in memory, for the demo, the tests and the
+ * simulator.
  *
  * Owns: the editor's side of docs/protocol.md. Messages go in, messages come out; the user's part is editor-user.ts.
  * Must never: know a socket, a timer, the time or a random number: the same calls give the same answers.

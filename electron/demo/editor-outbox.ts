@@ -1,6 +1,6 @@
 /**
- * Changes that the hub has not answered yet: kept, and sent again with the same number and stamp, until it says that they
- * are durable [WIRE-12].
+ * Changes that the hub has not answered yet: kept, and sent again with the same number and stamp, until it says that
+ * they are durable [WIRE-12].
  *
  * Owns: the numbers of changes [WIRE-10] and what is in flight; from that, which fields are pending in a verification.
  */

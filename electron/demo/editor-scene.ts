@@ -1,8 +1,8 @@
 /**
  * The scene that a scripted editor has open: entities with values in that editor's own space.
  *
- * Owns: storage and conversion. Everybody else reads and writes canonical values; what comes back from `read` went through
- * the editor's axes, units and 32-bit floats, like a value read back from a real one.
+ * Owns: storage and conversion. Everybody else reads and writes canonical values; what comes back from `read` went
+ * through the editor's axes, units and 32-bit floats, like a value read back from a real one.
  * Must never: know of stamps, sockets or who wrote a value.
  */
 import { defined } from "#shared/assert.ts";

@@ -1,8 +1,9 @@
 /**
- * The user of a scripted editor: does in its scene what a person does in Blender or Unity, and knows nothing of the link.
+ * The user of a scripted editor: does in its scene what a person does in Blender or Unity, and knows nothing of the
+ * link.
  *
- * Owns: the differences between the two programs' habits (Unity deletes and duplicates what hangs below, Blender does not) and
- * an undo that puts back the values which the user's own action changed, as an edit.
+ * Owns: the differences between the two programs' habits (Unity deletes and duplicates what hangs below, Blender does
+ * not) and an undo that puts back the values which the user's own action changed, as an edit.
  */
 import { defined } from "#shared/assert.ts";
 import type { Uuid } from "#shared/ids.ts";

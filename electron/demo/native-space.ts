@@ -2,8 +2,8 @@
  * How Blender and Unity keep what the wire says in canonical terms: other axes, other units, 32-bit floats.
  *
  * Owns: the two spaces of the demo editors. A native value has the canonical field's name and the editor's own meaning
- * (`camera.yfov` is a lens in millimetres in Blender, degrees in Unity), so that every value that travels is converted twice,
- * as between the real ones.
+ * (`camera.yfov` is a lens in millimetres in Blender, degrees in Unity), so that every value that travels is converted
+ * twice, as between the real ones.
  */
 import {
   directionFromBlender,

@@ -1,9 +1,9 @@
 /**
- * The demo pair: two scripted editors on the hub's real sockets, so that a machine without Blender and Unity has something
- * alive to show.
+ * The demo pair: two scripted editors on the hub's real sockets, so that a machine without Blender and Unity has
+ * something alive to show.
  *
- * Owns: the pace. One step at a time, in turns; a drag lasts about a second. While the hub is paused, in safe mode or away,
- * nobody touches anything.
+ * Owns: the pace. One step at a time, in turns; a drag lasts about a second. While the hub is paused, in safe mode or
+ * away, nobody touches anything.
  * Must never: outlive `stop`, or build a second castle where one stands.
  */
 import { randomUUID } from "node:crypto";

@@ -1,8 +1,8 @@
 /**
  * A scripted editor with a real socket: finds the hub, proves itself, stays linked.
  *
- * Owns: the discovery file's reading, the handshake (the hub proves itself first, or this end leaves [WIRE-2]), the tick in
- * which the user's edits are captured, reconnecting with back-off. What is said is the model's business.
+ * Owns: the discovery file's reading, the handshake (the hub proves itself first, or this end leaves [WIRE-2]), the
+ * tick in which the user's edits are captured, reconnecting with back-off. What is said is the model's business.
  * Must never: keep a timer or a socket after `stop`.
  */
 import { randomUUID } from "node:crypto";

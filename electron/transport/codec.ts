@@ -1,8 +1,9 @@
 /**
  * From a frame's bytes to a checked message, and back. The border: what passes here is trusted by everything behind it.
  *
- * Text is JSON checked by the one schema of shared/protocol; binary is checked by shared/protocol/binary.ts. The schema is
- * strict, so unknown members, `__proto__`, and anything deeper than a message is, are refused by shape alone [WIRE-31].
+ * Text is JSON checked by the one schema of shared/protocol; binary is checked by shared/protocol/binary.ts. The
+ * schema is strict, so unknown members, `__proto__`, and anything deeper than a message is, are refused by shape alone
+ * [WIRE-31].
  * Must never: throw for any bytes whatsoever, or let anything pass that the schema does not name.
  */
 import { decodeTransforms, laneTransforms, type TransformFrame } from "#shared/protocol/binary.ts";
@@ -62,7 +63,10 @@ export function decodeFrame(bytes: Buffer): Result<TransformFrame> {
 const seqMax = 0xffff_ffff;
 const seqOffset = 4;
 
-/** The number of a change that could not be read, so that its editor need not wait for an answer; null when there is none. */
+/**
+ * The number of a change that could not be read, so that its editor need not wait for an answer; null when there is
+ * none.
+ */
 export function seqOfUnreadable(bytes: Buffer, isBinary: boolean): number | null {
   if (isBinary)
     return bytes.length >= seqOffset + 4 && bytes[0] === laneTransforms ? bytes.readUInt32LE(seqOffset) || null : null;

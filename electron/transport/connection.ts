@@ -1,10 +1,10 @@
 /**
  * One editor's socket, from the upgrade to its end.
  *
- * Before: server.ts has checked the request. Behind: the engine, which gets `greeted`, then only checked messages, in the
- * order in which they came [WIRE-23].
- * Owns: the greeting's deadline, decoding, the count of unreadable frames, the rate, pings and silence, sending (the sends of
- * one tick leave in one write) and the send buffer.
+ * Before: server.ts has checked the request. Behind: the engine, which gets `greeted`, then only checked messages, in
+ * the order in which they came [WIRE-23].
+ * Owns: the greeting's deadline, decoding, the count of unreadable frames, the rate, pings and silence, sending (the
+ * sends of one tick leave in one write) and the send buffer.
  * Must never: decide anything about the scene, keep a message, or write after it was closed.
  */
 import type { Duplex } from "node:stream";

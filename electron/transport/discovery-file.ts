@@ -1,8 +1,8 @@
 /**
  * `hub.json`: where editors find the hub and its token [WIRE-1].
  *
- * Owns: a folder and a file that nobody but the user can read, replaced durably at start and removed at exit when it is still
- * this hub's (another one may have started meanwhile).
+ * Owns: a folder and a file that nobody but the user can read, replaced durably at start and removed at exit when it
+ * is still this hub's (another one may have started meanwhile).
  * Must never: leave a token readable by others, not even for a moment.
  */
 import fs from "node:fs";

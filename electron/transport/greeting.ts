@@ -70,8 +70,8 @@ export class Greeting {
 }
 
 /**
- * Looks at a hello's versions before its shape: a plugin of another version may well say hello in another shape, and its
- * user must be told which side is the older one.
+ * Looks at a hello's versions before its shape: a plugin of another version may well say hello in another shape, and
+ * its user must be told which side is the older one.
  */
 function versionProblem(value: unknown): GreetingStep | null {
   const range = rangeOf(value);

@@ -1,8 +1,8 @@
 /**
  * Who may knock: the checks on an HTTP request before it becomes a WebSocket [WIRE-3].
  *
- * Owns: the refusal of web pages (they always send `Origin`; editors never do), of rebound host names, and of everything
- * that is not exactly the one request an editor makes.
+ * Owns: the refusal of web pages (they always send `Origin`; editors never do), of rebound host names, and of
+ * everything that is not exactly the one request an editor makes.
  * Must never: trust a header that came twice, or read a body.
  */
 import type { IncomingMessage } from "node:http";

@@ -215,7 +215,7 @@ describe("a link that breaks", () => {
     expect(said.map((one) => (one.kind === "frame" ? "frame" : one.message.kind))).toEqual(["state", "frame"]);
   });
 
-  it("[WIRE-14] lists what both agreed with the shadow's stamp, an edit with a new one, and names what was deleted", () => {
+  it("[WIRE-14] lists what is agreed with its stamp, an edit with a new one, and names what is deleted", () => {
     const { hub, blender, unity } = pair();
     const box = blender.user.createObject({ name: "Box" });
     const other = blender.user.createObject({ name: "Other" });
@@ -232,7 +232,7 @@ describe("a link that breaks", () => {
     expect(unity.model.scene.read(box)).toMatchObject({ name: "Renamed while Unity was away", translation: [7, 0, 0] });
   });
 
-  it("[WIRE-11] [WIRE-13] another file is another epoch: numbers start again, and one empty page lists an empty scene", () => {
+  it("[WIRE-11] [WIRE-13] another file is another epoch: numbers start again, an empty scene is one page", () => {
     const { blender } = pair();
     blender.user.createObject({ name: "Box" });
     blender.model.capture();

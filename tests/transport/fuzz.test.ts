@@ -1,5 +1,6 @@
 /**
- * Seeded mutations of valid messages and frames: the codec never throws, and what it lets through is what the schema names.
+ * Seeded mutations of valid messages and frames: the codec never throws, and what it lets through is what the schema
+ * names.
  *
  * `SEED=` repeats a run; the seed is part of every failure's text.
  */
