@@ -11,7 +11,7 @@ import type { Role } from "#shared/protocol/handshake.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type FieldName, type Fields, type FieldValue, hasField } from "#shared/scene/fields.ts";
 import { isStructural } from "./forward.ts";
-import { childrenOf, livingAncestor, makesCycle, rehomed } from "./hierarchy.ts";
+import { childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
 import { limits } from "./limits.ts";
 import type { EditReason } from "./record.ts";
 import { type Entity, nameOf } from "./state.ts";
@@ -32,18 +32,30 @@ export function admit(turn: Turn, { role, reason, ops }: Admission): Refusal[] {
   const deletes = ops.filter((operation) => operation.op === "delete");
   for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
     const accepted = new Map<Uuid, StampedOperation>();
+    const corrections = new Map<Uuid, Fields>();
     for (const operation of ops.slice(at, at + limits.opsPerRecordMax)) {
       if (operation.op === "delete") continue;
       if (accepted.has(operation.uuid)) flush(turn, { role, reason, accepted });
       const outcome = admitOne(turn, operation, accepted);
       if ("code" in outcome) refusals.push(refusalOf(turn, operation.uuid, outcome.code));
       else if (outcome.operation) accepted.set(operation.uuid, outcome.operation);
+      if ("correction" in outcome && outcome.correction) corrections.set(operation.uuid, outcome.correction);
     }
     flush(turn, { role, reason, accepted });
+    correct(turn, corrections);
   }
   if (deletes.length > 0) admitDeletes(turn, { role, reason, ops: deletes });
   for (const { uuid, code } of refusals) turn.fault({ operation: "change", code, uuid, role });
   return refusals;
+}
+
+function correct(turn: Turn, corrections: ReadonlyMap<Uuid, Fields>): void {
+  const stamp = turn.hubStamp();
+  writeOwn(
+    turn,
+    "repair",
+    [...corrections].map(([uuid, fields]) => ({ op: "set" as const, uuid, stamp, fields })),
+  );
 }
 
 type Gathered = { readonly role: Role; readonly reason: EditReason; readonly accepted: Map<Uuid, StampedOperation> };
@@ -54,7 +66,10 @@ function flush(turn: Turn, { role, reason, accepted }: Gathered): void {
   accepted.clear();
 }
 
-type Outcome = { readonly code: ErrorCode } | { readonly operation: StampedOperation | null };
+/** `correction`: what the hub made of it differs from what the editor has; everybody is told under the hub's own stamp. */
+type Outcome =
+  | { readonly code: ErrorCode }
+  | { readonly operation: StampedOperation | null; readonly correction?: Fields };
 
 function admitOne(turn: Turn, operation: StampedOperation, accepted: ReadonlyMap<Uuid, StampedOperation>): Outcome {
   const { state } = turn;
@@ -83,8 +98,8 @@ function admitCreate(turn: Turn, operation: Creation, accepted: ReadonlyMap<Uuid
   const parent = (fields.parent as Uuid | null | undefined) ?? null;
   if (parent === operation.uuid) return { code: "E_CYCLE" };
   if (parent === null || accepted.has(parent) || state.entities.has(parent)) return { operation };
-  const home = livingAncestor(state, parent);
-  return { operation: { ...operation, fields: { ...fields, parent: home } } };
+  const home = rehomed(state, { kind: operation.kind, fields });
+  return { operation: { ...operation, fields: { ...fields, ...home } }, correction: home };
 }
 
 type FieldWrite = { readonly uuid: Uuid; readonly stamp: number; readonly fields: Fields };
@@ -109,7 +124,11 @@ function admitFields(turn: Turn, entity: Entity, { uuid, stamp, fields }: FieldW
       repairParent(turn, entity);
       return { code: "E_CYCLE" };
     }
-    if (parent !== null && !turn.state.entities.has(parent)) kept.parent = livingAncestor(turn.state, parent);
+    if (parent !== null && !turn.state.entities.has(parent)) {
+      const placed = { kind: entity.kind, fields: { ...placedOf(entity).fields, ...kept } };
+      const home = rehomed(turn.state, placed);
+      return { operation: { op: "set", uuid, stamp, fields: { ...kept, ...home } }, correction: home };
+    }
   }
   if (count === 0) return { operation: null };
   return { operation: { op: "set", uuid, stamp, fields: kept } };
@@ -132,12 +151,15 @@ function repairParent(turn: Turn, entity: Entity): void {
  */
 function admitDeletes(turn: Turn, { role, reason, ops }: Admission): void {
   const { state } = turn;
+  const gone = new Set<Uuid>();
   const admitted = ops.filter(({ uuid, stamp }) => {
     const entity = state.entities.get(uuid);
-    return entity !== undefined && stamp > entity.createdStamp && !state.quarantine.has(uuid);
+    const counts = entity !== undefined && stamp > entity.createdStamp && !state.quarantine.has(uuid);
+    if (!counts || gone.has(uuid)) return false;
+    gone.add(uuid);
+    return true;
   });
   if (admitted.length === 0) return;
-  const gone = new Set(admitted.map(({ uuid }) => uuid));
   const orphans = childrenOf(state, gone).filter((child) => !gone.has(child.uuid));
   const members = orphansOfCollections(turn, gone);
   for (let at = 0; at < admitted.length; at += limits.opsPerRecordMax) {
@@ -146,7 +168,7 @@ function admitDeletes(turn: Turn, { role, reason, ops }: Admission): void {
   const stamp = turn.hubStamp();
   const moved = orphans.map(({ uuid }): StampedOperation => {
     const entity = state.entities.get(uuid) as Entity;
-    return { op: "set", uuid, stamp, fields: rehomed(state, entity) };
+    return { op: "set", uuid, stamp, fields: rehomed(state, placedOf(entity)) };
   });
   writeOwn(turn, "repair", [...moved, ...members.map(({ uuid, left }) => leaveCollections(uuid, left, stamp))]);
 }

@@ -6,9 +6,15 @@
 import type { Uuid } from "#shared/ids.ts";
 import { multiply, type Quaternion, quaternion, rotated } from "#shared/math/quaternion.ts";
 import { product, sum, type Vec3, vec3 } from "#shared/math/vector.ts";
-import { type Fields, transformDefaults } from "#shared/scene/fields.ts";
+import {
+  type EntityKind,
+  type FieldName,
+  type Fields,
+  type FieldValue,
+  transformDefaults,
+} from "#shared/scene/fields.ts";
 import { limits } from "./limits.ts";
-import { type Entity, fieldOf, parentOf, type State } from "./state.ts";
+import { type Entity, parentOf, type State } from "./state.ts";
 
 /** Whether giving `uuid` this parent would make it its own ancestor, or nest deeper than the limit. */
 export function makesCycle(state: State, uuid: Uuid, parent: Uuid | null): boolean {
@@ -19,16 +25,6 @@ export function makesCycle(state: State, uuid: Uuid, parent: Uuid | null): boole
     at = parentOf(state.entities.get(at));
   }
   return true;
-}
-
-/** The nearest ancestor that lives, starting with `parent` itself; dead ones are looked up among the tombstones. */
-export function livingAncestor(state: State, parent: Uuid | null): Uuid | null {
-  let at: Uuid | null = parent;
-  for (let depth = 0; depth < limits.depthMax && at !== null; depth += 1) {
-    if (state.entities.has(at)) return at;
-    at = parentOf(state.tombstones.get(at)?.entity);
-  }
-  return null;
 }
 
 /** The entities whose parent is one of `parents`, found in one pass. */
@@ -43,25 +39,41 @@ export function childrenOf(state: State, parents: ReadonlySet<Uuid>): Entity[] {
 
 type Transform = { readonly translation: Vec3; readonly rotation: Quaternion; readonly scale: Vec3 };
 
-/**
- * Parent and transform that leave `entity` where it is in the world when it moves up from its dead parents to
- * `livingAncestor`. Scale is multiplied along the axes: with a rotated child under a non-uniform scale no transform of three
- * parts is exact.
- */
-export function rehomed(state: State, entity: Entity): Fields {
-  let transform = transformOf(entity);
-  let at = parentOf(entity);
-  for (let depth = 0; depth < limits.depthMax && at !== null && !state.entities.has(at); depth += 1) {
-    const dead: Entity | undefined = state.tombstones.get(at)?.entity;
-    if (dead) transform = compose(transformOf(dead), transform);
-    at = parentOf(dead);
-  }
-  if (entity.kind !== "object") return { parent: at };
-  return { parent: at, ...transform };
+/** What decides where a thing is: an entity's values, or those that a change would give it. */
+export type Placed = { readonly kind: EntityKind; readonly fields: Fields };
+
+export function placedOf(entity: Entity): Placed {
+  const { parent, translation, rotation, scale } = entity.registers;
+  const fields: { [Name in FieldName]?: FieldValue } = { parent: parent?.value ?? null };
+  if (translation) fields.translation = translation.value;
+  if (rotation) fields.rotation = rotation.value;
+  if (scale) fields.scale = scale.value;
+  return { kind: entity.kind, fields };
 }
 
-function transformOf(entity: Entity): Transform {
-  const part = (name: keyof Transform) => (fieldOf(entity, name) as readonly number[]) ?? transformDefaults[name];
+/**
+ * Parent and transform that leave a thing where it is in the world when it moves up from its dead parents to the nearest
+ * living one. Scale is multiplied along the axes: with a rotated child under a non-uniform scale no transform of three
+ * parts is exact.
+ */
+export function rehomed(state: State, { kind, fields }: Placed): Fields {
+  let transform = transformOf(fields);
+  let at = parentIn(fields);
+  for (let depth = 0; depth < limits.depthMax && at !== null && !state.entities.has(at); depth += 1) {
+    const dead = state.tombstones.get(at)?.entity;
+    const above = dead ? placedOf(dead).fields : {};
+    if (dead) transform = compose(transformOf(above), transform);
+    at = parentIn(above);
+  }
+  return kind === "object" ? { parent: at, ...transform } : { parent: at };
+}
+
+function parentIn(fields: Fields): Uuid | null {
+  return typeof fields.parent === "string" ? fields.parent : null;
+}
+
+function transformOf(fields: Fields): Transform {
+  const part = (name: keyof Transform) => (fields[name] as readonly number[] | undefined) ?? transformDefaults[name];
   return { translation: vec3(part("translation")), rotation: quaternion(part("rotation")), scale: vec3(part("scale")) };
 }
 

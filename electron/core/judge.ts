@@ -12,6 +12,7 @@ import type { Role } from "#shared/protocol/handshake.ts";
 import type { VerifiedItem } from "#shared/protocol/up.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
 import { createOperation } from "./catch-up.ts";
+import { transformFieldsOf } from "./evolve.ts";
 import { isEntityOverThreshold } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { Batch, BatchItem } from "./links.ts";
@@ -57,15 +58,53 @@ export function judge(turn: Turn, batch: Batch): "done" | "ask again" {
   return isPresenceRepaired ? "ask again" : "done";
 }
 
+/** Whether the editor must be asked again: its user holds something, or a change of its own is not accepted yet. */
+export function isUnsettled(turn: Turn, batch: Batch, role: Role): boolean {
+  const onTheWay = changesOnTheWay(turn, role);
+  for (const [uuid, answer] of batch.answers.get(role) ?? []) {
+    if (answer.held) return true;
+    const entity = turn.state.entities.get(uuid);
+    const item = batch.items.get(uuid);
+    if (!entity || !item) continue;
+    const ahead = onTheWay.get(uuid) ?? nothing;
+    const open = comparable(entity, batch, item).filter((name) => answer.pending?.includes(name) && !ahead.has(name));
+    if (open.length > 0) return true;
+  }
+  return false;
+}
+
 function* findMismatches(turn: Turn, batch: Batch): Generator<Mismatch> {
   for (const [role, answer] of batch.answers) {
-    if (answer.size === 0 && batch.items.size > 0 && batch.only === null) continue;
+    const onTheWay = changesOnTheWay(turn, role);
     for (const [uuid, item] of batch.items) {
       if (turn.state.quarantine.has(uuid)) continue;
-      const found = compare(turn, { batch, item, answer: answer.get(uuid), uuid });
+      const ahead = onTheWay.get(uuid) ?? nothing;
+      const found = compare(turn, { batch, item, answer: answer.get(uuid), uuid, ahead });
       if (found) yield { uuid, role, ...found };
     }
   }
+}
+
+/**
+ * What the editor has changed already, in messages that wait here for this very batch: there its answer is ahead of us.
+ * Entity → fields; "presence" when it created or deleted it.
+ */
+function changesOnTheWay(turn: Turn, role: Role): ReadonlyMap<Uuid, ReadonlySet<string>> {
+  const found = new Map<Uuid, Set<string>>();
+  const add = (uuid: Uuid, names: readonly string[]) => {
+    const known = found.get(uuid) ?? new Set();
+    for (const name of names) known.add(name);
+    found.set(uuid, known);
+  };
+  for (const { event } of turn.links.byRole.get(role)?.deferred ?? []) {
+    if (event.kind === "frame") for (const row of event.frame.rows) add(row.uuid, Object.keys(transformFieldsOf(row)));
+    if (event.kind !== "message" || event.message.kind !== "change") continue;
+    for (const operation of event.message.ops) {
+      if (operation.op !== "delete") add(operation.uuid, Object.keys(operation.fields));
+      if (operation.op !== "set") add(operation.uuid, ["presence"]);
+    }
+  }
+  return found;
 }
 
 type Question = {
@@ -73,25 +112,32 @@ type Question = {
   readonly item: BatchItem;
   readonly answer: VerifiedItem | undefined;
   readonly uuid: Uuid;
+  readonly ahead: ReadonlySet<string>;
 };
 
-function compare(turn: Turn, { batch, item, answer, uuid }: Question): Pick<Mismatch, "code" | "fields"> | undefined {
+const nothing: ReadonlySet<string> = new Set();
+
+function compare(
+  turn: Turn,
+  { batch, item, answer, uuid, ahead }: Question,
+): Pick<Mismatch, "code" | "fields"> | undefined {
   const entity = turn.state.entities.get(uuid);
-  if (answer === undefined || answer.held || (answer.pending?.length ?? 0) > 0) return undefined;
+  if (answer === undefined || answer.held) return undefined;
   if (answer.failed) return { code: "E_APPLY", fields: entity ? comparable(entity, batch, item) : [] };
   if (item.isDeleted || entity === undefined) {
-    const isGone = entity === undefined;
+    const isGone = entity === undefined && !ahead.has("presence");
     return isGone && !answer.missing ? { code: "E_VERIFY_MISMATCH", fields: [] } : undefined;
   }
-  if (answer.missing) return { code: "E_VERIFY_MISMATCH", fields: [] };
+  if (answer.missing) return ahead.has("presence") ? undefined : { code: "E_VERIFY_MISMATCH", fields: [] };
   const fields = comparable(entity, batch, item).filter((name) => {
+    if (ahead.has(name) || answer.pending?.includes(name)) return false;
     return !isSameValue(name, entity.registers[name]?.value, answer.fields[name] as FieldValue | undefined);
   });
   return fields.length > 0 ? { code: "E_VERIFY_MISMATCH", fields } : undefined;
 }
 
 /** Fields that were not written again since the batch was closed. */
-function comparable(entity: Entity, batch: Batch, item: BatchItem): FieldName[] {
+export function comparable(entity: Entity, batch: Batch, item: BatchItem): FieldName[] {
   return [...item.fields].filter((name) => (entity.registers[name]?.lsn ?? 0) <= batch.lsn);
 }
 

@@ -10,7 +10,7 @@ import type { Role } from "#shared/protocol/handshake.ts";
 import { wireLimits } from "#shared/protocol/limits.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type FieldName, transformFields } from "#shared/scene/fields.ts";
-import { judge } from "./judge.ts";
+import { comparable, isUnsettled, judge } from "./judge.ts";
 import { limits } from "./limits.ts";
 import { type Batch, type BatchItem, isReachable, type Link } from "./links.ts";
 import type { Turn } from "./turn.ts";
@@ -132,18 +132,24 @@ function ask(turn: Turn, batch: Batch): void {
   batch.state = "asked";
   if (turn.links.openBatch === batch.id) turn.links.openBatch = null;
   for (const link of asked) askOne(turn, batch, link);
+  settle(turn, batch);
 }
 
+/** Asks for what was not written again meanwhile; with nothing left to ask the editor counts as having answered. */
 function askOne(turn: Turn, batch: Batch, link: Link): void {
-  batch.waiting.set(link.role, turn.facts.nowMs + limits.verifyTimeoutMs);
   batch.answers.set(link.role, new Map());
   batch.heldUntil.delete(link.role);
   const transforms: Uuid[] = [];
   const items: { uuid: Uuid; fields: FieldName[] }[] = [];
-  for (const [uuid, { fields, isDeleted }] of batch.items) {
-    if (!isDeleted && [...fields].every(isTransformField)) transforms.push(uuid);
-    else items.push({ uuid, fields: [...fields] });
+  for (const [uuid, item] of batch.items) {
+    const entity = turn.state.entities.get(uuid);
+    const fields = entity ? comparable(entity, batch, item) : [];
+    if (entity && fields.length === 0 && item.fields.size > 0) continue;
+    if (entity?.kind === "object" && fields.length > 0 && fields.every(isTransformField)) transforms.push(uuid);
+    else items.push({ uuid, fields });
   }
+  if (transforms.length + items.length === 0) return;
+  batch.waiting.set(link.role, turn.facts.nowMs + limits.verifyTimeoutMs);
   turn.send(link.connection, { kind: "verify", batch: batch.id, lsn: batch.lsn, transforms, items }, turn.lsn);
 }
 
@@ -157,6 +163,8 @@ function tendAsked(turn: Turn, batch: Batch): void {
     const link = turn.links.byRole.get(role);
     if (nowMs >= dueMs && link && isReachable(link)) askOne(turn, batch, link);
   }
+  settle(turn, batch);
+  if (!turn.links.batches.has(batch.id)) return;
   for (const [role, deadlineMs] of [...batch.waiting]) {
     const link = turn.links.byRole.get(role);
     if (link && isReachable(link) && nowMs < deadlineMs) continue;
@@ -170,6 +178,7 @@ function tendAsked(turn: Turn, batch: Batch): void {
       );
     }
     batch.waiting.delete(role);
+    batch.answers.delete(role);
     settle(turn, batch);
   }
 }
@@ -177,16 +186,15 @@ function tendAsked(turn: Turn, batch: Batch): void {
 /** A closing `verified` came: everything the editor had to say about the batch is in its answers. */
 export function answered(turn: Turn, batch: Batch, role: Role): void {
   if (!batch.waiting.delete(role)) return;
-  const isHeld = [...(batch.answers.get(role)?.values() ?? [])].some((item) => item.held);
-  if (isHeld) batch.heldUntil.set(role, turn.facts.nowMs + limits.batchWindowMaxMs);
+  if (isUnsettled(turn, batch, role)) batch.heldUntil.set(role, turn.facts.nowMs + limits.batchWindowMaxMs);
   settle(turn, batch);
 }
 
 /** When nobody is waited for: judge it, or wait for an editor when nobody answered at all. */
 function settle(turn: Turn, batch: Batch): void {
   if (batch.waiting.size > 0 || batch.heldUntil.size > 0 || !turn.links.batches.has(batch.id)) return;
-  const hasAnswer = [...batch.answers.values()].some((answer) => answer.size > 0);
-  if (!hasAnswer && batch.only === null) {
+  if (batch.state === "open") return;
+  if (batch.answers.size === 0 && batch.only === null) {
     batch.state = "open";
     unblock(turn, batch);
     return;
@@ -194,9 +202,9 @@ function settle(turn: Turn, batch: Batch): void {
   const next = judge(turn, batch);
   if (next === "ask again") {
     batch.attempt += 1;
-    for (const [role, answer] of batch.answers) {
+    for (const role of [...batch.answers.keys()]) {
       const link = turn.links.byRole.get(role);
-      if (link && isReachable(link) && answer.size > 0) askOne(turn, batch, link);
+      if (link && isReachable(link)) askOne(turn, batch, link);
     }
     if (batch.waiting.size > 0) return;
   }

@@ -1,0 +1,30 @@
+import { describe, it } from "vitest";
+import { checkInvariants } from "./invariants.ts";
+import { allFaults, noFaults, runScript, settle } from "./script.ts";
+import { World } from "./world.ts";
+
+function simulate(seed: number, faults: typeof allFaults): void {
+  const world = new World(seed);
+  for (const editor of world.editors) world.connect(editor);
+  runScript(world, 1_000, faults);
+  settle(world);
+  checkInvariants(world);
+}
+
+function withSeed(seed: number, run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    throw new Error(`seed ${seed}: ${error instanceof Error ? error.stack : error}`);
+  }
+}
+
+describe("two editors and a hub", () => {
+  it("[ENG-7] agree after any script without faults", () => {
+    for (let seed = 1; seed <= 40; seed += 1) withSeed(seed, () => simulate(seed, noFaults));
+  });
+
+  it("[ENG-2] [ENG-7] agree after cuts, crashes and power cuts", () => {
+    for (let seed = 1_000; seed < 1_040; seed += 1) withSeed(seed, () => simulate(seed, allFaults));
+  });
+});

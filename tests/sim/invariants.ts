@@ -1,0 +1,59 @@
+/** What must hold of a world at rest; each throws with what is wrong. */
+import { strict as assert } from "node:assert";
+import { encodeState } from "#electron/engine/state-codec.ts";
+import { isSameValue } from "#shared/math/epsilon.ts";
+import { type FieldName, type FieldValue, hasField } from "#shared/scene/fields.ts";
+import type { World } from "./world.ts";
+
+export function checkInvariants(world: World): void {
+  checkReplay(world);
+  checkHierarchy(world);
+  for (const editor of world.editors) checkEditor(world, editor);
+}
+
+/** Live state at LSN n equals replayed state at LSN n ([ENG-2]). */
+export function checkReplay(world: World): void {
+  const sorted = (bytes: Uint8Array): unknown => {
+    const plain = JSON.parse(Buffer.from(bytes).toString("utf8"));
+    for (const key of ["entities", "tombstones", "provisional", "quarantine", "counters"]) {
+      plain[key].sort((a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+    }
+    return plain;
+  };
+  assert.deepEqual(sorted(encodeState(world.state)), sorted(encodeState(world.replayed())));
+}
+
+/** No orphan, no cycle, no dead entity alive. */
+function checkHierarchy(world: World): void {
+  for (const entity of world.state.entities.values()) {
+    assert(!world.state.tombstones.has(entity.uuid), `${entity.uuid} lives and is dead`);
+    const seen = new Set([entity.uuid]);
+    let parent = entity.registers.parent?.value;
+    while (typeof parent === "string") {
+      assert(!seen.has(parent), `${entity.uuid} is in a cycle`);
+      seen.add(parent);
+      const above = world.state.entities.get(parent);
+      assert(above, `${entity.uuid} has a parent that does not exist`);
+      parent = above.registers.parent?.value;
+    }
+  }
+}
+
+function checkEditor(world: World, editor: World["editors"][number]): void {
+  const { scene } = editor.model;
+  const held = (uuid: string) => world.state.quarantine.has(uuid);
+  const there = [...scene.uuids()].filter((uuid) => !held(uuid)).sort();
+  const agreed = [...world.state.entities.keys()].filter((uuid) => !held(uuid)).sort();
+  assert.deepEqual(there, agreed, `${editor.role} does not hold what was agreed`);
+  for (const uuid of agreed) {
+    const entity = world.state.entities.get(uuid);
+    const live = scene.read(uuid) ?? {};
+    for (const [key, register] of Object.entries(entity?.registers ?? {})) {
+      const name = key as FieldName;
+      if (!entity || !hasField(entity.kind, name)) continue;
+      const value = live[name] as FieldValue | undefined;
+      const text = `${editor.role} ${uuid} ${name}: ${JSON.stringify(value)} is not ${JSON.stringify(register.value)}`;
+      assert(isSameValue(name, register.value, value), text);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/** What the dice do to a world: users edit on both sides, messages dawdle, cables are pulled, the hub dies. */
+import type { Uuid } from "#shared/ids.ts";
+import type { SimEditor, World } from "./world.ts";
+
+export type Faults = { readonly cut: number; readonly crash: number; readonly powerCut: number };
+
+export const noFaults: Faults = { cut: 0, crash: 0, powerCut: 0 };
+export const allFaults: Faults = { cut: 0.01, crash: 0.004, powerCut: 0.5 };
+
+export function runScript(world: World, steps: number, faults: Faults): void {
+  for (let step = 0; step < steps; step += 1) {
+    const editor = world.dice.pick(world.editors) as SimEditor;
+    if (world.dice.chance(0.35)) editRandomly(world, editor);
+    move(world, editor);
+    if (world.dice.chance(0.3)) world.flush();
+    if (world.dice.chance(0.3)) world.tick(world.dice.below(120));
+    if (world.dice.chance(faults.cut)) world.cut(editor);
+    if (world.dice.chance(faults.crash)) world.crash(world.dice.chance(faults.powerCut));
+    if (editor.connection === null && world.dice.chance(0.3)) world.connect(editor);
+  }
+}
+
+function move(world: World, editor: SimEditor): void {
+  if (world.dice.chance(0.5)) world.capture(editor);
+  if (editor.connection !== null && world.dice.chance(0.5)) world.deliverUp(editor, 1 + world.dice.below(4));
+  if (world.dice.chance(0.5)) world.deliverDown(editor);
+}
+
+/** No more faults and no more edits: everything must come to rest. Returns the steps it took. */
+export function settle(world: World): number {
+  for (const editor of world.editors) editor.up.push(...editor.model.release());
+  for (let step = 1; step <= 400; step += 1) {
+    for (const editor of world.editors) {
+      world.connect(editor);
+      world.capture(editor);
+      while (editor.up.length > 0 || editor.down.length > 0) {
+        world.deliverUp(editor, 50);
+        world.flush();
+        for (let count = editor.down.length; count > 0; count -= 1) world.deliverDown(editor);
+      }
+    }
+    world.tick(50);
+    world.flush();
+    if (world.state.provisional.size === 0 && step > 30 && world.editors.every(isQuiet)) return step;
+  }
+  throw new Error(`not quiet: ${world.state.provisional.size} provisional, mode ${world.state.head.mode}`);
+}
+
+function isQuiet(editor: SimEditor): boolean {
+  return editor.up.length === 0 && editor.down.length === 0 && editor.model.unanswered === 0;
+}
+
+function editRandomly(world: World, editor: SimEditor): void {
+  const { dice } = world;
+  const all = [...editor.model.scene.uuids()];
+  const objects = all.filter((uuid) => editor.model.scene.kindOf(uuid) === "object");
+  const target = dice.pick(objects);
+  const action = dice.next();
+  if (target === undefined || action < 0.2) return void create(world, editor, objects);
+  if (editor.model.held.size > 0 && dice.chance(0.5)) return void editor.up.push(...editor.model.release());
+  if (action < 0.5) editor.user.move(target, [place(world), place(world), place(world)]);
+  else if (action < 0.6) editor.user.rename(target, `Thing ${dice.below(1_000)}`);
+  else if (action < 0.7) editor.user.setVisible(target, dice.chance(0.5));
+  else if (action < 0.8) editor.user.reparent(target, dice.chance(0.3) ? null : (dice.pick(objects) ?? null));
+  else if (action < 0.85) editor.user.duplicate(target);
+  else if (action < 0.92) editor.user.delete(target);
+  else if (action < 0.96) editor.user.undo();
+  else if (editor.connection !== null) editor.up.push(...editor.model.grab([target]));
+}
+
+function create(world: World, editor: SimEditor, objects: readonly Uuid[]): void {
+  const { dice } = world;
+  if (dice.chance(0.1)) return void editor.user.createCollection(`Group ${dice.below(100)}`);
+  const parent = dice.chance(0.4) ? (dice.pick(objects) ?? null) : null;
+  const type = dice.pick(["empty", "empty", "camera", "light"]) as string;
+  editor.user.createObject({ type, name: `New ${dice.below(1_000)}`, parent, translation: [place(world), 0, 0] });
+}
+
+function place(world: World): number {
+  return Math.round((world.dice.next() - 0.5) * 2_000) / 100;
+}

@@ -1,0 +1,199 @@
+/**
+ * One process, one seed: the real core and two real editor models over a fake network, a fake clock and a fake log.
+ *
+ * Messages keep their order per direction, like a socket, but wait as long as the dice say. A cut loses what is on the way;
+ * a crash of the hub loses what its log has not made durable, and everything it only remembered.
+ */
+import type { Effect } from "#electron/core/effect.ts";
+import { evolve } from "#electron/core/evolve.ts";
+import type { Input } from "#electron/core/input.ts";
+import { Links } from "#electron/core/links.ts";
+import { plan } from "#electron/core/plan.ts";
+import type { Record } from "#electron/core/record.ts";
+import { State } from "#electron/core/state.ts";
+import type { EditorMessage, WireEvent } from "#electron/core/wire-event.ts";
+import { EditorModel } from "#electron/demo/editor-model.ts";
+import { EditorUser } from "#electron/demo/editor-user.ts";
+import type { Outgoing } from "#electron/demo/outgoing.ts";
+import { decodeRecord, encodeRecord } from "#electron/engine/record-codec.ts";
+import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
+import type { TransformFrame } from "#shared/protocol/binary.ts";
+import { decodeTransforms, encodeTransforms } from "#shared/protocol/binary.ts";
+import type { DownMessage } from "#shared/protocol/down.ts";
+import { downMessageSchema } from "#shared/protocol/down.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
+import { upMessageSchema } from "#shared/protocol/up.ts";
+import { Dice } from "./random.ts";
+
+type Down =
+  | { readonly kind: "message"; readonly message: DownMessage }
+  | { readonly kind: "frame"; readonly frame: TransformFrame };
+
+export type SimEditor = {
+  readonly role: Role;
+  readonly model: EditorModel;
+  readonly user: EditorUser;
+  connection: number | null;
+  up: Outgoing[];
+  down: Down[];
+};
+
+const logId = "00000000-0000-4000-8000-000000000001";
+const project = { id: "00000000-0000-4000-8000-000000000002", name: "Simulated" };
+
+export class World {
+  readonly dice: Dice;
+  readonly editors: readonly SimEditor[];
+  state = new State();
+  links = new Links();
+  nowMs = 1_000_000;
+  /** Every record that survives a crash of the process, and how many of them a power cut. */
+  records: Record[] = [];
+  #durable = 0;
+  #nextConnection = 1;
+  #waiting: { effect: Extract<Effect, { kind: "send" | "send-frame" }> }[] = [];
+  readonly trace: string[] = [];
+
+  constructor(seed: number) {
+    this.dice = new Dice(seed);
+    this.editors = (["blender", "unity"] as const).map((role) => this.#newEditor(role));
+    this.turn([{ kind: "boot", pid: 1, version: "sim", recovered: "", crashed: false }]);
+  }
+
+  #newEditor(role: Role): SimEditor {
+    const model = new EditorModel({ role, instance: this.dice.uuid(), name: role, version: "1" });
+    return { role, model, user: new EditorUser(model, () => this.dice.uuid()), connection: null, up: [], down: [] };
+  }
+
+  connect(editor: SimEditor): void {
+    if (editor.connection !== null) return;
+    editor.connection = this.#nextConnection;
+    this.#nextConnection += 1;
+    const hello = editor.model.hello("0".repeat(64));
+    this.turn([{ kind: "wire", event: { kind: "greeted", connection: editor.connection, hello, protocol: 1 } }]);
+  }
+
+  cut(editor: SimEditor): void {
+    const { connection } = editor;
+    if (connection === null) return;
+    editor.connection = null;
+    editor.up = [];
+    editor.down = [];
+    editor.model.disconnected();
+    this.turn([{ kind: "wire", event: { kind: "closed", connection } }]);
+  }
+
+  /** The user's edits are looked for, as an editor's tick does. */
+  capture(editor: SimEditor): void {
+    editor.up.push(...editor.model.capture());
+  }
+
+  /** Up to `count` messages of one editor reach the hub, in one turn. */
+  deliverUp(editor: SimEditor, count: number): void {
+    const inputs: Input[] = [];
+    for (const outgoing of editor.up.splice(0, count)) inputs.push({ kind: "wire", event: eventOf(editor, outgoing) });
+    if (inputs.length > 0) this.turn(inputs);
+  }
+
+  deliverDown(editor: SimEditor): void {
+    const down = editor.down.shift();
+    if (!down) return;
+    const said = down.kind === "frame" ? editor.model.receiveFrame(down.frame) : editor.model.receive(down.message);
+    editor.up.push(...said);
+  }
+
+  tick(ms: number): void {
+    this.nowMs += ms;
+    this.turn([{ kind: "tick" }]);
+  }
+
+  turn(inputs: readonly Input[]): void {
+    const facts = { nowMs: this.nowMs, newUuid: () => this.dice.uuid(), project, logId };
+    const draft = plan(this.state, this.links, { inputs, facts });
+    for (const record of draft.records) this.records.push(throughCodec(record));
+    this.state.commit();
+    for (const effect of draft.effects) this.#perform(effect);
+  }
+
+  /** The log reaches the medium; what waited for it leaves. */
+  flush(): void {
+    this.#durable = this.records.length;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { effect } of waiting) this.#send(effect);
+  }
+
+  /** The hub dies. `powerCut`: with it everything that was not durable. */
+  crash(powerCut: boolean): void {
+    for (const editor of this.editors) {
+      editor.connection = null;
+      editor.up = [];
+      editor.down = [];
+      editor.model.disconnected();
+    }
+    if (powerCut) this.records.length = this.#durable + this.dice.below(this.records.length - this.#durable + 1);
+    this.#waiting = [];
+    this.links = new Links();
+    this.state = this.replayed();
+    this.turn([{ kind: "boot", pid: 2, version: "sim", recovered: "", crashed: true }]);
+    this.flush();
+  }
+
+  /** The state as recovery would find it. */
+  replayed(): State {
+    const state = new State();
+    for (const [index, record] of this.records.entries()) evolve(state, index + 1, record);
+    state.commit();
+    const again = decodeState(encodeState(state));
+    if (!again.ok) throw new Error(again.failure.message);
+    return again.value;
+  }
+
+  #perform(effect: Effect): void {
+    if (effect.kind === "send" || effect.kind === "send-frame") {
+      const isFree = effect.durableLsn <= this.#durable && !this.#isWaiting(effect.connection);
+      if (isFree) this.#send(effect);
+      else this.#waiting.push({ effect });
+    } else if (effect.kind === "close") {
+      const editor = this.editors.find(({ connection }) => connection === effect.connection);
+      if (editor) this.cut(editor);
+    } else if (effect.kind === "paired-snapshot") {
+      const { role, epoch } = effect;
+      this.turn([{ kind: "paired-snapshot", role, epoch, code: null }]);
+    }
+  }
+
+  #isWaiting(connection: number): boolean {
+    return this.#waiting.some(({ effect }) => effect.connection === connection);
+  }
+
+  #send(effect: Extract<Effect, { kind: "send" | "send-frame" }>): void {
+    const editor = this.editors.find(({ connection }) => connection === effect.connection);
+    if (!editor) return;
+    if (effect.kind === "send") editor.down.push({ kind: "message", message: checkedDown(effect.message) });
+    else editor.down.push({ kind: "frame", frame: checkedFrame(effect.frame) });
+  }
+}
+
+function eventOf(editor: SimEditor, outgoing: Outgoing): WireEvent {
+  const connection = editor.connection as number;
+  if (outgoing.kind === "frame") return { kind: "frame", connection, frame: checkedFrame(outgoing.frame) };
+  const message = upMessageSchema.parse(JSON.parse(JSON.stringify(outgoing.message))) as EditorMessage;
+  return { kind: "message", connection, message };
+}
+
+function checkedDown(message: DownMessage): DownMessage {
+  return downMessageSchema.parse(JSON.parse(JSON.stringify(message)));
+}
+
+function checkedFrame(frame: TransformFrame): TransformFrame {
+  const decoded = decodeTransforms(encodeTransforms(frame));
+  if (!decoded.ok) throw new Error(decoded.failure.message);
+  return decoded.value;
+}
+
+function throughCodec(record: Record): Record {
+  const decoded = decodeRecord(encodeRecord(record));
+  if (!decoded.ok) throw new Error(`${decoded.failure.message} ${decoded.failure.cause ?? ""}`);
+  return decoded.value;
+}
