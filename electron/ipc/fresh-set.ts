@@ -3,7 +3,7 @@
  *
  * Must never: leave out a part because another one failed; what cannot be had now comes with its next change.
  */
-import type { HandlersOf, HubChannel } from "#electron/ports/hub.ts";
+import type { HandlersOf } from "#electron/ports/hub.ts";
 import type { Push } from "./pusher.ts";
 
 /** A full page: the window takes it as the new beginning of its live tail. */
@@ -11,7 +11,9 @@ const rowsMax = 500;
 const objectsPerPushMax = 10_000;
 const everything = { uuid: null, kinds: [], writer: null, search: "" };
 
-export async function freshSet(handlers: HandlersOf<HubChannel>): Promise<readonly Push[]> {
+type Asked = "status" | "objects" | "timeline" | "failures" | "snapshots";
+
+export async function freshSet(handlers: HandlersOf<Asked>): Promise<readonly Push[]> {
   const [status, objects, timeline, failures, snapshots] = await Promise.all([
     handlers.status(null),
     handlers.objects(null),

@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { freshSet } from "#electron/ipc/fresh-set.ts";
 import { createPusher, type Push, type Pusher, pushIntervalMs } from "#electron/ipc/pusher.ts";
-import type { HandlersOf, HubChannel } from "#electron/ports/hub.ts";
 import type { PushValue } from "#shared/ipc/contract.ts";
 import type { ObjectView, TimelineRow } from "#shared/ipc/view.ts";
 import { failure, success } from "#shared/result.ts";
@@ -175,13 +174,13 @@ describe("a hidden window", () => {
 });
 
 describe("the fresh set", () => {
-  const answers: HandlersOf<HubChannel> = {
+  const answers: Parameters<typeof freshSet>[0] = {
     status: () => success(scene.status),
     objects: () => success({ objects: [...scene.objects, { ...(few[0] as ObjectView), uuid: uuidOf(70_000) }] }),
     timeline: ({ limit }) => success({ rows: scene.timeline.slice(0, limit), more: true }),
     failures: () => failure("E_HALTED", "VibeSync stopped itself."),
     snapshots: () => success({ rows: [...scene.snapshots.slice(0, 1)], more: true }),
-  } as HandlersOf<HubChannel>;
+  };
 
   it("holds every part that can be had, in pushes that the contract allows", async () => {
     const set = await freshSet(answers);
