@@ -8,6 +8,7 @@ import { laneTransforms } from "#shared/protocol/binary.ts";
 import type { ApplyReason } from "#shared/protocol/down.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type FieldName, fieldSpec } from "#shared/scene/fields.ts";
+import { createOperation } from "./catch-up.ts";
 import { isReachable, type Link } from "./links.ts";
 import type { EditReason, Record, RecordOf } from "./record.ts";
 import type { Turn } from "./turn.ts";
@@ -47,11 +48,19 @@ function sendRecord(turn: Turn, link: Link, { lsn, record }: { lsn: number; reco
     const { stamp, rows } = record;
     turn.sendFrame(link.connection, { lane: laneTransforms, seq: 0, epoch: link.epoch, lsn, stamp, rows });
   } else if (record.type === "edit") {
-    noteKnown(link, record.ops);
+    const ops = record.ops.map((operation) => wholeWhereUnknown(turn, link, operation));
+    noteKnown(link, ops);
     const reason = applyReasonOf[record.reason];
-    const durableLsn = isStructural(record.ops) ? turn.lsn : 0;
-    turn.send(link.connection, { kind: "apply", lsn, reason, ops: record.ops }, durableLsn);
+    const durableLsn = isStructural(ops) ? turn.lsn : 0;
+    turn.send(link.connection, { kind: "apply", lsn, reason, ops }, durableLsn);
   }
+}
+
+/** An editor that lacks the entity gets all of it instead of a part. */
+function wholeWhereUnknown(turn: Turn, link: Link, operation: StampedOperation): StampedOperation {
+  if (operation.op !== "set" || link.known.has(operation.uuid)) return operation;
+  const entity = turn.state.entities.get(operation.uuid);
+  return entity ? createOperation(entity) : operation;
 }
 
 /** Keeps the list of what stands in the editor's scene. */

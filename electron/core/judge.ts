@@ -9,8 +9,9 @@ import type { Uuid } from "#shared/ids.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
+import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { VerifiedItem } from "#shared/protocol/up.ts";
-import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
+import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
 import { createOperation } from "./catch-up.ts";
 import { transformFieldsOf } from "./evolve.ts";
 import { isEntityOverThreshold } from "./failure.ts";
@@ -18,7 +19,7 @@ import { limits } from "./limits.ts";
 import type { Batch, BatchItem } from "./links.ts";
 import { type Entity, nameOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
-import { batchFor, noteChange } from "./verify.ts";
+import { batchFor, changedBy, noteChange } from "./verify.ts";
 
 type Mismatch = {
   readonly uuid: Uuid;
@@ -28,14 +29,16 @@ type Mismatch = {
   readonly fields: readonly FieldName[];
 };
 
-/** Decides a batch that everybody answered. "ask again": presence was repaired and must be looked at once more. */
+/** Decides a batch that everybody answered. "ask again": somebody's scene must be looked at once more. */
 export function judge(turn: Turn, batch: Batch): "done" | "ask again" {
-  const mismatches = [...findMismatches(turn, batch)];
-  if (mismatches.length === 0) return "done";
-  let isPresenceRepaired = false;
+  let mustLookAgain = false;
   const repairs = new Map<Uuid, Set<FieldName>>();
-  for (const mismatch of mismatches) {
-    const { uuid, role, code } = mismatch;
+  for (const mismatch of [...findMismatches(turn, batch)]) {
+    const { uuid, role, code, fields } = mismatch;
+    // A user's own deletion or undo may be under way: the first time, presence is only looked at again.
+    const isFirstLook = fields.length === 0 && batch.attempt === 1;
+    mustLookAgain ||= isFirstLook;
+    if (isFirstLook) continue;
     turn.fault({
       operation: code === "E_APPLY" ? "apply" : "verify",
       code,
@@ -43,19 +46,11 @@ export function judge(turn: Turn, batch: Batch): "done" | "ask again" {
       role,
       message: sentence(turn, mismatch),
     });
-    if (mismatch.fields.length > 0) {
-      const fields = repairs.get(uuid) ?? new Set();
-      for (const name of mismatch.fields) fields.add(name);
-      repairs.set(uuid, fields);
-    } else if (batch.attempt <= limits.verifyRetriesMax + 1) {
-      repairPresence(turn, batch, mismatch);
-      isPresenceRepaired = true;
-    } else {
-      quarantine(turn, uuid, code);
-    }
+    if (fields.length === 0) mustLookAgain = repairPresence(turn, batch, mismatch) || mustLookAgain;
+    else repairs.set(uuid, new Set([...(repairs.get(uuid) ?? []), ...fields]));
   }
   for (const [uuid, fields] of repairs) repairValues(turn, batch, { uuid, fields: [...fields] });
-  return isPresenceRepaired ? "ask again" : "done";
+  return mustLookAgain ? "ask again" : "done";
 }
 
 /** Whether the editor must be asked again: its user holds something, or a change of its own is not accepted yet. */
@@ -141,14 +136,30 @@ export function comparable(entity: Entity, batch: Batch, item: BatchItem): Field
   return [...item.fields].filter((name) => (entity.registers[name]?.lsn ?? 0) <= batch.lsn);
 }
 
-/** The entity is missing, or should be: looked at again first, for a user's own edit may be under way; then put right. */
-function repairPresence(turn: Turn, batch: Batch, { uuid, role }: Mismatch): void {
+/**
+ * Missing: it is written again, as a record, so that its stamps are known to everybody; the editor that lacks it gets all of
+ * it. There but dead: it is told once more. Whether that editor must be looked at again.
+ */
+function repairPresence(turn: Turn, batch: Batch, { uuid, role, code }: Mismatch): boolean {
   const link = turn.links.byRole.get(role);
-  if (!link || batch.attempt === 1) return;
   const entity = turn.state.entities.get(uuid);
+  if (!link || batch.attempt > limits.verifyRetriesMax + 1) {
+    if (entity) quarantine(turn, uuid, code);
+    return false;
+  }
   const stamp = turn.hubStamp();
-  const op = entity ? { ...createOperation(entity), stamp } : ({ op: "delete", uuid, stamp } as const);
-  turn.send(link.connection, { kind: "apply", lsn: link.cursor, reason: "repair", ops: [op] }, turn.lsn);
+  if (!entity) {
+    turn.send(
+      link.connection,
+      { kind: "apply", lsn: link.cursor, reason: "repair", ops: [{ op: "delete", uuid, stamp }] },
+      turn.lsn,
+    );
+    return true;
+  }
+  link.known.delete(uuid);
+  const { op: _op, kind: _kind, ...whole } = createOperation(entity) as Extract<StampedOperation, { op: "create" }>;
+  writeInBatch(turn, { op: { ...whole, op: "set", stamp }, reason: "repair", attempt: batch.attempt + 1 });
+  return false;
 }
 
 function repairValues(turn: Turn, batch: Batch, { uuid, fields }: { uuid: Uuid; fields: readonly FieldName[] }): void {
@@ -166,22 +177,23 @@ function repairValues(turn: Turn, batch: Batch, { uuid, fields }: { uuid: Uuid; 
     if (value !== undefined) values[name] = value;
   }
   if (Object.keys(values).length === 0) quarantine(turn, uuid, "E_VERIFY_MISMATCH");
-  else writeBack(turn, { uuid, values, reason: isRetry ? "repair" : "revoke", attempt: batch.attempt + 1 });
+  else {
+    const op = { op: "set" as const, uuid, fields: values, stamp: turn.hubStamp() };
+    writeInBatch(turn, { op, reason: isRetry ? "repair" : "revoke", attempt: batch.attempt + 1 });
+  }
 }
 
 type WriteBack = {
-  readonly uuid: Uuid;
-  readonly values: Fields;
+  readonly op: Extract<StampedOperation, { op: "set" }>;
   readonly reason: "repair" | "revoke";
   readonly attempt: number;
 };
 
-/** Writes values under a new stamp of the hub, to every editor, in a batch of its own. */
-export function writeBack(turn: Turn, { uuid, values, reason, attempt }: WriteBack): void {
+/** Writes agreed values under a new stamp of the hub, to every editor, in a batch of its own. */
+function writeInBatch(turn: Turn, { op, reason, attempt }: WriteBack): void {
   const batch = batchFor(turn, { isStructural: false, attempt }, 1);
-  const op = { op: "set" as const, uuid, fields: values, stamp: turn.hubStamp() };
   turn.log({ type: "edit", timeMs: turn.facts.nowMs, batch, reason, role: null, ops: [op] });
-  noteChange(turn, batch, [[uuid, Object.keys(values) as FieldName[]]]);
+  noteChange(turn, batch, [changedBy(op)]);
 }
 
 export function quarantine(turn: Turn, uuid: Uuid, code: ErrorCode): void {
