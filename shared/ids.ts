@@ -14,26 +14,34 @@ export function isUuid(text: unknown): text is Uuid {
   return typeof text === "string" && uuidPattern.test(text);
 }
 
-const byteHex: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-const hyphenBefore = new Set([4, 6, 8, 10]);
+/** Where each of the 16 bytes stands in the text. */
+const pairAt = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
+
+/** Character code → value of that hex digit; upper case is not a uuid here. */
+const digitValue = new Uint8Array(128);
+for (const [value, digit] of [..."0123456789abcdef"].entries()) digitValue[digit.charCodeAt(0)] = value;
+
+const hexDigits = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
+const hyphen = 45;
+/** The text being made; everything but its hyphens is written anew each time. */
+const codes: number[] = new Array(36).fill(hyphen);
 
 /** Reads 16 bytes at `offset` as UUID text. The caller has checked that they are there. */
 export function uuidFromBytes(bytes: Uint8Array, offset: number): Uuid {
-  let text = "";
   for (let index = 0; index < 16; index += 1) {
-    if (hyphenBefore.has(index)) text += "-";
-    text += byteHex[bytes[offset + index] as number];
+    const at = pairAt[index] as number;
+    const byte = bytes[offset + index] as number;
+    codes[at] = hexDigits[byte >> 4] as number;
+    codes[at + 1] = hexDigits[byte & 15] as number;
   }
-  return text;
+  return String.fromCharCode.apply(null, codes);
 }
 
 /** Writes the 16 bytes of `uuid` at `offset`. */
 export function uuidToBytes(uuid: Uuid, bytes: Uint8Array, offset: number): void {
-  let at = offset;
-  for (let index = 0; index < 36; index += 1) {
-    if (uuid.charCodeAt(index) === 45) continue;
-    bytes[at] = Number.parseInt(uuid.slice(index, index + 2), 16);
-    at += 1;
-    index += 1;
+  for (let index = 0; index < 16; index += 1) {
+    const at = pairAt[index] as number;
+    const high = digitValue[uuid.charCodeAt(at)] as number;
+    bytes[offset + index] = high * 16 + (digitValue[uuid.charCodeAt(at + 1)] as number);
   }
 }
