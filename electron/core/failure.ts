@@ -52,17 +52,21 @@ export function isEntityOverThreshold(state: State, uuid: Uuid): boolean {
   return count >= limits.entityFailuresMax;
 }
 
-/** Operations that appear in fault records of the hub's own making. */
-export const failingOperations = ["verify", "apply", "loop"] as const;
+/** What counts towards the thresholds: a first mismatch is put right by sending again, and is counted but not held against. */
+export const failingOperations = ["verify-again", "apply", "loop"] as const;
 
 /** An operation failed so often, over all entities, that automation stops: the code that tripped, or undefined. */
 export function trippedOperation(state: State, nowMs: number): ErrorCode | undefined {
   const totals = new Map<string, number>();
   for (const { operation, code, windowCount, windowMs } of state.counters.values()) {
-    if (!weighty.has(code) || nowMs - windowMs >= limits.failureWindowMs) continue;
+    if (!weighty.has(code) || !isFailing(operation) || nowMs - windowMs >= limits.failureWindowMs) continue;
     const total = (totals.get(operation) ?? 0) + windowCount;
     if (total >= limits.operationFailuresMax) return code;
     totals.set(operation, total);
   }
   return undefined;
+}
+
+function isFailing(operation: string): boolean {
+  return failingOperations.some((name) => name === operation);
 }
