@@ -67,6 +67,7 @@ function merge(turn: Turn, link: Link): void {
   const detail = `${listed.size} listed, ${unexplained.length} differing without a reason`;
   turn.log({ type: "session", timeMs: turn.facts.nowMs, role, event: "indexed", detail });
   turn.effects.push({ kind: "paired-snapshot", role, epoch, entities });
+  turn.links.mustList.delete(role);
   if (turn.links.crashCheck) endCrashCheck(turn, unexplained.length);
 }
 

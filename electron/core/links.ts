@@ -92,8 +92,10 @@ export class Links {
   readonly bounces = new Map<Uuid, Bounce>();
   /** Entities in unverified structural batches → the batch. */
   readonly blocked = new Map<Uuid, number>();
-  /** True after a crash until an editor's whole scene was compared. */
+  /** True after a crash until an editor's whole scene was compared: safe mode then ends by itself. */
   crashCheck = false;
+  /** After a crash nobody may resume before its whole scene was compared. */
+  readonly mustList = new Set<Role>();
   refusalTokens = 0;
   refusalTokensMs = 0;
   /** Refusals counted but not logged, by code. */

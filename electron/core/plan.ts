@@ -7,6 +7,7 @@
  */
 import { BugError, unreachable } from "#shared/assert.ts";
 import { errorSentence } from "#shared/protocol/error-code.ts";
+import { roles } from "#shared/protocol/handshake.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
 import { changeOf, coalesce } from "./batch.ts";
 import { catchUp, waitingFor } from "./catch-up.ts";
@@ -187,6 +188,7 @@ function boot(turn: Turn, input: Extract<Input, { kind: "boot" }>): void {
   turn.log({ type: "boot", timeMs, pid, version, recovered });
   if (crashed) {
     turn.links.crashCheck = true;
+    for (const role of roles) turn.links.mustList.add(role);
     const reason = "VibeSync stopped unexpectedly last time; the scenes are being compared.";
     turn.log({ type: "mode", timeMs, mode: "safe", reason });
   }

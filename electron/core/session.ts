@@ -60,7 +60,7 @@ function refuse(turn: Turn, hello: Hello, before: Link | undefined): ErrorCode |
 /** Only within the same log, not beyond its end, and never while a crash is being checked: that needs the whole scene. */
 function mayResume(turn: Turn, hello: Hello, before: Link | undefined): boolean {
   const { resume } = hello;
-  if (resume === null || resume.log !== turn.facts.logId || turn.links.crashCheck) return false;
+  if (resume === null || resume.log !== turn.facts.logId || turn.links.mustList.has(hello.role)) return false;
   if (resume.lsn > turn.state.head.lsn) return false;
   return (
     before === undefined ||
@@ -73,8 +73,8 @@ function resume(turn: Turn, link: Link, { hello, before }: { hello: Hello; befor
   link.phase = "linked";
   link.cursor = before ? Math.min(lsn, turn.state.head.lsn) : lsn;
   link.seq = before?.seq ?? null;
+  // What was on the way when the socket broke may not have arrived: known is what stood there at that position.
   link.known = before?.known ?? new Set(turn.state.entities.keys());
-  if (before) return;
   for (const { uuid, createdLsn } of turn.state.entities.values()) if (createdLsn > lsn) link.known.delete(uuid);
   for (const [uuid, tombstone] of turn.state.tombstones.entries()) if (tombstone.lsn > lsn) link.known.add(uuid);
 }
