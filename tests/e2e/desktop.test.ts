@@ -55,7 +55,7 @@ describe("the close button", () => {
 });
 
 describe("a crash of the page", () => {
-  it("leaves the hub alone and brings the page back, with a dump that stays on this machine", async () => {
+  it("leaves the hub alone and brings the page back", async () => {
     const { lsn } = (await launched.status()).log;
     await launched.app.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
@@ -65,7 +65,10 @@ describe("a crash of the page", () => {
       launched.app.evaluate(async ({ BrowserWindow }, source) => {
         const contents = BrowserWindow.getAllWindows()[0]?.webContents;
         if (!contents || contents.isCrashed() || contents.isLoading()) return null;
-        return (await contents.executeJavaScript(source)) as { ok: boolean; value: { log: { lsn: number } } } | null;
+        // A script sent to a page that is just being replaced is never answered.
+        const late = new Promise((resolve) => setTimeout(resolve, 1_000, null));
+        const answered = await Promise.race([contents.executeJavaScript(source), late]);
+        return answered as { ok: boolean; value: { log: { lsn: number } } } | null;
       }, script),
     );
     expect(answer.ok).toBe(true);
