@@ -92,7 +92,7 @@ const conversions = vectors<{ kind: string; name: string }>("conversions");
 const ofKind = <Case>(kind: string) =>
   conversions.filter((one) => one.kind === kind).map((one) => [one.name, one as Case] as const);
 
-describe("conversions", () => {
+describe("[WIRE-33] [WIRE-34] conversions", () => {
   it.each(ofKind<PlacementCase>("placement"))("%s", (_, one) => {
     const { metresPerUnit, blender, canonical, unity } = one;
     const aim = { self: one.aimed, parent: one.parentAimed };

@@ -52,7 +52,7 @@ const mirrored = ([x, y, z]: Vec3): Vec3 => [-x, y, z];
 const aimedMirror = ([x, y, z]: Vec3): Vec3 => [x, y, -z];
 const same = (point: Vec3): Vec3 => point;
 
-describe("Blender's space", () => {
+describe("[WIRE-33] Blender's space", () => {
   it("there and back is where it was, with any scale_length, aimed or not", () => {
     fc.assert(
       fc.property(placement, aim, metresPerUnit, (local, aimed, unit) => {
@@ -71,7 +71,7 @@ describe("Blender's space", () => {
     );
   });
 
-  it("a chain of objects, some of them cameras, ends at the same point of the world", () => {
+  it("[WIRE-34] a chain of objects, some of them cameras, ends at the same point of the world", () => {
     const link = fc.record({ local: placement, isAimed: fc.boolean() });
     fc.assert(
       fc.property(fc.array(link, { minLength: 1, maxLength: 5 }), (chain) => {
@@ -89,7 +89,7 @@ describe("Blender's space", () => {
   });
 });
 
-describe("Unity's space", () => {
+describe("[WIRE-33] Unity's space", () => {
   it("the mapping is its own inverse", () => {
     fc.assert(
       fc.property(placement, aim, (local, aimed) => {
@@ -108,7 +108,7 @@ describe("Unity's space", () => {
     );
   });
 
-  it("what a camera looks at is the same: canonical −Z, Unity +Z", () => {
+  it("[WIRE-34] what a camera looks at is the same: canonical −Z, Unity +Z", () => {
     fc.assert(
       fc.property(placement, (local) => {
         const aimed = { self: true, parent: false };
