@@ -46,6 +46,13 @@ const onScreen = (/** @type {(paths: LanePaths) => string[]} */ command) => (/**
   ...command(paths),
 ];
 
+const blender =
+  (/** @type {string[]} */ ...args) =>
+  (/** @type {LanePaths} */ paths) => {
+    const python = args.includes("bpy5") ? ["--python", paths.blenderWheelPython] : [];
+    return ["python3", "tests/blender/run.py", "--lane", ...args, ...python];
+  };
+
 const screen = ["xvfb-run", "xauth", "dbus-run-session"];
 
 /** @type {readonly Lane[]} */
@@ -77,5 +84,65 @@ export const lanes = [
     results: "vitest",
     expectedS: 240,
     limitS: 900,
+  },
+  {
+    name: "editors",
+    entry: "tests/editors",
+    needs: [...screen, "blender", "mcs", "mono"],
+    command: onScreen(vitest("--project", "editors")),
+    results: "vitest",
+    isEditor: true,
+    expectedS: 300,
+    limitS: 900,
+  },
+  {
+    name: "blender-core",
+    entry: "tests/blender/run_core.py",
+    needs: ["python3"],
+    command: blender("core"),
+    results: "line",
+    expectedS: 10,
+    limitS: 240,
+  },
+  {
+    name: "blender-headless",
+    entry: "tests/blender/run_scene.py",
+    needs: ["python3", "blender"],
+    command: blender("headless"),
+    results: "line",
+    isEditor: true,
+    expectedS: 60,
+    limitS: 600,
+  },
+  {
+    name: "blender-newer",
+    entry: "tests/blender/run_scene.py",
+    needs: ["python3"],
+    command: blender("bpy5"),
+    results: "line",
+    isEditor: true,
+    prepare: "blender-wheel",
+    expectedS: 60,
+    limitS: 600,
+  },
+  {
+    name: "blender-window",
+    entry: "tests/blender/run_gui.py",
+    needs: ["python3", "blender", "Xvfb", "xdotool"],
+    command: blender("gui"),
+    results: "line",
+    isEditor: true,
+    expectedS: 150,
+    limitS: 600,
+  },
+  {
+    name: "unity",
+    entry: "tests/unity/run.mjs",
+    needs: ["mcs", "mono"],
+    command: () => [process.execPath, "tests/unity/run.mjs"],
+    results: "line",
+    isEditor: true,
+    expectedS: 30,
+    limitS: 600,
   },
 ];
