@@ -60,13 +60,18 @@ function correct(turn: Turn, corrections: ReadonlyMap<Uuid, Fields>): void {
 
 type Gathered = { readonly role: Role; readonly reason: EditReason; readonly accepted: Map<Uuid, StampedOperation> };
 
-/** A record names an entity once ([WIRE-17]): what was gathered is written before a second operation on one is looked at. */
+/**
+ * A record names an entity once ([WIRE-17]): what was gathered is written before a second operation on one is looked
+ * at.
+ */
 function flush(turn: Turn, { role, reason, accepted }: Gathered): void {
   write(turn, { role, reason, ops: [...accepted.values()] });
   accepted.clear();
 }
 
-/** `correction`: what the hub made of it differs from what the editor has; everybody is told under the hub's own stamp. */
+/**
+ * `correction`: what the hub made of it differs from what the editor has; everybody is told under the hub's own stamp.
+ */
 type Outcome =
   | { readonly code: ErrorCode }
   | { readonly operation: StampedOperation | null; readonly correction?: Fields };

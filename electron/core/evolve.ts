@@ -1,5 +1,6 @@
 /**
- * What a record does to the state. The only writer of the state, live and on replay alike: recovery is this fold ([ENG-2]).
+ * What a record does to the state. The only writer of the state, live and on replay alike: recovery is this fold
+ * ([ENG-2]).
  *
  * Cannot refuse, only assert: whatever may be refused was refused in decide.ts, before the record was made.
  */

@@ -52,7 +52,10 @@ export function isEntityOverThreshold(state: State, uuid: Uuid): boolean {
   return count >= limits.entityFailuresMax;
 }
 
-/** What counts towards the thresholds: a first mismatch is put right by sending again, and is counted but not held against. */
+/**
+ * What counts towards the thresholds: a first mismatch is put right by sending again, and is counted but not held
+ * against.
+ */
 export const failingOperations = ["verify-again", "apply", "loop"] as const;
 
 /** An operation failed so often, over all entities, that automation stops: the code that tripped, or undefined. */

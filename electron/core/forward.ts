@@ -1,8 +1,8 @@
 /**
  * Passing a logged change on to the other editors.
  *
- * An editor that is current gets each record as it is logged; one that is not (paused, playing, clogged, just linked) is
- * left behind and brought up to date from its cursor in catch-up.ts. Both keep [WIRE-23]: applies in LSN order.
+ * An editor that is current gets each record as it is logged; one that is not (paused, playing, clogged, just linked)
+ * is left behind and brought up to date from its cursor in catch-up.ts. Both keep [WIRE-23]: applies in LSN order.
  */
 import { laneTransforms } from "#shared/protocol/binary.ts";
 import type { ApplyReason } from "#shared/protocol/down.ts";

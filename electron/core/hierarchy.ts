@@ -52,9 +52,9 @@ export function placedOf(entity: Entity): Placed {
 }
 
 /**
- * Parent and transform that leave a thing where it is in the world when it moves up from its dead parents to the nearest
- * living one. Scale is multiplied along the axes: with a rotated child under a non-uniform scale no transform of three
- * parts is exact.
+ * Parent and transform that leave a thing where it is in the world when it moves up from its dead parents to the
+ * nearest living one. Scale is multiplied along the axes: with a rotated child under a non-uniform scale no transform
+ * of three parts is exact.
  */
 export function rehomed(state: State, { kind, fields }: Placed): Fields {
   let transform = transformOf(fields);

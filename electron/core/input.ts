@@ -26,7 +26,14 @@ export type Input =
       readonly label: string;
       readonly lsn: number;
     }
-  | { readonly kind: "failed"; readonly operation: string; readonly code: ErrorCode; readonly message: string }
+  /** Something outside the core went wrong, or was put right: counted, logged and shown. */
+  | {
+      readonly kind: "failed";
+      readonly operation: string;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly level?: "warning" | "error";
+    }
   | {
       readonly kind: "boot";
       readonly pid: number;

@@ -1,9 +1,9 @@
 /**
  * What the editors' answers about a batch mean: agreed, superseded, or wrong; and what follows from wrong.
  *
- * Wrong once: the agreed value is sent again. Wrong again: the last final value goes back to every editor (revoke). Nothing
- * to go back to, or wrong for the third time: the entity is held back until a person decides. A created or deleted entity
- * is never taken from the artist who made it: it is held back instead.
+ * Wrong once: the agreed value is sent again. Wrong again: the last final value goes back to every editor (revoke).
+ * Nothing to go back to, or wrong for the third time: the entity is held back until a person decides. A created or
+ * deleted entity is never taken from the artist who made it: it is held back instead.
  */
 import type { Uuid } from "#shared/ids.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
@@ -137,8 +137,8 @@ export function comparable(entity: Entity, batch: Batch, item: BatchItem): Field
 }
 
 /**
- * Missing: it is written again, as a record, so that its stamps are known to everybody; the editor that lacks it gets all of
- * it. There but dead: it is told once more. Whether that editor must be looked at again.
+ * Missing: it is written again, as a record, so that its stamps are known to everybody; the editor that lacks it gets
+ * all of it. There but dead: it is told once more. Whether that editor must be looked at again.
  */
 function repairPresence(turn: Turn, batch: Batch, { uuid, role, code }: Mismatch): boolean {
   const link = turn.links.byRole.get(role);

@@ -1,7 +1,8 @@
 /**
  * A map with one layer of changes on top that is either committed or dropped as a whole.
  *
- * The engine plans a turn on the top layer, writes the log, and only then commits: what the log did not take never happened.
+ * The engine plans a turn on the top layer, writes the log, and only then commits: what the log did not take never
+ * happened.
  */
 export class LayeredMap<Key, Value> {
   readonly #base = new Map<Key, Value>();

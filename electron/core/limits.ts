@@ -1,6 +1,6 @@
 /**
- * Every queue, loop, retry and deadline of the hub has its number here, with unit and reason. Limits that both ends of the
- * wire must know are in shared/protocol/limits.ts.
+ * Every queue, loop, retry and deadline of the hub has its number here, with unit and reason. Limits that both ends of
+ * the wire must know are in shared/protocol/limits.ts.
  */
 export const limits = {
   /** Inputs taken in one turn: keeps a turn under 16 ms when a flood waits. */
@@ -14,7 +14,9 @@ export const limits = {
   batchWindowMaxMs: 500,
   /** No new change for this long counts as quiet. */
   batchQuietMs: 50,
-  /** An editor that has not answered a verify by then is treated as busy and brought up to date when it answers again. */
+  /**
+   * An editor that has not answered a verify by then is treated as busy and brought up to date when it answers again.
+   */
   verifyTimeoutMs: 5_000,
   /** A value outside its tolerance is sent again this often before it is revoked. */
   verifyRetriesMax: 1,
@@ -24,7 +26,9 @@ export const limits = {
   /** Messages of one editor that wait for a structural change to be verified. */
   deferredMax: 10_000,
 
-  /** Writes of alternating editors to one entity, each within `bounceWindowMs` of the last, before it counts as a loop. */
+  /**
+   * Writes of alternating editors to one entity, each within `bounceWindowMs` of the last, before it counts as a loop.
+   */
   bouncesMax: 24,
   bounceWindowMs: 1_000,
   /** Entities whose bounces are watched at a time; the oldest are forgotten. */
@@ -37,7 +41,10 @@ export const limits = {
   failureWindowMs: 60_000,
   /** Distinct failure counters kept; the least recent go first. */
   countersMax: 1_000,
-  /** Refusals at the border written to the log in a second; the rest is only counted, so that a flood cannot fill a disk. */
+  /**
+   * Refusals at the border written to the log in a second; the rest is only counted, so that a flood cannot fill a
+   * disk.
+   */
   refusalsLoggedPerSecondMax: 20,
 
   /** Structural operations of one editor: a token bucket of this size … */

@@ -1,8 +1,8 @@
 /**
  * Stops a value that keeps bouncing between the editors (phase 3: event depth).
  *
- * A loop is one entity written by alternating editors, each time within a second of the other: no two people do that two
- * dozen times in a row.
+ * A loop is one entity written by alternating editors, each time within a second of the other: no two people do that
+ * two dozen times in a row.
  */
 import type { Uuid } from "#shared/ids.ts";
 import type { Role } from "#shared/protocol/handshake.ts";

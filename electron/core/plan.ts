@@ -65,7 +65,7 @@ function take(turn: Turn, input: Input, change: Change | null): void {
     }
     case "failed":
       turn.fault(input);
-      turn.notice("error", input.code, input.message);
+      turn.notice(input.level ?? "error", input.code, input.message);
       return;
     case "boot":
       return boot(turn, input);

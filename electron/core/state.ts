@@ -1,8 +1,8 @@
 /**
  * What the hub knows and must know again after a crash: the fold of the log. Nothing here depends on a connection.
  *
- * Changed only by evolve.ts. Objects in it are never changed in place: a new one replaces the old, so that a dropped turn
- * leaves no trace and a view may hold on to what it was given.
+ * Changed only by evolve.ts. Objects in it are never changed in place: a new one replaces the old, so that a dropped
+ * turn leaves no trace and a view may hold on to what it was given.
  */
 import type { Uuid } from "#shared/ids.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";

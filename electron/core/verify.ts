@@ -1,8 +1,9 @@
 /**
  * Batches: which changes are still provisional, whom to ask, and when a batch is final (phase 8).
  *
- * A structural change is a batch of its own and is asked about at once; cosmetic ones gather for 250 to 500 ms. What the
- * answers mean is decided in verdict-of-batch.ts; here is only their life. Before: decide.ts. After: `final` in evolve.ts.
+ * A structural change is a batch of its own and is asked about at once; cosmetic ones gather for 250 to 500 ms. What
+ * the answers mean is decided in verdict-of-batch.ts; here is only their life. Before: decide.ts. After: `final` in
+ * evolve.ts.
  */
 import { assert } from "#shared/assert.ts";
 import type { Uuid } from "#shared/ids.ts";
