@@ -1,8 +1,9 @@
 /**
  * The hub as the shell sees it: one project, open, with answers for the window and news about it.
  *
- * Owns: the request handlers of the scene's channels, and restarting the engine under the same window. Stage before: the
- * IPC router, which has checked the arguments. Must never: be imported by anything but a composition root or a test.
+ * Owns: the request handlers of the scene's channels, and restarting the engine under the same window. Stage before:
+ * the IPC router, which has checked the arguments.
+ * Must never: be imported by anything but a composition root or a test.
  */
 import { CoreHub, snapshotRow } from "#electron/hub/core-hub.ts";
 import { fieldViewsOf } from "#electron/hub/detail-view.ts";

@@ -1,14 +1,15 @@
 /**
  * The composition root of the desktop app: makes the instances and joins them.
  *
- * Owns: the order of a start (one instance, scheme and hardening before `ready`, window, then hub), the order of an end, and what a
- * bug means: the hub is closed clean and the window says so. On a build server electron/headless.ts takes this place.
+ * Owns: the order of a start (one instance, scheme and hardening before `ready`, window, then hub), the order of an
+ * end, and what a bug means: the hub is closed clean and the window says so. On a build server electron/headless.ts
+ * takes this place.
  * Must never: end without a word; whatever cannot be opened is shown in the window.
  */
 import { app, crashReporter } from "electron";
-import { openHub } from "#electron/hub.ts";
 import { realClock } from "#electron/ports/clock.ts";
 import { realDisk } from "#electron/ports/disk.ts";
+import type { OpenHub } from "#electron/ports/hub.ts";
 import { registerAppScheme } from "#electron/shell/app-protocol.ts";
 import { type Desktop, startDesktop } from "#electron/shell/desktop.ts";
 import { hardenApp } from "#electron/shell/hardening.ts";
@@ -28,6 +29,9 @@ const places = placesOf({
 });
 app.setPath("userData", places.userData);
 
+/** The hub's code is read after the window's first picture, not before. */
+const openHubLater: OpenHub = async (options) => (await import("#electron/hub.ts")).openHub(options);
+
 if (app.requestSingleInstanceLock()) start();
 else app.quit();
 
@@ -44,7 +48,7 @@ function start(): void {
   // Closing the window leaves the app in the tray; the last window is no reason to end.
   app.on("window-all-closed", () => undefined);
 
-  const session = createHubSession(openHub, { home: places.home, hubVersion: app.getVersion(), clock: realClock });
+  const session = createHubSession(openHubLater, { home: places.home, hubVersion: app.getVersion(), clock: realClock });
   let desktop: Desktop | null = null;
   let isStopping = false;
 

@@ -1,8 +1,9 @@
 /**
  * The only thing the page gets from Electron: `window.hub`, two functions that carry plain values.
  *
- * Owns: the list of channels that may pass (shared/ipc/channels.ts) and nothing else. It runs sandboxed and is bundled into
- * one CommonJS file, so it must stay free of zod; the schemas are checked in the main process (electron/ipc/router.ts).
+ * Owns: the list of channels that may pass (shared/ipc/channels.ts) and nothing else. It runs sandboxed and is bundled
+ * into one CommonJS file, so it must stay free of zod; the schemas are checked in the main process
+ * (electron/ipc/router.ts).
  * Must never: hand the page an Electron object (`ipcRenderer`, an event), or let a channel through that is not listed.
  */
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from "electron";

@@ -1,8 +1,8 @@
 /**
  * What a person can do in the window, each as one request to the hub and one short answer on screen.
  *
- * Owns: the toasts that say how it went, with the way back where there is one. Every refusal is shown with the hub's own
- * sentence, which says what to do next.
+ * Owns: the toasts that say how it went, with the way back where there is one. Every refusal is shown with the hub's
+ * own sentence, which says what to do next.
  * Must never: change the store to make something look done. The hub's push does that.
  */
 import type { createToastManager } from "@base-ui/react/toast";

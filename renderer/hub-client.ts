@@ -1,8 +1,9 @@
 /**
  * The hub, as the window talks to it.
  *
- * Owns: the only use of `window.hub`, and the types that turn its plain values into the contract's (shared/ipc/contract.ts).
- * The main process checks every argument and every answer against the schemas, so nothing is checked twice here.
+ * Owns: the only use of `window.hub`, and the types that turn its plain values into the contract's
+ * (shared/ipc/contract.ts). The main process checks every argument and every answer against the schemas, so nothing is
+ * checked twice here.
  * Must never: keep state, retry, or show anything. Failures come back as values for the caller to show.
  */
 import type {

@@ -4,8 +4,9 @@
  *   inputs ──▶ inbox ──▶ plan (pure) ──▶ log.append ──▶ state.commit ──▶ previews leave
  *                                            └────▶ log.flush ──▶ what waited for durability leaves
  *
- * Owns: the order log → state → world ([ENG-1]), and what a failure means: nothing of the turn happened, the engine halts,
- * sockets are told, the window lives on. Must never: know what an input means.
+ * Owns: the order log → state → world ([ENG-1]), and what a failure means: nothing of the turn happened, the engine
+ * halts, sockets are told, the window lives on.
+ * Must never: know what an input means.
  */
 import { randomUUID } from "node:crypto";
 import type { Effect } from "#electron/core/effect.ts";

@@ -1,7 +1,8 @@
 /**
  * Records as bytes: JSON for everything but transforms, whose payload is the wire's own binary layout behind a prefix.
  *
- * Bytes read back from the log are checked by the same schemas as when they were made ([ENG-3]). A transforms payload is
+ * Bytes read back from the log are checked by the same schemas as when they were made ([ENG-3]). A transforms payload
+ * is
  *   0 f64 time, 8 u32 batch, 12 u8 role (index in `roles`), zeros up to 24, then a frame of shared/protocol/binary.ts.
  */
 import { jsonRecordSchemas, type Record, recordTypes, type TransformsRecord } from "#electron/core/record.ts";
@@ -27,7 +28,8 @@ export function encodeRecord(record: Record): LogRecord {
 export function decodeRecord({ type, schema, payload }: LogRecord): Result<Record> {
   const name = typeNames.get(type);
   if (name === undefined || schema !== recordSchema) {
-    return failure("E_WAL_CORRUPT", `The log holds a record of an unknown kind (${type}, layout ${schema}).`);
+    const kind = `a record of an unknown kind (${type}, layout ${schema})`;
+    return failure("E_WAL_VERSION", `The log holds ${kind}: a newer VibeSync wrote it. Install that version.`);
   }
   if (name === "transforms") return decodeTransformsRecord(payload);
   try {

@@ -1,5 +1,6 @@
 /**
- * The state as a checkpoint's bytes and back. JSON: whoever debugs a project can read it, and 100,000 objects take a second.
+ * The state as a checkpoint's bytes and back. JSON: whoever debugs a project can read it, and 100,000 objects take a
+ * second.
  *
  * Read back it must fit the schema like anything else from disk; the checkpoint's own digest has been checked before.
  */

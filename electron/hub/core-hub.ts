@@ -1,8 +1,9 @@
 /**
  * One open project: engine, log, sockets, snapshots and what the window is told, made and joined.
  *
- * Owns: the order of opening (lock → log → engine → snapshots → sockets) and of closing (sockets → snapshot → checkpoint →
- * log → lock). Both hub.ts and restarting go through here. Must never: decide anything about the scene.
+ * Owns: the order of opening (lock → log → engine → snapshots → sockets) and of closing (sockets → snapshot →
+ * checkpoint → log → lock). Both hub.ts and restarting go through here.
+ * Must never: decide anything about the scene.
  */
 import fs from "node:fs";
 import { join } from "node:path";

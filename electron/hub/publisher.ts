@@ -1,8 +1,8 @@
 /**
  * Tells the window what changed: gathered, at most ten times a second, nothing when nothing did.
  *
- * Owns: the ledger of objects, the rows not told yet, the rate of edits, the notices. Must never: slow a turn; noting is
- * adding to a list.
+ * Owns: the ledger of objects, the rows not told yet, the rate of edits, the notices.
+ * Must never: slow a turn; noting is adding to a list.
  */
 import type { Links } from "#electron/core/links.ts";
 import type { Record } from "#electron/core/record.ts";

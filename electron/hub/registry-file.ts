@@ -1,7 +1,8 @@
 /**
  * The hub's backup of an editor's registry: uuid → kind and name, in `.vibesync/registry.<editor>.json` (phase 0.3).
  *
- * Written when an editor was listed and at exit. It is what is left to name things by when an editor's own sidecar is gone.
+ * Written when an editor was listed and at exit. It is what is left to name things by when an editor's own sidecar is
+ * gone.
  */
 import type { Link } from "#electron/core/links.ts";
 import { nameOf, type State } from "#electron/core/state.ts";

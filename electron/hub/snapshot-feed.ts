@@ -1,9 +1,10 @@
 /**
  * What the snapshots are made of: the final values of every entity, as canonical JSON, and the state's hash.
  *
- * Owns: which entities changed since the recorder was told. A provisional field shows its last final value here; an entity
- * without any final value is not in a snapshot yet. Must never: hold up a turn; texts are made when a batch is final and at
- * most every 500 ms.
+ * Owns: which entities changed since the recorder was told, and the guarded path of a deletion: what is deleted stays in
+ * the feed as it last was until a `before-delete` snapshot holds it ([ENG-14]). A provisional field shows its last final
+ * value here; an entity without any final value is not in a snapshot yet. Stage before: a turn's records are in the log.
+ * Must never: hold up a turn or an acknowledgement; texts are made when a batch is final and at most every 500 ms.
  */
 import { createHash } from "node:crypto";
 import type { Record } from "#electron/core/record.ts";
@@ -15,15 +16,23 @@ import { canonicalJson, type Json } from "#shared/canonical-json.ts";
 import type { Uuid } from "#shared/ids.ts";
 
 const noteIntervalMs = 500;
+/** Between two `before-delete` snapshots; what is deleted meanwhile waits for the next. */
+const guardIntervalMs = 1_000;
+/** After a failed one. The log and the tombstones keep everything until then. */
+const guardRetryMs = 30_000;
 const hashBytes = 16;
 
 export class SnapshotFeed {
   readonly #state: State;
   readonly #dirty = new Set<Uuid>();
+  /** Deleted, and not yet known to be in a snapshot. */
+  readonly #doomed = new Map<Uuid, Entity>();
   readonly #hashes = new Map<Uuid, Buffer>();
   readonly #sum = Buffer.alloc(hashBytes);
   #recorder: SnapshotRecorder | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #guardTimer: NodeJS.Timeout | null = null;
+  #guarding: Promise<boolean> | null = null;
 
   constructor(state: State) {
     this.#state = state;
@@ -31,12 +40,14 @@ export class SnapshotFeed {
 
   start(recorder: SnapshotRecorder): void {
     this.#recorder = recorder;
+    // What the last run left provisional becomes final without a record that names it again.
+    for (const uuid of this.#state.provisional.keys()) this.#dirty.add(uuid);
   }
 
   noteRecords(records: readonly Record[]): void {
     for (const record of records) {
       if (record.type === "transforms") for (const { uuid } of record.rows) this.#dirty.add(uuid);
-      else if (record.type === "edit") for (const operation of record.ops) this.#dirty.add(changedBy(operation)[0]);
+      else if (record.type === "edit") for (const operation of record.ops) this.#noteOperation(changedBy(operation));
     }
   }
 
@@ -51,18 +62,25 @@ export class SnapshotFeed {
     this.#timer = null;
     const changed: { uuid: Uuid; json: string | null }[] = [];
     for (const uuid of this.#dirty) {
-      const provisional = this.#state.provisional.get(uuid);
-      if (!provisional) this.#dirty.delete(uuid);
-      const json = this.#textOf(uuid, provisional);
+      if (!this.#state.provisional.has(uuid) && !this.#doomed.has(uuid)) this.#dirty.delete(uuid);
+      const json = this.#textOf(uuid);
       if (this.#rehash(uuid, json)) changed.push({ uuid, json });
     }
     if (changed.length > 0) this.#recorder?.note({ lsn: this.#state.head.lsn, stateHash: this.#hash(), changed });
   }
 
+  /** Takes the snapshot that deletions wait for, if any does, and tells the recorder the state as it is now. */
+  async settle(): Promise<void> {
+    if (this.#doomed.size > 0) await this.#guard();
+    // A snapshot that failed must not make the next one, which somebody asked for, show what is gone.
+    this.#doomed.clear();
+    this.flush();
+  }
+
   wholeState(): FinalBatch {
     const changed: { uuid: Uuid; json: string | null }[] = [];
-    for (const uuid of this.#state.entities.keys()) {
-      const json = this.#textOf(uuid, this.#state.provisional.get(uuid));
+    for (const uuid of new Set([...this.#hashes.keys(), ...this.#state.entities.keys(), ...this.#doomed.keys()])) {
+      const json = this.#textOf(uuid);
       this.#rehash(uuid, json);
       if (json !== null) changed.push({ uuid, json });
     }
@@ -70,13 +88,50 @@ export class SnapshotFeed {
   }
 
   stop(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    for (const timer of [this.#timer, this.#guardTimer]) if (timer) clearTimeout(timer);
+    this.#timer = this.#guardTimer = null;
+    this.#recorder = null;
   }
 
-  #textOf(uuid: Uuid, provisional: Provisional | undefined): string | null {
+  #noteOperation([uuid, fields]: ReturnType<typeof changedBy>): void {
+    this.#dirty.add(uuid);
+    const tombstone = fields === "deleted" ? this.#state.tombstones.get(uuid) : undefined;
+    if (!tombstone) return;
+    this.#doomed.set(uuid, tombstone.entity);
+    this.#guardSoon(0);
+  }
+
+  #guardSoon(waitMs: number): void {
+    if (this.#guardTimer || this.#guarding) return;
+    this.#guardTimer = setTimeout(() => {
+      this.#guardTimer = null;
+      if (this.#doomed.size > 0) void this.#guard();
+    }, waitMs);
+  }
+
+  /** One at a time; whoever comes meanwhile waits for the same one, and what was deleted meanwhile for the next. */
+  async #guard(): Promise<void> {
+    this.#guarding ??= this.#takeBeforeDelete();
+    const isTaken = await this.#guarding;
+    this.#guarding = null;
+    this.#guardSoon(isTaken ? guardIntervalMs : guardRetryMs);
+  }
+
+  async #takeBeforeDelete(): Promise<boolean> {
+    const doomed = [...this.#doomed];
+    this.flush();
+    const taken = await this.#recorder?.take({ reason: "before-delete" });
+    if (!taken?.ok) return false;
+    for (const [uuid, entity] of doomed) if (this.#doomed.get(uuid) === entity) this.#doomed.delete(uuid);
+    if (this.#recorder) this.finalised();
+    return true;
+  }
+
+  #textOf(uuid: Uuid): string | null {
     const entity = this.#state.entities.get(uuid);
-    return entity ? snapshotText(entity, provisional) : null;
+    if (entity) return snapshotText(entity, this.#state.provisional.get(uuid));
+    const doomed = this.#doomed.get(uuid);
+    return doomed ? snapshotText(doomed, undefined) : null;
   }
 
   /** Whether the text is new. The state's hash is the sum (xor) of its entities' hashes, so that one costs one. */

@@ -1,10 +1,10 @@
 /**
  * How two values that wait for the same channel become one.
  *
- * Owns: one accumulator per push channel. `take` hands out what may be sent at once and keeps the rest; the window ends up
- * in the same state as if every value had been sent by itself.
- * Must never: grow without bound. Timeline rows beyond the newest 500 are dropped: the window sees a full page, takes it as
- * its new beginning and asks for older rows by range.
+ * Owns: one accumulator per push channel. `take` hands out what may be sent at once and keeps the rest; the window ends
+ * up in the same state as if every value had been sent by itself.
+ * Must never: grow without bound. Timeline rows beyond the newest 500 are dropped: the window sees a full page, takes
+ * it as its new beginning and asks for older rows by range.
  */
 import type { PushChannel, PushValue } from "#shared/ipc/contract.ts";
 import type { ObjectView, TimelineRow } from "#shared/ipc/view.ts";

@@ -1,8 +1,8 @@
 /**
  * Sends the hub's news to the window, at most ten times a second per channel.
  *
- * Owns: coalescing. Of values that replace each other the latest wins; deltas are merged, so that nothing is lost between
- * two sendings. While the window is hidden nothing is sent or kept; when it is shown again it gets a fresh set.
+ * Owns: coalescing. Of values that replace each other the latest wins; deltas are merged, so that nothing is lost
+ * between two sendings. While the window is hidden nothing is sent or kept; when it is shown again it gets a fresh set.
  * Must never: queue without a bound, reorder what one channel says, or send what breaks the contract.
  */
 import type { Clock } from "#electron/ports/clock.ts";

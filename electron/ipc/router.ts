@@ -4,8 +4,8 @@
  * Owns: the border between the page and the main process. It is the only importer of `ipcMain`; it checks who asks (the
  * top frame of the one window, on our own `app:` origin), what is asked (the contract's argument schema) and what is
  * answered (the contract's answer schema). Before it: electron/preload.ts. After it: the handlers of hub and shell.
- * Must never: know what a channel means, let a refused request have an effect, or let an exception reach Electron, which
- * would lose its class on the way; failures travel as values.
+ * Must never: know what a channel means, let a refused request have an effect, or let an exception reach Electron,
+ * which would lose its class on the way; failures travel as values.
  */
 import { ipcMain } from "electron";
 import type { HandlersOf } from "#electron/ports/hub.ts";

@@ -1,9 +1,9 @@
 /**
  * Finds Blenders and installs the add-on into them.
  *
- * Owns: the places where Blender usually lies, the question which add-on it has, and the two ways to install: Blender's own
- * `extension install-file` from 4.2 on, before that its own add-on installer in a background run. Blender writes into its
- * user folder itself; this file writes nowhere.
+ * Owns: the places where Blender usually lies, the question which add-on it has, and the two ways to install: Blender's
+ * own `extension install-file` from 4.2 on, before that its own add-on installer in a background run. Blender writes
+ * into its user folder itself; this file writes nowhere.
  * Must never: run a program that the person did not point at or that is not named blender in a usual place.
  */
 import fs from "node:fs";

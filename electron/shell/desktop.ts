@@ -1,8 +1,9 @@
 /**
  * The app on a desktop: joins the hub's session to the window, the tray, the notifications and the router.
  *
- * Owns: who is told what. Every push of the session goes to the window (through the pusher), its status also to tray, title
- * and notices; every question of the window goes to the hub's handlers or to the shell's. Before it: electron/main.ts.
+ * Owns: who is told what. Every push of the session goes to the window (through the pusher), its status also to tray,
+ * title and notices; every question of the window goes to the hub's handlers or to the shell's. Before it:
+ * electron/main.ts.
  * Must never: decide anything about the scene, or keep state of its own beyond what is shown.
  */
 import fs from "node:fs";

@@ -1,8 +1,8 @@
 /**
  * Adds one dependency to a Unity project's `Packages/manifest.json` and leaves every other byte as it was.
  *
- * Pure. The file belongs to the project, is under version control and is formatted as its people like it: so the text is
- * edited at the one place, and the result is parsed and compared before anybody writes it.
+ * Pure. The file belongs to the project, is under version control and is formatted as its people like it: so the text
+ * is edited at the one place, and the result is parsed and compared before anybody writes it.
  */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";

@@ -1,8 +1,8 @@
 /**
  * Where everything of the app lies on this machine.
  *
- * Owns: the one translation from the environment (packaged or not, the VIBESYNC_* variables) into folders. Pure, so that
- * the window, the terminal and the tests agree.
+ * Owns: the one translation from the environment (packaged or not, the VIBESYNC_* variables) into folders. Pure, so
+ * that the window, the terminal and the tests agree.
  * Must never: make or look at a folder.
  *
  * VIBESYNC_USERDATA  settings, browser profile, logs, dumps      VIBESYNC_PROJECT  the project folder to open

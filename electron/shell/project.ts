@@ -1,8 +1,8 @@
 /**
  * Which project folder is open, and the change to another one.
  *
- * Owns: the choice at start (the environment, else what was open last, else `Documents/VibeSync`) and the rule that a folder
- * that cannot be opened leaves the project of before open.
+ * Owns: the choice at start (the environment, else what was open last, else `Documents/VibeSync`) and the rule that a
+ * folder that cannot be opened leaves the project of before open.
  * Must never: make a folder anew that a person worked in before: its drive may just not be there.
  */
 import fs from "node:fs";

@@ -1,8 +1,8 @@
 /**
  * The first-run screen's answers: which editors are on this machine, and the installing of both plugins.
  *
- * Owns: the list of what may be installed into. Only what `find` has listed, or a person chose in a dialog, is accepted: the
- * page can never name a program to run or a folder to write.
+ * Owns: the list of what may be installed into. Only what `find` has listed, or a person chose in a dialog, is
+ * accepted: the page can never name a program to run or a folder to write.
  */
 import { join } from "node:path";
 import type { SetupView } from "#shared/ipc/view.ts";

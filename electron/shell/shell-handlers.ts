@@ -1,8 +1,8 @@
 /**
  * Answers the window's questions about this desktop: folders, plugins, settings, the demo, closing.
  *
- * Owns: the shell's half of the contract (`ShellChannel`); the hub answers the other half. Dialogs and folders come in as
- * functions, so that a test needs no desktop.
+ * Owns: the shell's half of the contract (`ShellChannel`); the hub answers the other half. Dialogs and folders come in
+ * as functions, so that a test needs no desktop.
  */
 import type { HandlersOf, ShellChannel } from "#electron/ports/hub.ts";
 import type { About } from "#shared/ipc/view.ts";

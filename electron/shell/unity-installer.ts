@@ -1,9 +1,9 @@
 /**
  * Finds Unity projects and puts the package into them.
  *
- * Owns: two writes in a project, both in `Packages/`: the package as one file, then the line in `manifest.json` that names
- * it. In this order, each complete or not at all, so that Unity never sees a line without its file. The file travels
- * with the project, so that a colleague who opens it has it too.
+ * Owns: two writes in a project, both in `Packages/`: the package as one file, then the line in `manifest.json` that
+ * names it. In this order, each complete or not at all, so that Unity never sees a line without its file. The file
+ * travels with the project, so that a colleague who opens it has it too.
  * Must never: write outside `Packages/`, follow a link out of the project, or change another byte of the manifest.
  */
 import fs from "node:fs";

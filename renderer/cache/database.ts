@@ -1,9 +1,10 @@
 /**
  * The window's own little database: pages of the log that were read before, and how a person likes the views.
  *
- * Owns: the IndexedDB schema. Rows read back are checked like anything from outside: an older version may have written them.
- * Must never: hold anything that is not elsewhere too. Deleting it costs a reload of pages and the chosen filters. When it
- * cannot be opened the window works without it.
+ * Owns: the IndexedDB schema. Rows read back are checked like anything from outside: an older version may have written
+ * them.
+ * Must never: hold anything that is not elsewhere too. Deleting it costs a reload of pages and the chosen filters. When
+ * it cannot be opened the window works without it.
  */
 import Dexie, { type EntityTable } from "dexie";
 

@@ -1,8 +1,8 @@
 /**
  * Pages of the log that were read before.
  *
- * Owns: which pages may be kept (only final rows: what is not final may still be revoked, and a torn tail is cut at boot)
- * and how many. The log never changes below its final position, so a page that was kept stays right.
+ * Owns: which pages may be kept (only final rows: what is not final may still be revoked, and a torn tail is cut at
+ * boot) and how many. The log never changes below its final position, so a page that was kept stays right.
  * Must never: make a view fail. Any trouble with the database is a miss.
  */
 import { z } from "zod";

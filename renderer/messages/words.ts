@@ -2,8 +2,8 @@
  * The words for everything that has a closed list of names, and how numbers and counts are written.
  *
  * Owns: one typed table per list; a name without a word is a compile error. Sentences are in texts.ts.
- * Must never: use two words for one thing (docs/glossary.md). The verdicts and state words are shared with the tray and the
- * terminal (shared/ipc/words.ts).
+ * Must never: use two words for one thing (docs/glossary.md). The verdicts and state words are shared with the tray and
+ * the terminal (shared/ipc/words.ts).
  */
 import type { View } from "#renderer/store/ui-store.ts";
 import type { EditorView, ObjectState, Settings, SnapshotRow, TimelineRow } from "#shared/ipc/view.ts";

@@ -1,7 +1,8 @@
 /**
  * The last sixty seconds of edits, for the lanes on Home and the strip above the Timeline.
  *
- * Owns: a ring of quarter-second buckets with one count per writer, and the drawing-ready view of it. Nothing here grows.
+ * Owns: a ring of quarter-second buckets with one count per writer, and the drawing-ready view of it. Nothing here
+ * grows.
  * Must never: be read as a record of what happened; the Timeline is that.
  */
 import type { TimelineRow } from "#shared/ipc/view.ts";

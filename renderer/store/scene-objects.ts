@@ -1,9 +1,9 @@
 /**
  * The objects of the scene as the hub last told them, and the lists that the Objects view draws from them.
  *
- * Owns: one map that is changed in place (a copy of 10,000 entries ten times a second would be felt) with two counters that
- * say when what was derived from it is out of date: `version` for any change, `membership` when names or members changed,
- * so that the list is sorted only then.
+ * Owns: one map that is changed in place (a copy of 10,000 entries ten times a second would be felt) with two counters
+ * that say when what was derived from it is out of date: `version` for any change, `membership` when names or members
+ * changed, so that the list is sorted only then.
  * Must never: judge. State words come from the hub.
  */
 import type { PushValue } from "#shared/ipc/contract.ts";
@@ -67,8 +67,8 @@ export function sortedByName(objects: SceneObjects): readonly ObjectView[] {
 }
 
 /**
- * The rows to show. `byName` may hold older versions of the objects: only its order is used, which changes far more seldom
- * than the objects do.
+ * The rows to show. `byName` may hold older versions of the objects: only its order is used, which changes far more
+ * seldom than the objects do.
  */
 export function visibleObjects(
   objects: SceneObjects,

@@ -1,8 +1,8 @@
 /**
  * The rows that the Timeline shows: the live tail joined to older pages, under one filter, following or standing still.
  *
- * Owns: paging backwards (cache first, then the hub), and the freeze: while a person reads, new rows are counted but the
- * list does not move under them.
+ * Owns: paging backwards (cache first, then the hub), and the freeze: while a person reads, new rows are counted but
+ * the list does not move under them.
  * Must never: have two page requests under way, or let the answer to an old filter into a new list.
  */
 import { createStore, type StoreApi } from "zustand/vanilla";

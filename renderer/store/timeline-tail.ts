@@ -1,8 +1,8 @@
 /**
  * The newest rows of the log, kept in memory, and the filter that both the live tail and the pages go through.
  *
- * Owns: the order (newest first), the bound, and the rule for gaps: a push that fills a whole page may have lost older rows
- * on the way, so it replaces the tail instead of being joined to it; older rows are asked for by range.
+ * Owns: the order (newest first), the bound, and the rule for gaps: a push that fills a whole page may have lost older
+ * rows on the way, so it replaces the tail instead of being joined to it; older rows are asked for by range.
  * Must never: hold more than `tailRowsMax` rows, or show two rows of one position.
  */
 import type { TimelineFilter } from "#shared/ipc/contract.ts";
@@ -51,8 +51,8 @@ export function passes(row: TimelineRow, filter: TimelineFilter): boolean {
 }
 
 /**
- * How many rows to ask for below `before`, so that later pages begin at multiples of `pageRows` and are found in the cache
- * in the next session too. It is only a matter of hits: any answer is right.
+ * How many rows to ask for below `before`, so that later pages begin at multiples of `pageRows` and are found in the
+ * cache in the next session too. It is only a matter of hits: any answer is right.
  */
 export function alignedLimit(before: number, pageRows: number): number {
   const rest = before % pageRows;

@@ -1,4 +1,6 @@
-/** A button with an optional icon. One `primary` in sight at a time; `busy` keeps its width and refuses further presses. */
+/**
+ * A button with an optional icon. One `primary` in sight at a time; `busy` keeps its width and refuses further presses.
+ */
 import type { LucideIcon } from "lucide-react";
 import type { ButtonHTMLAttributes, ReactNode } from "react";
 import styles from "./button.module.css";

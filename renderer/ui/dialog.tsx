@@ -1,6 +1,6 @@
 /**
- * A modal question. Dialogs are for what takes something away (rollback, release, quit) and for the key sheet; everything
- * else happens in place. The first focus is on the way out, so that Enter never destroys.
+ * A modal question. Dialogs are for what takes something away (rollback, release, quit) and for the key sheet;
+ * everything else happens in place. The first focus is on the way out, so that Enter never destroys.
  */
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { type ReactNode, useRef } from "react";

@@ -1,4 +1,6 @@
-/** Says what a control does, and its key. The trigger must have a name of its own: a tooltip is not read by everyone. */
+/**
+ * Says what a control does, and its key. The trigger must have a name of its own: a tooltip is not read by everyone.
+ */
 import { Tooltip as Base } from "@base-ui/react/tooltip";
 import type { ReactElement } from "react";
 import { KeyCaps } from "./key-caps.tsx";

@@ -1,6 +1,6 @@
 /**
- * Feedback while an answer is awaited: `busy` for a button, and for a switch the value it was pressed to, taken back when
- * it was refused. Both only bridge the time until the hub speaks.
+ * Feedback while an answer is awaited: `busy` for a button, and for a switch the value it was pressed to, taken back
+ * when it was refused. Both only bridge the time until the hub speaks.
  */
 import { useCallback, useEffect, useRef, useState } from "react";
 

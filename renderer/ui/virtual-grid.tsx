@@ -1,8 +1,8 @@
 /**
  * A table of any length of which only the rows in sight exist.
  *
- * Owns: the grid pattern: one tab stop for the whole table, the active row named by `aria-activedescendant`, arrow keys or
- * J/K to move, Home/End, Page keys, Enter to open. Rows are told apart by key, so the selection survives re-sorting.
+ * Owns: the grid pattern: one tab stop for the whole table, the active row named by `aria-activedescendant`, arrow keys
+ * or J/K to move, Home/End, Page keys, Enter to open. Rows are told apart by key, so the selection survives re-sorting.
  * Must never: know what a row is, or give rows a height of their own.
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
@@ -87,8 +87,7 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
           const row = rows[item.index] as Row;
           const key = keyOf(row);
           return (
-            // biome-ignore lint/a11y/useSemanticElements: part of the grid above.
-            // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active row.
+            // biome-ignore lint/a11y/useSemanticElements: part of the grid above. biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active row.
             // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys of its rows.
             <div
               key={key}
@@ -102,8 +101,7 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
               onDoubleClick={() => props.onOpen?.(key)}
             >
               {columns.map((column) => (
-                // biome-ignore lint/a11y/useSemanticElements: part of the grid above.
-                // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active row.
+                // biome-ignore lint/a11y/useSemanticElements: part of the grid above. biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active row.
                 <div key={column.id} role="gridcell" className={styles.cell}>
                   {column.cell(row)}
                 </div>
@@ -125,8 +123,7 @@ function GridHead<Row>({ columns }: { readonly columns: readonly GridColumn<Row>
       {/* biome-ignore lint/a11y/useFocusableInteractive: a head row is not a place to be. */}
       <div role="row" aria-rowindex={1} className={styles.headRow}>
         {columns.map((column) => (
-          // biome-ignore lint/a11y/useSemanticElements: part of the grid.
-          // biome-ignore lint/a11y/useFocusableInteractive: its button, where it sorts, has the focus.
+          // biome-ignore lint/a11y/useSemanticElements: part of the grid. biome-ignore lint/a11y/useFocusableInteractive: its button, where it sorts, has the focus.
           <div key={column.id} role="columnheader" aria-sort={column.sort} className={styles.cell}>
             {column.head}
           </div>

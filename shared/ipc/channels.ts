@@ -39,8 +39,8 @@ export const pushChannels = [
 ] as const;
 
 /**
- * The two Electron channels underneath: everything travels as `[channel, value]` on one of them, so that a channel nobody
- * knows reaches the router, is refused with a code and is counted, instead of failing inside Electron.
+ * The two Electron channels underneath: everything travels as `[channel, value]` on one of them, so that a channel
+ * nobody knows reaches the router, is refused with a code and is counted, instead of failing inside Electron.
  */
 export const requestTransport = "vibesync:request";
 export const pushTransport = "vibesync:push";

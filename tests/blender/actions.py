@@ -1,4 +1,5 @@
-"""What the driver can do in Blender, each the way the user's operator does it. Methods are commands; `-` becomes `_`."""
+"""What the driver can do in Blender, each the way the user's operator does it. Methods are commands; `-` becomes `_`.
+"""
 import os
 import signal
 from typing import Any, Callable, Dict, List, Optional

@@ -3,11 +3,11 @@
     blender -b --factory-startup -P tests/blender/driver.py -- <tcp port or path of a unix socket>
     <python with bpy> tests/blender/driver.py <port or path>
 
-The driver connects to the test, which listens. One JSON object a line: `{"id": 1, "do": "move", "object": "Cube", "by": [1,
-0, 0]}` -> `{"id": 1, "ok": true, "result": ...}` or `{"id": 1, "ok": false, "error": "..."}`. Things are named by uuid or by
-Blender name. Edits are made as a user's operator makes them: edit, update, undo step; then the add-on looks. The commands
-are the methods of `actions.Actions`. Headless it pumps the add-on between commands; in a window Blender's timer does.
-`VIBESYNC_HOME` says where the hub announces itself; the add-on begins to look for it at once.
+The driver connects to the test, which listens. One JSON object a line: `{"id": 1, "do": "move", "object": "Cube", "by":
+[1, 0, 0]}` -> `{"id": 1, "ok": true, "result": ...}` or `{"id": 1, "ok": false, "error": "..."}`. Things are named by
+uuid or by Blender name. Edits are made as a user's operator makes them: edit, update, undo step; then the add-on looks.
+The commands are the methods of `actions.Actions`. Headless it pumps the add-on between commands; in a window Blender's
+timer does. `VIBESYNC_HOME` says where the hub announces itself; the add-on begins to look for it at once.
 """
 import json
 import os

@@ -1,8 +1,9 @@
-"""A hub for the add-on's tests: the real wire over a real socket, with the parts of the real hub that an editor can see.
+"""A hub for the add-on's tests: the real wire over a real socket, with the parts of the real hub that an editor can
+see.
 
 It greets with the HMAC handshake, checks every message against the schema, keeps the merged scene (registers by stamp),
-answers `accepted`, sends applies, asks `verify`, and records everything it received. It can be told to misbehave. Runs on
-threads; all waiting has a deadline.
+answers `accepted`, sends applies, asks `verify`, and records everything it received. It can be told to misbehave. Runs
+on threads; all waiting has a deadline.
 """
 import base64
 import hashlib

@@ -1,6 +1,6 @@
 /**
- * The built app in a real Electron: it starts clean, gives the page nothing but the bridge, refuses what it must, and ends
- * clean.
+ * The built app in a real Electron: it starts clean, gives the page nothing but the bridge, refuses what it must, and
+ * ends clean.
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs";

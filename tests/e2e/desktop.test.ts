@@ -1,6 +1,6 @@
 /**
- * What a person does to the window over days: closes it, moves it, changes settings, sees its page crash, chooses another
- * project, and starts the app again.
+ * What a person does to the window over days: closes it, moves it, changes settings, sees its page crash, chooses
+ * another project, and starts the app again.
  */
 import fs from "node:fs";
 import path from "node:path";

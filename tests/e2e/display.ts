@@ -1,6 +1,6 @@
 /**
- * A screen and a session bus for one test file: the screen that is there or an Xvfb of our own, and always a bus of our own, so
- * that nobody else's tray host or notification daemon answers.
+ * A screen and a session bus for one test file: the screen that is there or an Xvfb of our own, and always a bus of our
+ * own, so that nobody else's tray host or notification daemon answers.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";

@@ -1,8 +1,9 @@
 /**
- * Starts the built app in the resolved Electron, in folders of its own, and watches everything its page complains about.
+ * Starts the built app in the resolved Electron, in folders of its own, and watches everything its page complains
+ * about.
  *
- * The app comes from out/, as `npm run build` makes it (VIBESYNC_E2E_APP names another folder). `--no-sandbox` is given to root
- * alone, for whom Chromium refuses to start otherwise.
+ * The app comes from out/, as `npm run build` makes it (VIBESYNC_E2E_APP names another folder). `--no-sandbox` is given
+ * to root alone, for whom Chromium refuses to start otherwise.
  */
 import type { ChildProcess } from "node:child_process";
 import fs from "node:fs";

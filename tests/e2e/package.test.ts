@@ -1,8 +1,8 @@
 /**
  * The packaged app: what is in it, and that it starts.
  *
- * The unpacked folder is made by the same command that people use. Its inspect fuse is off, so the window is reached through
- * the remote debugging port instead of the main process.
+ * The unpacked folder is made by the same command that people use. Its inspect fuse is off, so the window is reached
+ * through the remote debugging port instead of the main process.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";

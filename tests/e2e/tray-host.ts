@@ -1,5 +1,6 @@
 /**
- * A desktop's tray, on a session bus: it owns `org.kde.StatusNotifierWatcher`, reads the app's item, and presses its menu.
+ * A desktop's tray, on a session bus: it owns `org.kde.StatusNotifierWatcher`, reads the app's item, and presses its
+ * menu.
  *
  * Chromium answers no introspection, so calls are sent as plain messages.
  */

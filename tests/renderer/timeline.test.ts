@@ -1,4 +1,6 @@
-/** The log in the window: the tail, the reader's pages and freeze, and the cache in an IndexedDB that lives in memory. */
+/**
+ * The log in the window: the tail, the reader's pages and freeze, and the cache in an IndexedDB that lives in memory.
+ */
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase, type WindowDatabase } from "#renderer/cache/database.ts";

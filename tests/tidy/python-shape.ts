@@ -1,5 +1,6 @@
 /**
- * Measures Python functions by their indentation, which in Python is the syntax: from `def` to the last line further in.
+ * Measures Python functions by their indentation, which in Python is the syntax: from `def` to the last line further
+ * in.
  *
  * Parameters are not counted here; Python's keyword arguments do what an object does in TypeScript.
  */

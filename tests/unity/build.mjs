@@ -1,8 +1,8 @@
 /**
  * Compiles the Unity package with mcs, as Unity would: stand-in, package, host and unit tests, into one folder.
  *
- * `node tests/unity/build.mjs [folder]` prints the folder. Other suites call `buildUnity()`; what is newer than its sources is not
- * compiled again. It needs mcs; without it the result is null, and the caller skips loudly.
+ * `node tests/unity/build.mjs [folder]` prints the folder. Other suites call `buildUnity()`; what is newer than its
+ * sources is not compiled again. It needs mcs; without it the result is null, and the caller skips loudly.
  */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";

@@ -1,7 +1,7 @@
 """VibeSync for Blender: keeps this scene the same as Unity's, live, through the VibeSync app on this computer.
 
-This file only introduces the add-on; bpy is imported when it is enabled, so that protocol, link and core stay usable, and
-tested, without Blender.
+This file only introduces the add-on; bpy is imported when it is enabled, so that protocol, link and core stay usable,
+and tested, without Blender.
 """
 bl_info = {
     "name": "VibeSync",

@@ -1,4 +1,6 @@
-"""Enabling and disabling: makes the one bridge, joins it to Blender's handlers, timer and panels, and takes it all back."""
+"""Enabling and disabling: makes the one bridge, joins it to Blender's handlers, timer and panels, and takes it all
+back.
+"""
 import atexit
 from typing import Optional
 

@@ -1,4 +1,7 @@
-/** What was refused, timed out or did not match: counted per object and operation, each with its sentence and the next step. */
+/**
+ * What was refused, timed out or did not match: counted per object and operation, each with its sentence and the next
+ * step.
+ */
 import { CircleCheckBig } from "lucide-react";
 import { useMemo } from "react";
 import { useHubState } from "#renderer/app-context.tsx";

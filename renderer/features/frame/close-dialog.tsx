@@ -1,4 +1,6 @@
-/** Asked when the window's close button is pressed for the first time: closing must not surprise in either direction. */
+/**
+ * Asked when the window's close button is pressed for the first time: closing must not surprise in either direction.
+ */
 import { useState } from "react";
 import { useApp } from "#renderer/app-context.tsx";
 import { texts } from "#renderer/messages/texts.ts";

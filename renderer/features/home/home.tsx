@@ -1,4 +1,7 @@
-/** Home: is all well, and if not, what to do. One verdict, both editors, what needs a decision, the way back, the health. */
+/**
+ * Home: is all well, and if not, what to do. One verdict, both editors, what needs a decision, the way back, the
+ * health.
+ */
 import { useHubState } from "#renderer/app-context.tsx";
 import { texts } from "#renderer/messages/texts.ts";
 import { HealthCard } from "./health-card.tsx";

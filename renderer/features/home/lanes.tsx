@@ -1,4 +1,7 @@
-/** The last minute of edits: Blender's lane above the line, Unity's below it, faults in red across both. Now is at the right. */
+/**
+ * The last minute of edits: Blender's lane above the line, Unity's below it, faults in red across both. Now is at the
+ * right.
+ */
 import { useCallback } from "react";
 import { useApp } from "#renderer/app-context.tsx";
 import { texts } from "#renderer/messages/texts.ts";

@@ -1,8 +1,8 @@
 /**
  * One object: both sides' values in their own spaces and words, and its last edits.
  *
- * A value that is the same everywhere is shown once; one that differs by axes or units is shown as agreed, as Blender shows
- * it and as Unity shows it.
+ * A value that is the same everywhere is shown once; one that differs by axes or units is shown as agreed, as Blender
+ * shows it and as Unity shows it.
  */
 import { Copy, MousePointerClick } from "lucide-react";
 import { useApp, useHubState } from "#renderer/app-context.tsx";

@@ -13,7 +13,10 @@ export function useCopyId(): (uuid: string) => void {
   );
 }
 
-/** The clipboard permission may be denied to the page; the old command needs none while a key or button is being handled. */
+/**
+ * The clipboard permission may be denied to the page; the old command needs none while a key or button is being
+ * handled.
+ */
 async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

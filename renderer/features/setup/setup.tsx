@@ -1,5 +1,6 @@
 /**
- * Three steps that link the two editors, each with a tick that turns by itself; and a trial for a machine without editors.
+ * Three steps that link the two editors, each with a tick that turns by itself; and a trial for a machine without
+ * editors.
  *
  * It is the first view of a new installation and stays reachable afterwards, to repair or to update.
  */

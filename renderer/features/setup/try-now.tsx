@@ -1,4 +1,6 @@
-/** The built-in pair: a small scene and two scripted editors over the real connection, for a look without installing. */
+/**
+ * The built-in pair: a small scene and two scripted editors over the real connection, for a look without installing.
+ */
 import { CirclePlay } from "lucide-react";
 import { useApp, useHubState } from "#renderer/app-context.tsx";
 import { texts } from "#renderer/messages/texts.ts";

@@ -1,8 +1,8 @@
 /**
  * A `window.hub` that answers from a scene, for trying the window without an engine.
  *
- * `installFakeHub` runs inside the page, before its scripts; it must not use anything from outside its own body. What the
- * window asked for is kept in `window.asked`, and `window.pushToWindow` speaks as the hub would.
+ * `installFakeHub` runs inside the page, before its scripts; it must not use anything from outside its own body. What
+ * the window asked for is kept in `window.asked`, and `window.pushToWindow` speaks as the hub would.
  */
 import type { HubBridge, RequestArgument, TimelineFilter } from "#shared/ipc/contract.ts";
 import type { StatusView } from "#shared/ipc/view.ts";

@@ -1,8 +1,8 @@
 /**
  * What a hub would tell the window in every state that a person can meet, as plain data.
  *
- * Owns: realistic numbers and names, and one scene per state. tests/renderer/scenes.test.ts checks every one against the
- * contract's schemas, so that the window is never tried with something that the real hub cannot say.
+ * Owns: realistic numbers and names, and one scene per state. tests/renderer/scenes.test.ts checks every one against
+ * the contract's schemas, so that the window is never tried with something that the real hub cannot say.
  * Must never: hold behaviour; the fake bridge (fake-hub.ts) answers from it.
  */
 import type { PushValue, RequestAnswer } from "#shared/ipc/contract.ts";

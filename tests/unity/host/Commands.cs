@@ -1,10 +1,10 @@
 // The commands of the control line. Objects are named by UUID or, where unique, by name ("object": ...).
 //
 //   create {name, type?, parent?, translation?, ...} -> {uuid}   set {object, ...fields}   move {object, by}
-//   rename {object, name}   parent {object, parent|null}   delete {object}   duplicate {object} -> {uuid}   toggle {object, visible?}
-//   undo   redo   reload   play   stop   prefab {object, path?}   instantiate {path} -> {uuid}   save {path?}   open {path}   new
-//   hold {object}   drag {object, translation}   release   script {object, translation} (moves without Undo)
-//   tick {count}   state -> {stage, word, outgoing, incoming}   dump -> {objects}   log -> [lines]   quit
+//   rename {object, name} parent {object, parent|null} delete {object} duplicate {object} -> {uuid} toggle {object,
+//   visible?} undo redo reload play stop prefab {object, path?} instantiate {path} -> {uuid} save {path?} open {path}
+//   new hold {object} drag {object, translation} release script {object, translation} (moves without Undo) tick {count}
+//   state -> {stage, word, outgoing, incoming} dump -> {objects} log -> [lines] quit
 using System;
 using System.Collections.Generic;
 using System.IO;

@@ -1,10 +1,12 @@
-// A "Unity editor" in a process of its own: the real package on the stand-in, ticking at about 100 Hz, driven by line-JSON.
+// A "Unity editor" in a process of its own: the real package on the stand-in, ticking at about 100 Hz, driven by
+// line-JSON.
 //
 //   mono Host.exe --package Package.dll --project <folder> [--no-play-reload]
 //
-// stdin: one command a line, {"id": 1, "do": "create", ...}; stdout: one answer a line, {"id": 1, "ok": true, "result": ...}, and
-// first {"ready": true}. See UserActions.cs and Commands.cs for the commands. The last saved scene is opened at the start, so that the
-// process can be killed at any moment and started again. Nothing but answers is written to stdout.
+// stdin: one command a line, {"id": 1, "do": "create", ...}; stdout: one answer a line, {"id": 1, "ok": true, "result":
+// ...}, and first {"ready": true}. See UserActions.cs and Commands.cs for the commands. The last saved scene is opened
+// at the start, so that the process can be killed at any moment and started again. Nothing but answers is written to
+// stdout.
 using System;
 using System.Collections.Concurrent;
 using System.Diagnostics;

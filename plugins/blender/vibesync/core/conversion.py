@@ -2,10 +2,10 @@
 
 Axes: a Blender vector (x, y, z) is the canonical (x, z, -y); lengths are multiplied by the scene's `scale_length`.
 
-Cameras and lights look along -Z of a frame that the axis swap turned away, so their own frame is turned back: with K the
-rotation by -90 degrees about Blender's X, a corrected node's canonical frame is W * K. Its local transform is therefore
-L * K, and the local transform of a child of a corrected node is K^-1 * L. K maps axes onto axes, so a corrected node's
-scale only swaps two components and nothing shears.
+Cameras and lights look along -Z of a frame that the axis swap turned away, so their own frame is turned back: with K
+the rotation by -90 degrees about Blender's X, a corrected node's canonical frame is W * K. Its local transform is
+therefore L * K, and the local transform of a child of a corrected node is K^-1 * L. K maps axes onto axes, so a
+corrected node's scale only swaps two components and nothing shears.
 
 Quaternions are (x, y, z, w) everywhere in this file, also on Blender's side.
 """

@@ -1,8 +1,8 @@
 """What the hub sent and the scene has not taken yet: applied in order, a little per tick, never what the user holds.
 
-Operations, and the questions between them, keep the order in which they came ([WIRE-23]). An operation on something that
-the user holds steps aside and waits there, later writes to the same thing joining it, while the others go on ([WIRE-24]).
-A question (`verify`) is answered when everything before it was applied or waits ([WIRE-25]).
+Operations, and the questions between them, keep the order in which they came ([WIRE-23]). An operation on something
+that the user holds steps aside and waits there, later writes to the same thing joining it, while the others go on
+([WIRE-24]). A question (`verify`) is answered when everything before it was applied or waits ([WIRE-25]).
 """
 from collections import deque
 from typing import Any, Deque, Dict, List, NamedTuple, Optional, Set

@@ -1,8 +1,8 @@
 """Every write to the shadow goes through here: the user's edits on their way out, the hub's writes on their way in.
 
-Joins shadow, outbox and clock, so that a value, its stamp and its place in the queue can never disagree. All edits found by
-one look at the scene share one stamp. Remote writes count only above the field's own stamp ([WIRE-9]); a local edit that was
-not sent yet and lost to a remote write is dropped from the queue.
+Joins shadow, outbox and clock, so that a value, its stamp and its place in the queue can never disagree. All edits
+found by one look at the scene share one stamp. Remote writes count only above the field's own stamp ([WIRE-9]); a local
+edit that was not sent yet and lost to a remote write is dropped from the queue.
 """
 from typing import Any, Dict, List, Optional, Tuple
 

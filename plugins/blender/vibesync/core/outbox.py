@@ -3,9 +3,9 @@
     put -> unsent (one entry per entity, later values replace earlier ones) -> take -> in flight -> accepted
                                                                                     ^ sent again after a reconnect
 
-The number of changes in flight is limited; while it is reached, edits coalesce in `unsent`, which is bounded by the size
-of the scene. Every field keeps the stamp of its edit, and one change holds one stamp, so a coalesced set may leave as
-several changes. Order: creates (what they need first), then by stamp: sets, then deletes ([WIRE-17]).
+The number of changes in flight is limited; while it is reached, edits coalesce in `unsent`, which is bounded by the
+size of the scene. Every field keeps the stamp of its edit, and one change holds one stamp, so a coalesced set may leave
+as several changes. Order: creates (what they need first), then by stamp: sets, then deletes ([WIRE-17]).
 """
 from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 

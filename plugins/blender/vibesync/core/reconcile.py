@@ -1,7 +1,8 @@
 """After an undo, a redo: who wins, field by field. The last writer decides.
 
-Undo in Blender restores old copies of whole data-blocks, and with them it takes back what the hub wrote since. What the hub
-wrote last is put back into the scene, silently; what the user wrote last is the user's undo and goes out as an edit.
+Undo in Blender restores old copies of whole data-blocks, and with them it takes back what the hub wrote since. What the
+hub wrote last is put back into the scene, silently; what the user wrote last is the user's undo and goes out as an
+edit.
 """
 from typing import Dict, List, NamedTuple
 

@@ -7,8 +7,8 @@
     live --reindex | another document--> unlisted
     any --closed---------------> offline
 
-A list always opens a new epoch when changes were numbered in the old one: numbers restart, and late answers to the old ones
-are ignored. The place to resume from is offered only after the hub has shown that it took the list.
+A list always opens a new epoch when changes were numbered in the old one: numbers restart, and late answers to the old
+ones are ignored. The place to resume from is offered only after the hub has shown that it took the list.
 """
 from typing import Any, Dict, List, NamedTuple, Optional, Set
 

@@ -1,8 +1,8 @@
 """The shadow scene: what the add-on last agreed with, per entity and field, and who wrote it last.
 
-The shadow is what capture compares the live scene with (equal: nothing happened, or our own write came back), what undo is
-reconciled with (the last writer decides), and what the sidecar keeps. A value enters it in the same step in which it is
-written to the scene or read from it, never at another moment.
+The shadow is what capture compares the live scene with (equal: nothing happened, or our own write came back), what undo
+is reconciled with (the last writer decides), and what the sidecar keeps. A value enters it in the same step in which it
+is written to the scene or read from it, never at another moment.
 """
 from typing import Dict, Iterable, Optional
 

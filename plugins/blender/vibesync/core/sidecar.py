@@ -1,7 +1,8 @@
 """The file beside the .blend: the shadow as it was at the last save, so that a reopened file knows what changed since.
 
-`<file>.blend.vibesync.json`. Written whole, to a temporary file that then takes the place of the old one. What cannot be
-read, or is of another version, counts as missing: then every value has stamp 0 and the hub's values win where it has some.
+`<file>.blend.vibesync.json`. Written whole, to a temporary file that then takes the place of the old one. What cannot
+be read, or is of another version, counts as missing: then every value has stamp 0 and the hub's values win where it has
+some.
 """
 import json
 import os

@@ -1,4 +1,6 @@
-"""The messages the add-on sends, made from what the core holds. Pages and frames keep the limits of the wire ([WIRE-30])."""
+"""The messages the add-on sends, made from what the core holds. Pages and frames keep the limits of the wire
+([WIRE-30]).
+"""
 from typing import Any, Dict, Iterator, List, NamedTuple, Sequence, Set, Tuple, Union
 
 from ..protocol.codec import Frame, Row, encoded_size

@@ -1,8 +1,9 @@
 """The link as the main thread sees it: two queues. Behind them, daemon threads connect, greet, read, write and ping.
 
-Owns: the sockets, the threads, reconnecting (0.5 s doubling to 10 s, with jitter, reading the discovery file each time).
-Never: touches bpy, blocks the caller, or lets a message meant for one connection leave on the next (every connection has
-a number, and messages carry it).
+Owns: the sockets, the threads, reconnecting (0.5 s doubling to 10 s, with jitter, reading the discovery file each
+time).
+Never: touches bpy, blocks the caller, or lets a message meant for one connection leave on the next (every connection
+has a number, and messages carry it).
 """
 import queue
 import random

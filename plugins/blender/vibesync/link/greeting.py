@@ -1,4 +1,5 @@
-"""The greeting on a fresh socket: hello -> challenge -> auth -> welcome. The hub proves itself before the add-on does."""
+"""The greeting on a fresh socket: hello -> challenge -> auth -> welcome. The hub proves itself before the add-on does.
+"""
 from typing import Any, Dict
 
 from ..protocol.codec import decode_text, encode_text

@@ -1,8 +1,8 @@
 """A WebSocket client of the standard library alone (RFC 6455): text, binary, fragments, ping, pong, close.
 
-Blocking; used by the link's threads only. One thread reads, any thread may write. Frames are masked with an unpredictable
-key; long messages leave in fragments, because masking a long one in one go would hold the interpreter lock for tens of
-milliseconds and with it Blender's main thread.
+Blocking; used by the link's threads only. One thread reads, any thread may write. Frames are masked with an
+unpredictable key; long messages leave in fragments, because masking a long one in one go would hold the interpreter
+lock for tens of milliseconds and with it Blender's main thread.
 """
 import base64
 import hashlib

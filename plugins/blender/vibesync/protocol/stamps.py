@@ -1,4 +1,5 @@
-"""Stamps order the writes to one field: the higher one wins, whatever order they arrive in (`lamport x 16 + writer`)."""
+"""Stamps order the writes to one field: the higher one wins, whatever order they arrive in (`lamport x 16 + writer`).
+"""
 from .generated import WRITERS
 
 _WRITERS_PER_LAMPORT = 16

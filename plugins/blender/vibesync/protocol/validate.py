@@ -1,9 +1,9 @@
 """Checks a decoded JSON value against the generated schema, before anything else looks at it.
 
-Only the part of JSON Schema 2020-12 that the generator emits is understood: a keyword outside it stops the add-on at load,
-so that nothing passes unchecked. The schema is turned into nested functions once; each answers None, or where and why a
-value does not fit. A choice between objects that all fix one member (`kind`, `op`) is made by that member, so that the
-reason names the right alternative.
+Only the part of JSON Schema 2020-12 that the generator emits is understood: a keyword outside it stops the add-on at
+load, so that nothing passes unchecked. The schema is turned into nested functions once; each answers None, or where and
+why a value does not fit. A choice between objects that all fix one member (`kind`, `op`) is made by that member, so
+that the reason names the right alternative.
 """
 import json
 import re

@@ -1,1 +1,3 @@
-"""Blender's side: everything that touches bpy. Main thread only; no data-block handle outlives the function that got it."""
+"""Blender's side: everything that touches bpy. Main thread only; no data-block handle outlives the function that got
+it.
+"""

@@ -1,8 +1,8 @@
 """Takes the hub's writes into the scene, within a budget, and answers its questions from the live scene.
 
-One step per operation: an edit of the user's not seen yet is entered first, the writes that win are written, what the scene
-made of them is read back into the shadow. So nothing of the user's is overwritten unseen, and nothing of ours comes back as
-an edit. What fails is remembered until it is written again, and is told in the answers.
+One step per operation: an edit of the user's not seen yet is entered first, the writes that win are written, what the
+scene made of them is read back into the shadow. So nothing of the user's is overwritten unseen, and nothing of ours
+comes back as an edit. What fails is remembered until it is written again, and is told in the answers.
 """
 import time
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set
@@ -68,7 +68,7 @@ class Blocks(Dict[str, Any]):
         block = siblings[self._kind_of(uuid) or "object"].get(name)
         if block is None or uuid_or_none(block) != uuid or is_deleted(block) or block.library is not None:
             return None
-        is_out = isinstance(block, bpy.types.Object) and self._rig.scene not in block.users_scene
+        is_out = isinstance(block, bpy.types.Object) and self._rig.scene.objects.get(name) != block
         return None if is_out else block
 
     def _complete(self) -> None:
@@ -207,7 +207,7 @@ class Applier:
             found = scene.blocks.get(member) if member in ledger.shadow.entities else None
             if found is not None and member is not None:
                 reader = Reader(scene.rig, self._capture.bounds)
-                ledger.read_back(member, {"collections": reader.object_fields(found)["collections"]})
+                ledger.read_back(member, {"collections": reader.object_fields(found, {"collections"})["collections"]})
         for child, entity in ledger.shadow.entities.items():
             if entity.value("parent") == uuid:
                 ledger.read_back(child, {"parent": None})

@@ -1,8 +1,9 @@
-"""Everything the add-on is while it is enabled: one document's session, the looks, the applying, the link. Main thread only.
+"""Everything the add-on is while it is enabled: one document's session, the looks, the applying, the link. Main thread
+only.
 
-A tick: take what the link brought -> see what the user holds -> look what the user did -> list the scene when that is due ->
-apply -> send. Looking comes before applying, so that an edit is never overwritten unseen. A bridge that was never linked does
-nothing and writes nothing into the file.
+A tick: take what the link brought -> see what the user holds -> look what the user did -> list the scene when that is
+due -> apply -> send. Looking comes before applying, so that an edit is never overwritten unseen. A bridge that was
+never linked does nothing and writes nothing into the file.
 """
 import time
 import uuid as uuids
@@ -240,7 +241,9 @@ class Bridge:
             self.connect()
 
     def _enter_reopened(self, ledger: Ledger) -> None:
-        """What differs from the sidecar was edited since; the rest keeps its stamps. Meshes without users are not in files."""
+        """What differs from the sidecar was edited since; the rest keeps its stamps. Meshes without users are not in
+        files.
+        """
         survey = self.capture.survey(ledger.shadow.uuids_of_kind("mesh"))
         for uuid in ledger.shadow.uuids_of_kind("mesh"):
             if uuid not in survey.live:

@@ -1,8 +1,9 @@
 """What the user holds right now: never written, never removed, reported to the hub as held ([WIRE-24]).
 
-Held are: objects in a mode of their own (edit, sculpt, paint), and the selected objects while a tool is running. Blender
-4.2 tells which tools run. Before, a running transform shows by its effect: the user's edits of selected objects arrive, and
-no finished operator has appeared since. A modal watcher would know better but switches off Blender's auto-save.
+Held are: objects in a mode of their own (edit, sculpt, paint), and the selected objects while a tool is running.
+Blender
+4.2 tells which tools run. Before, a running transform shows by its effect: the user's edits of selected objects arrive,
+and no finished operator has appeared since. A modal watcher would know better but switches off Blender's auto-save.
 """
 from typing import Any, Optional, Set
 

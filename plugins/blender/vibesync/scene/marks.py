@@ -1,7 +1,7 @@
 """The custom properties the add-on leaves in a file, and the questions answered from them alone.
 
-Plain ID properties, because those survive save, append and undo in every Blender version. They are hints: the registry is
-the authority on identity.
+Plain ID properties, because those survive save, append and undo in every Blender version. They are hints: the registry
+is the authority on identity.
 """
 from typing import Any, Optional
 

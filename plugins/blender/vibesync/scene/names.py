@@ -1,7 +1,8 @@
-"""Names are projections: Blender wants them unique per type and at most 63 bytes, the canonical name need not be either.
+"""Names are projections: Blender wants them unique per type and at most 63 bytes, the canonical name need not be
+either.
 
-A remote name never takes a name away from another data-block: when it is taken, the block shows a free one and remembers the
-canonical one beside it. While it still shows what was put there, it answers with the canonical name.
+A remote name never takes a name away from another data-block: when it is taken, the block shows a free one and
+remembers the canonical one beside it. While it still shows what was put there, it answers with the canonical name.
 """
 import re
 from typing import Any, Optional

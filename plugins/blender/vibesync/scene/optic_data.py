@@ -1,4 +1,6 @@
-"""Camera and light data-blocks <-> the object's camera.* and light.* fields. Features newer than Blender 3.3 are probed."""
+"""Camera and light data-blocks <-> the object's camera.* and light.* fields. Features newer than Blender 3.3 are
+probed.
+"""
 from typing import Any, Dict, Optional
 
 from ..core import optics

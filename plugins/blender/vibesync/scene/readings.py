@@ -13,7 +13,8 @@ _TYPES = {"EMPTY": "empty", "MESH": "mesh", "CAMERA": "camera", "LIGHT": "light"
 
 
 class Reader:
-    """Reads one scene at one moment. `members` answers collections for many objects at once; without it each is asked."""
+    """Reads one scene at one moment. `members` answers collections for many objects at once; without it each is asked.
+    """
 
     def __init__(self, rig: Rig, cache: BoundsCache, members: Optional[Dict[str, List[str]]] = None) -> None:
         self.rig = rig
@@ -32,7 +33,8 @@ class Reader:
         fields["name"] = read_name(block)
         fields["type"] = type_of(block)
         fields["visible"] = is_visible(block, self.rig)
-        fields["collections"] = self._collections(block)
+        if names is None or "collections" in names:
+            fields["collections"] = self._collections(block)
         if block.type == "MESH":
             fields["data"] = data_of(block)
         elif block.type == "CAMERA":

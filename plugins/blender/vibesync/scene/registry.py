@@ -1,7 +1,8 @@
 """Which data-block is which entity: survives undo, redo, duplicates, append, save and load.
 
-The registry is the authority, keyed by Blender's session id of a data-block (its address where there is none); the custom
-property is the copy that files carry. Undo takes properties back and copies carry their original's, so at every census:
+The registry is the authority, keyed by Blender's session id of a data-block (its address where there is none); the
+custom property is the copy that files carry. Undo takes properties back and copies carry their original's, so at every
+census:
 
 1. who is known by key keeps its identity (with addresses: when the property agrees; after an undo: when the name does);
 2. who carries an identity that nobody claimed takes it, after an undo preferably the one that had its name;

@@ -1,20 +1,21 @@
 """Deleting in two phases, because a hard remove while the user is inside a modal tool crashes Blender.
 
-First, at once: the data-block leaves the scene, gets a fake user and a mark; capture ignores it from then on, and a revoked
-delete finds it still there. Later, at a quiet moment or before the file is saved: what is marked is removed in one go.
+First, at once: the data-block leaves the scene, gets a fake user and a mark; capture ignores it from then on, and a
+revoked delete finds it still there. Later, at a quiet moment or before the file is saved: what is marked is removed in
+one go.
 """
 from typing import Any, List, Optional, Set
 
 import bpy
 
 from .marks import DELETED_KEY, is_deleted
-from .rig import Rig, scene_collections
+from .rig import Rig, containers_of, scene_collections
 
 
 def remove_softly(block: Any, kind: str, uuid: str, rig: Rig) -> None:
     """Takes a data-block out of the scene."""
     if kind == "object":
-        for collection in list(block.users_collection):
+        for collection in containers_of(block):
             collection.objects.unlink(block)
     elif kind == "collection":
         _unlink_collection(block, rig)
@@ -27,7 +28,8 @@ def _unlink_collection(block: Any, rig: Rig) -> None:
     root = rig.scene.collection
     inside = {one.name for one in scene_collections(rig)} - {block.name}
     for member in list(block.objects):
-        if not any(one.name in inside or one == root for one in member.users_collection):
+        elsewhere = [one for one in scene_collections(rig) if one.name in inside]
+        if not any(one.objects.get(member.name) == member for one in [root, *elsewhere]):
             root.objects.link(member)
         block.objects.unlink(member)
     for child in list(block.children):
@@ -66,7 +68,7 @@ def purge(known: Optional[Set[str]] = None) -> Set[str]:
 def _is_in_use(block: Any) -> bool:
     """Undo, or the user, may have brought it back; a mesh goes after the last object that shows it."""
     if isinstance(block, bpy.types.Object):
-        return len(block.users_collection) > 0
+        return len(containers_of(block)) > 0
     return isinstance(block, bpy.types.Mesh) and block.users > int(block.use_fake_user)
 
 

@@ -1,5 +1,6 @@
-"""The scene that is kept in step, and the facts about it that readings need. Made anew in every function that needs it."""
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set
+"""The scene that is kept in step, and the facts about it that readings need. Made anew in every function that needs it.
+"""
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
 import bpy
 
@@ -57,7 +58,7 @@ def scene_meshes(objects: Iterable[Any], known: Set[str]) -> List[Any]:
 def collection_parents(rig: Rig) -> Dict[str, Optional[str]]:
     """uuid of a collection -> uuid of the collection it is in (None: the scene's root)."""
     parents: Dict[str, Optional[str]] = {}
-    rows = [(None, rig.scene.collection)]
+    rows: List[Tuple[Optional[str], Any]] = [(None, rig.scene.collection)]
     while rows:
         parent, collection = rows.pop(0)
         for child in collection.children:
@@ -83,7 +84,12 @@ def memberships(rig: Rig) -> Dict[str, List[str]]:
 
 
 def memberships_of(block: Any, rig: Rig) -> List[str]:
-    """The same for one object."""
-    inside = {collection.name for collection in scene_collections(rig)}
-    uuids = {uuid_or_none(one) for one in block.users_collection if one.name in inside and one.library is None}
-    return sorted(uuid for uuid in uuids if uuid is not None)
+    """The same for one object; Blender's own `users_collection` goes through all objects of all collections."""
+    inside = [uuid_or_none(one) for one in scene_collections(rig) if one.objects.get(block.name) == block]
+    return sorted(uuid for uuid in inside if uuid is not None)
+
+
+def containers_of(block: Any) -> List[Any]:
+    """Every collection of every scene that an object is in, roots included."""
+    everywhere = [*bpy.data.collections, *(scene.collection for scene in bpy.data.scenes)]
+    return [collection for collection in everywhere if collection.objects.get(block.name) == block]

@@ -1,9 +1,9 @@
 """An object's local transform, read and written through its own fields.
 
-Local means `matrix_parent_inverse @ matrix_basis`; matrix_local and matrix_world are the depsgraph's and stale for hidden,
-unlinked or just-edited objects. While the parent inverse is the identity the fields are read one by one: taking a matrix
-apart would turn a mirrored scale into another one and 400 degrees into 40. Delta transforms are part of the local transform
-and are kept.
+Local means `matrix_parent_inverse @ matrix_basis`; matrix_local and matrix_world are the depsgraph's and stale for
+hidden, unlinked or just-edited objects. While the parent inverse is the identity the fields are read one by one: taking
+a matrix apart would turn a mirrored scale into another one and 400 degrees into 40. Delta transforms are part of the
+local transform and are kept.
 """
 from typing import Any, Dict, List, NamedTuple, Optional
 
@@ -11,6 +11,7 @@ from mathutils import Euler, Matrix, Quaternion, Vector
 
 from ..core.conversion import Frame, Transform, normalized, to_blender, to_canonical
 from ..core.values import is_same_value
+from .rig import Rig
 
 _AIMED = ("CAMERA", "LIGHT")
 _IDENTITY = Matrix.Identity(4)
@@ -52,9 +53,11 @@ def read_transform(block: Any, scale_length: float) -> Reading:
     return Reading(fields, is_sheared)
 
 
-def write_transform(block: Any, wanted: Dict[str, List[float]], scale_length: float) -> None:
-    """Shows the canonical local transform; parts that are shown already are left alone, so that Euler turns survive."""
+def write_transform(block: Any, parts: Dict[str, Any], rig: Rig) -> None:
+    """Shows the given parts of the canonical local transform; what is shown already is left alone, so Euler turns survive."""
+    scale_length = rig.scale_length
     before: Optional[Dict[str, List[float]]] = read_transform(block, scale_length).fields
+    wanted = dict(before or {}, **parts)
     if block.matrix_parent_inverse != _IDENTITY:
         block.matrix_parent_inverse = _IDENTITY
         before = None
@@ -112,4 +115,4 @@ def _xyzw(rotation: Any) -> Any:
 
 
 def _difference(a: Any, b: Any) -> float:
-    return max(abs(x - y) for row_a, row_b in zip(a, b) for x, y in zip(row_a, row_b))
+    return max(float(abs(x - y)) for row_a, row_b in zip(a, b) for x, y in zip(row_a, row_b))

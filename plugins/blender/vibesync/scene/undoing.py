@@ -1,4 +1,6 @@
-"""After an undo or redo: identities are restored, and what undo did to the hub's writes is repaired (core/reconcile.py)."""
+"""After an undo or redo: identities are restored, and what undo did to the hub's writes is repaired
+(core/reconcile.py).
+"""
 from ..core.ledger import Ledger
 from ..core.reconcile import reconcile
 from .applying import Applier

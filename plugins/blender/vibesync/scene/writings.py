@@ -39,7 +39,7 @@ def _data_for(kind: Any, name: str, fields: Fields, blocks: Blocks) -> Any:
 
 
 def write_object(block: Any, fields: Fields, agreed: Fields, scene: "Scenery") -> None:
-    """Shows `fields`. `agreed`: all of the object's values with these entered; a transform is written as a whole."""
+    """Shows `fields`. `agreed`: all of the object's values with these entered; under a new parent the place is written whole."""
     rig, blocks = scene.rig, scene.blocks
     if "name" in fields:
         write_name(block, bpy.data.objects, str(fields["name"]))
@@ -58,9 +58,10 @@ def write_object(block: Any, fields: Fields, agreed: Fields, scene: "Scenery") -
         write_light(block, fields, rig)
     if "visible" in fields:
         write_visible(block, bool(fields["visible"]), rig)
-    if "parent" in fields or any(name in fields for name in TRANSFORM_FIELDS):
-        wanted: Dict[str, Any] = {name: agreed.get(name) or TRANSFORM_DEFAULTS[name] for name in TRANSFORM_FIELDS}
-        write_transform(block, wanted, rig.scale_length)
+    if "parent" in fields:
+        write_transform(block, {name: agreed.get(name) or TRANSFORM_DEFAULTS[name] for name in TRANSFORM_FIELDS}, rig)
+    elif any(name in fields for name in TRANSFORM_FIELDS):
+        write_transform(block, {name: fields[name] for name in TRANSFORM_FIELDS if name in fields}, rig)
 
 
 class Scenery:
@@ -80,7 +81,9 @@ def _write_parent(block: Any, parent: Any, blocks: Blocks) -> None:
 
 
 def link_object(block: Any, fields: Fields, blocks: Blocks, rig: Rig) -> None:
-    """Puts an object into exactly its collections; into the scene's root when it has none. Other scenes' are left alone."""
+    """Puts an object into exactly its collections; into the scene's root when it has none. Other scenes' are left
+    alone.
+    """
     wanted = [blocks[uuid] for uuid in fields.get("collections") or [] if uuid in blocks]  # type: ignore[union-attr]
     root = rig.scene.collection
     targets = wanted or [root]

@@ -1,4 +1,5 @@
-// The box that stands for a mesh whose data is not here: eight corners, twelve clockwise triangles (Unity's front side).
+// The box that stands for a mesh whose data is not here: eight corners, twelve clockwise triangles (Unity's front
+// side).
 using UnityEngine;
 
 namespace VibeSync.Editor

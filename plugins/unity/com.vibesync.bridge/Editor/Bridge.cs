@@ -1,8 +1,9 @@
 // The package's one living object: joins Unity's events to the core, frame by frame.
 //
-// It starts on the first update after every domain load and ends with the domain: before a reload everything worth keeping goes
-// to Library/VibeSync/state.json and the socket is aborted at once; afterwards the link goes on where it was. It must never
-// block a frame, and never touch the scene in Play Mode, while compiling, or while the user holds something.
+// It starts on the first update after every domain load and ends with the domain: before a reload everything worth
+// keeping goes to Library/VibeSync/state.json and the socket is aborted at once; afterwards the link goes on where it
+// was. It must never block a frame, and never touch the scene in Play Mode, while compiling, or while the user holds
+// something.
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;

@@ -19,9 +19,8 @@ namespace VibeSync.Editor
         }
 
         /// <summary>
-        /// The objects in the user's hand: the selection, while a handle is dragged or a field is typed into. Both the scene's
-        /// handles and the inspector's sliders take the hot control.
-        /// </summary>
+        /// The objects in the user's hand: the selection, while a handle is dragged or a field is typed into. Both the
+        /// scene's handles and the inspector's sliders take the hot control. </summary>
         public static HashSet<string> Held(IdentityRegistry registry)
         {
             var held = new HashSet<string>(System.StringComparer.Ordinal);

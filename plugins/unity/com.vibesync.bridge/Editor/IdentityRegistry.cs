@@ -1,9 +1,10 @@
 // Which object is which: UUID <-> object of this session. SyncId stores the identity, the registry is the authority.
 //
-// An object that the registry knows keeps its UUID whatever its SyncId says (undo, prefab revert and paste can change it). An
-// unknown object may keep the UUID it carries only if nobody living has it; otherwise it is a copy and gets its own the same
-// frame [WIRE-21]. Between several unknown objects with one UUID (a scene opened after copies were made elsewhere) the one that
-// still has its place in the scene file is the original. The registry holds no object, only ids.
+// An object that the registry knows keeps its UUID whatever its SyncId says (undo, prefab revert and paste can change
+// it). An unknown object may keep the UUID it carries only if nobody living has it; otherwise it is a copy and gets its
+// own the same frame [WIRE-21]. Between several unknown objects with one UUID (a scene opened after copies were made
+// elsewhere) the one that still has its place in the scene file is the original. The registry holds no object, only
+// ids.
 using System;
 using System.Collections.Generic;
 using UnityEditor;
@@ -24,7 +25,8 @@ namespace VibeSync.Editor
         /// <summary>Living objects' UUIDs as of the last Identify, parents before children.</summary>
         public readonly List<string> Order = new List<string>();
 
-        /// <summary>Object ids mean nothing any more (scene opened, Play Mode left); identities are read from the scene again.</summary>
+        /// <summary>Object ids mean nothing any more (scene opened, Play Mode left); identities are read from the scene
+        /// again.</summary>
         public void Reset()
         {
             m_ByUuid.Clear();

@@ -1,7 +1,8 @@
 // The open scene behind the core's ILiveScene: GameObjects, and the passive entities next to them.
 //
-// Writes go past Unity's Undo on purpose: the user's Ctrl-Z must not take back what the other editor did, and ObjectChangeEvents
-// publishes undoable changes only, so our own writes raise no events. On prefab instances every write is recorded as override.
+// Writes go past Unity's Undo on purpose: the user's Ctrl-Z must not take back what the other editor did, and
+// ObjectChangeEvents publishes undoable changes only, so our own writes raise no events. On prefab instances every
+// write is recorded as override.
 using System;
 using System.Collections.Generic;
 using UnityEngine;

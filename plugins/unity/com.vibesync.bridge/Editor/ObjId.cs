@@ -1,6 +1,7 @@
 // A handle of an object within this editor session: the only file that knows InstanceID from EntityId.
 //
-// Until 6000.3 Unity names objects by int, from 6000.4 by EntityId; the int members warn in 6000.4 and do not compile in 6000.5.
+// Until 6000.3 Unity names objects by int, from 6000.4 by EntityId; the int members warn in 6000.4 and do not compile
+// in 6000.5.
 // Never stored: ids change with every opening of a scene. Identity across sessions is SyncId's.
 using System;
 using System.Collections.Generic;
@@ -38,9 +39,8 @@ namespace VibeSync.Editor
         }
 
         /// <summary>
-        /// Copies ids out of the engine's stream, which must not be kept. ChangeScene is noise (every SetDirty raises it); everything
-        /// but changed values means that the hierarchy has to be looked at.
-        /// </summary>
+        /// Copies ids out of the engine's stream, which must not be kept. ChangeScene is noise (every SetDirty raises
+        /// it); everything but changed values means that the hierarchy has to be looked at. </summary>
         public static void Read(ref ObjectChangeEventStream stream, ICollection<ObjId> changed, ref bool isStructure)
         {
             for (int index = 0; index < stream.length; index++)

@@ -1,8 +1,8 @@
 // Entities that are not GameObjects: collections, which Unity does not have, and meshes, which many objects share.
 //
-// Their values are kept here and, with the scene, in SyncDocument, so that nothing that the other editor said is lost. A mesh that
-// an object shows is bound to Unity's Mesh: one that we generated (a box of the mesh's bounds; its data comes with a later
-// version) is rebuilt when the bounds change; one of the user's own assets is never touched.
+// Their values are kept here and, with the scene, in SyncDocument, so that nothing that the other editor said is lost.
+// A mesh that an object shows is bound to Unity's Mesh: one that we generated (a box of the mesh's bounds; its data
+// comes with a later version) is rebuilt when the bounds change; one of the user's own assets is never touched.
 using System;
 using System.Collections.Generic;
 using UnityEditor;
@@ -77,7 +77,8 @@ namespace VibeSync.Editor
             m_Entries.Remove(uuid);
         }
 
-        /// <summary>The identity of a mesh that an object shows; a new one if nobody knows it. Null for no mesh.</summary>
+        /// <summary>The identity of a mesh that an object shows; a new one if nobody knows it. Null for no
+        /// mesh.</summary>
         public string UuidOfMesh(Mesh mesh, string remembered)
         {
             if (mesh == null) return null;

@@ -1,4 +1,5 @@
-// Prefab rules: what was written to an instance must be recorded as an override, or it is lost when the scene is opened again.
+// Prefab rules: what was written to an instance must be recorded as an override, or it is lost when the scene is opened
+// again.
 using UnityEditor;
 using UnityEngine;
 

@@ -1,12 +1,13 @@
-// An object's id inside the scene file, as text; empty while the object was never saved. It stays the same when the scene is
-// moved or saved under another name, and a copy of the object has another one.
+// An object's id inside the scene file, as text; empty while the object was never saved. It stays the same when the
+// scene is moved or saved under another name, and a copy of the object has another one.
 using System.Globalization;
 using UnityEditor;
 using UnityEngine;
 
 namespace VibeSync.Editor
 {
-    /// <summary>Reads fileIDs through GlobalObjectId, which is slow: at saves and for ambiguous identities only.</summary>
+    /// <summary>Reads fileIDs through GlobalObjectId, which is slow: at saves and for ambiguous identities
+    /// only.</summary>
     public static class SceneFileIds
     {
         public static string Of(GameObject target)

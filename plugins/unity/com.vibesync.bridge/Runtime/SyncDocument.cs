@@ -1,5 +1,5 @@
-// The identity of a scene, on one hidden GameObject inside it, with the entities that Unity cannot show (collections, meshes that
-// no object uses). Stripped from builds with that object.
+// The identity of a scene, on one hidden GameObject inside it, with the entities that Unity cannot show (collections,
+// meshes that no object uses). Stripped from builds with that object.
 using UnityEngine;
 
 namespace VibeSync

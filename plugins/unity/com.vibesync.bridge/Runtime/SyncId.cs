@@ -1,8 +1,8 @@
 // The identity of a GameObject, stored in the scene. Hidden, and stripped from builds (Editor/BuildStripper.cs).
 //
-// It carries what Unity itself has no place for: the identity, the identity of the shown mesh, collections, and what kind of
-// object it was made as. It does nothing; the Editor assembly reads and writes it. A copy of an object copies it, so two may
-// say the same for a moment: the registry decides which of them is the copy.
+// It carries what Unity itself has no place for: the identity, the identity of the shown mesh, collections, and what
+// kind of object it was made as. It does nothing; the Editor assembly reads and writes it. A copy of an object copies
+// it, so two may say the same for a moment: the registry decides which of them is the copy.
 using UnityEngine;
 
 namespace VibeSync
@@ -22,7 +22,8 @@ namespace VibeSync
         /// <summary>The object type of the canonical model, fixed when the identity was given.</summary>
         public string type;
 
-        /// <summary>The object's id in the scene file at the last save: tells an original from a copy made while nobody looked.</summary>
+        /// <summary>The object's id in the scene file at the last save: tells an original from a copy made while nobody
+        /// looked.</summary>
         public string owner;
 
         /// <summary>UUIDs of the collections it is in; Unity has none.</summary>

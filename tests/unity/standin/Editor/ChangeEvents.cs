@@ -1,7 +1,7 @@
 // Stand-in for ObjectChangeEvents: undoable changes only, gathered over a frame and published once.
-// Docs: ScriptReference/ObjectChangeEvents-changesPublished.html; UnityCsReference Editor/Mono/Undo/EditorObjectChangeEvents.cs.
-// What is done without Undo (scripts, importers, this package) is NOT published. EditorUtility.SetDirty raises ChangeScene, as in
-// Unity, where that kind says nothing.
+// Docs: ScriptReference/ObjectChangeEvents-changesPublished.html; UnityCsReference
+// Editor/Mono/Undo/EditorObjectChangeEvents.cs. What is done without Undo (scripts, importers, this package) is NOT
+// published. EditorUtility.SetDirty raises ChangeScene, as in Unity, where that kind says nothing.
 using System.Collections.Generic;
 using UnityEngine;
 

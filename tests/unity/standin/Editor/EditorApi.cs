@@ -1,5 +1,7 @@
-// Stand-in for the rest of UnityEditor that the package uses: application events, selection, session state, scene saving.
-// Docs: ScriptReference/{EditorApplication,SessionState,AssemblyReloadEvents,SceneManagement.EditorSceneManager,Selection,
+// Stand-in for the rest of UnityEditor that the package uses: application events, selection, session state, scene
+// saving.
+// Docs:
+// ScriptReference/{EditorApplication,SessionState,AssemblyReloadEvents,SceneManagement.EditorSceneManager,Selection,
 // GlobalObjectId,EditorUtility}.html. SessionState survives a domain reload and dies with the process.
 using System;
 using System.Collections.Generic;
@@ -108,7 +110,8 @@ namespace UnityEditor
     {
         public static bool IsAssetImportWorkerProcess() { return false; }
 
-        /// <summary>Kept in the .meta file next to the asset; made when there is none (manual: AssetMetadata).</summary>
+        /// <summary>Kept in the .meta file next to the asset; made when there is none (manual:
+        /// AssetMetadata).</summary>
         public static string AssetPathToGUID(string path)
         {
             if (string.IsNullOrEmpty(path)) return "";
@@ -120,7 +123,8 @@ namespace UnityEditor
         public static bool Contains(UnityEngine.Object target) { return target.NativeId > 0; }
     }
 
-    /// <summary>The fileID part is zero until the scene was saved with the object (docs: GlobalObjectId.html).</summary>
+    /// <summary>The fileID part is zero until the scene was saved with the object (docs:
+    /// GlobalObjectId.html).</summary>
     public struct GlobalObjectId
     {
         public ulong targetObjectId { get; private set; }

@@ -1,8 +1,8 @@
 // Stand-in for prefab assets, instances and overrides.
 //
 // Models (docs: PrefabUtility.RecordPrefabInstancePropertyModifications.html; manual: PrefabInstanceOverrides):
-//   - an instance's values that differ from the asset live on only if they were recorded as overrides; the rest is lost when the
-//     scene is saved and opened again
+//   - an instance's values that differ from the asset live on only if they were recorded as overrides; the rest is lost
+//     when the scene is saved and opened again
 //   - the root's position, rotation and name are overrides by default; added components are kept whole
 //   - children of an instance cannot be reparented or destroyed; Unity throws InvalidOperationException
 //   - an instance inherits the script values of the asset, so also its identity, until it overrides them
@@ -87,7 +87,8 @@ namespace UnityStandIn
             }
         }
 
-        /// <summary>The source's properties with the instance's overrides on top: what is left after a save and an opening.</summary>
+        /// <summary>The source's properties with the instance's overrides on top: what is left after a save and an
+        /// opening.</summary>
         internal static Dictionary<string, object> Merge(
             PrefabLink link, string typeName, Dictionary<string, object> saved)
         {

@@ -1,5 +1,6 @@
-// The text of scene and prefab files: one line a fact, in the spirit of Unity's YAML (manual: FormatDescription). Single-precision
-// numbers are written so that reading gives the same bits. Meshes that are not assets are kept in the file, as Unity keeps them.
+// The text of scene and prefab files: one line a fact, in the spirit of Unity's YAML (manual: FormatDescription).
+// Single-precision numbers are written so that reading gives the same bits. Meshes that are not assets are kept in the
+// file, as Unity keeps them.
 using System;
 using System.Collections.Generic;
 using System.Globalization;

@@ -1,5 +1,5 @@
-// A GameObject and everything below it, as data: the common ground of copying, undoing a deletion, leaving Play Mode, prefabs and
-// scene files. Ids decide what a rebuilt hierarchy is:
+// A GameObject and everything below it, as data: the common ground of copying, undoing a deletion, leaving Play Mode,
+// prefabs and scene files. Ids decide what a rebuilt hierarchy is:
 //   Fresh     a copy: new instance ids, no place in the file yet        (Instantiate, Ctrl-D)
 //   Same      the very objects again: same instance ids                  (undo of a deletion, redo of a creation)
 //   Reopened  the same objects of the file: new instance ids, old fileIDs (opening a scene, leaving Play Mode)

@@ -1,8 +1,9 @@
 // Stand-in for UnityEditor.Undo.
 //
-// Models (UnityCsReference Editor/Mono/Undo/Undo.bindings.cs; docs: Undo.RecordObject.html, Undo.RegisterCreatedObjectUndo.html):
-//   - a recorded object is compared at the end of the event; only properties that changed are kept, with ABSOLUTE old and new
-//     values, so an undo also takes back what somebody else wrote to the same property since
+// Models (UnityCsReference Editor/Mono/Undo/Undo.bindings.cs; docs: Undo.RecordObject.html,
+// Undo.RegisterCreatedObjectUndo.html):
+//   - a recorded object is compared at the end of the event; only properties that changed are kept, with ABSOLUTE old
+//     and new values, so an undo also takes back what somebody else wrote to the same property since
 //   - undoing a creation destroys the object with everything that is below it by then; redoing brings that back
 //   - undo and redo are themselves published as object changes, then undoRedoPerformed is raised
 //   - steps of one group are undone together; a new step drops the redo side

@@ -1,5 +1,6 @@
 // Stand-in for Camera, Light, meshes and renderers: stored values with Unity's documented defaults and clamps.
-// Defaults and clamps: docs.unity3d.com/ScriptReference/{Camera-fieldOfView,Camera-nearClipPlane,Light-spotAngle,Light-range,
+// Defaults and clamps:
+// docs.unity3d.com/ScriptReference/{Camera-fieldOfView,Camera-nearClipPlane,Light-spotAngle,Light-range,
 // Light-innerSpotAngle}.html. Nothing is rendered.
 using System;
 using UnityStandIn;
@@ -60,7 +61,8 @@ namespace UnityEngine
         }
     }
 
-    /// <summary>Only its bounds matter here; Unity derives them from the vertices (docs: Mesh.RecalculateBounds.html).</summary>
+    /// <summary>Only its bounds matter here; Unity derives them from the vertices (docs:
+    /// Mesh.RecalculateBounds.html).</summary>
     public sealed class Mesh : Object
     {
         private Vector3[] m_Vertices = new Vector3[0];

@@ -1,8 +1,9 @@
 // Stand-in for GameObject, Component, Transform and MonoBehaviour.
 //
-// Models: a GameObject always has a Transform; activeSelf is its own switch (docs: GameObject-activeSelf.html); SetParent keeps the
-// world place unless told not to (docs: Transform.SetParent.html); a cycle is refused silently with a log line; scripts' public
-// and [SerializeField] fields are serialised (manual: script-Serialization-rules). Order among siblings is kept.
+// Models: a GameObject always has a Transform; activeSelf is its own switch (docs: GameObject-activeSelf.html);
+// SetParent keeps the world place unless told not to (docs: Transform.SetParent.html); a cycle is refused silently with
+// a log line; scripts' public and [SerializeField] fields are serialised (manual: script-Serialization-rules). Order
+// among siblings is kept.
 using System;
 using System.Collections.Generic;
 using System.Reflection;

@@ -1,9 +1,10 @@
 // Stand-in for UnityEngine.Object: instance ids, fake null, destruction, copying.
 //
-// Models: a destroyed object compares equal to null while its wrapper lives on (docs: ScriptReference/Object-operator_eq.html);
-// instance ids are never reused within a session (UnityCsReference Runtime/Export/Scripting/UnityEngineObject.bindings.cs);
-// Instantiate copies every serialised property, also those of hidden components (docs: ScriptReference/Object.Instantiate.html).
-// From 6000.4 the id is an EntityId and GetInstanceID is gone from this stand-in, so that a stray use does not compile.
+// Models: a destroyed object compares equal to null while its wrapper lives on (docs:
+// ScriptReference/Object-operator_eq.html); instance ids are never reused within a session (UnityCsReference
+// Runtime/Export/Scripting/UnityEngineObject.bindings.cs); Instantiate copies every serialised property, also those of
+// hidden components (docs: ScriptReference/Object.Instantiate.html). From 6000.4 the id is an EntityId and
+// GetInstanceID is gone from this stand-in, so that a stray use does not compile.
 using System;
 using System.Collections.Generic;
 

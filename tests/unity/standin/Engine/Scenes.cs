@@ -1,4 +1,5 @@
-// Stand-in for scenes: one open scene at a time. Its handle changes with every opening (docs: SceneManagement.Scene.html).
+// Stand-in for scenes: one open scene at a time. Its handle changes with every opening (docs:
+// SceneManagement.Scene.html).
 using System.Collections.Generic;
 using System.Linq;
 

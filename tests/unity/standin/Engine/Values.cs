@@ -1,5 +1,6 @@
 // Stand-in for UnityEngine's value types: single-precision storage like Unity's, formulas from the manual.
-// Modelled after docs.unity3d.com/ScriptReference/{Vector2,Vector3,Quaternion,Color,Bounds,Mathf}.html. Only what the package uses.
+// Modelled after docs.unity3d.com/ScriptReference/{Vector2,Vector3,Quaternion,Color,Bounds,Mathf}.html. Only what the
+// package uses.
 using System;
 
 namespace UnityEngine
@@ -71,7 +72,8 @@ namespace UnityEngine
         public Bounds(Vector3 center, Vector3 size) { this.center = center; this.size = size; }
     }
 
-    /// <summary>Translation, rotation and scale as 3x3 + offset in double precision; world placement is derived with it.</summary>
+    /// <summary>Translation, rotation and scale as 3x3 + offset in double precision; world placement is derived with
+    /// it.</summary>
     internal struct Placement3
     {
         private double[] m_Rows;

@@ -1,10 +1,12 @@
 // The stand-in's engine room: frames, domain reload, Play Mode, and what a user does with mouse and menus.
 //
-// A domain reload is real for the package: its assembly is loaded anew from bytes, so every static starts from zero, every
-// subscription is gone and scripts are rebuilt from their serialised fields, as Unity does (manual: DomainReloading). What is native in
-// Unity (objects, instance ids, undo history, selection, SessionState) stays. Threads of the old assembly are not ended here, as
+// A domain reload is real for the package: its assembly is loaded anew from bytes, so every static starts from zero,
+// every subscription is gone and scripts are rebuilt from their serialised fields, as Unity does (manual:
+// DomainReloading). What is native in Unity (objects, instance ids, undo history, selection, SessionState) stays.
+// Threads of the old assembly are not ended here, as
 // Unity would: a package that does not abort its socket is found out.
-// Play Mode: docs EditorApplication-playModeStateChanged.html; the scene is put back as it was, with new instance ids (the harder case).
+// Play Mode: docs EditorApplication-playModeStateChanged.html; the scene is put back as it was, with new instance ids
+// (the harder case).
 using System;
 using System.Collections.Generic;
 using System.IO;

@@ -1,8 +1,8 @@
 // Reads JSON text (RFC 8259) into plain values: null, bool, double, string, JsonArray, JsonObject.
 //
-// Everything read here comes from another process or from disk, so the reader is strict: no comments, no trailing comma,
-// no NaN, no lone control characters, no member twice, bounded depth. It never throws for bad input: it says what is wrong.
-// It does not know the protocol; Schema does.
+// Everything read here comes from another process or from disk, so the reader is strict: no comments, no trailing
+// comma, no NaN, no lone control characters, no member twice, bounded depth. It never throws for bad input: it says
+// what is wrong. It does not know the protocol; Schema does.
 using System;
 using System.Collections.Generic;
 using System.Globalization;

@@ -1,4 +1,5 @@
-// Writes plain values as JSON text: null, bool, numbers, string, double[], string[], and any IDictionary or IEnumerable.
+// Writes plain values as JSON text: null, bool, numbers, string, double[], string[], and any IDictionary or
+// IEnumerable.
 //
 // Numbers are written so that reading them gives the same double ("R"); -0 is written as 0; whole numbers without a
 // fraction. A number that is not finite is a bug of the caller and throws: it must have been stopped where it was read.

@@ -1,4 +1,5 @@
-// Decodes and checks what the hub sends; runs on the socket's thread, so that the editor's main thread gets trusted messages.
+// Decodes and checks what the hub sends; runs on the socket's thread, so that the editor's main thread gets trusted
+// messages.
 using System;
 using System.Text;
 

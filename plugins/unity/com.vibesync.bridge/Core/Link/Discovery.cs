@@ -1,5 +1,5 @@
-// Finds the hub: reads `hub.json` in $VIBESYNC_HOME, or in `.vibesync` in the user's home folder. [WIRE-1] The file is read
-// anew before every attempt to connect, because port and token change at every start of the hub.
+// Finds the hub: reads `hub.json` in $VIBESYNC_HOME, or in `.vibesync` in the user's home folder. [WIRE-1] The file is
+// read anew before every attempt to connect, because port and token change at every start of the hub.
 using System;
 using System.IO;
 
@@ -23,7 +23,8 @@ namespace VibeSync.Core
             get { return new Uri("ws://127.0.0.1:" + Port + Generated.SocketPath); }
         }
 
-        /// <summary>The discovery file's contents; null when no hub has announced itself, or the file is not valid.</summary>
+        /// <summary>The discovery file's contents; null when no hub has announced itself, or the file is not
+        /// valid.</summary>
         public static Discovery ReadOrNull()
         {
             try

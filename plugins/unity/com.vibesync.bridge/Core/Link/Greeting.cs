@@ -1,5 +1,5 @@
-// The greeting: hello -> challenge -> auth -> welcome, or refused. [WIRE-2] The hub proves itself first: a process that squats
-// on the port gets a hello and nothing else.
+// The greeting: hello -> challenge -> auth -> welcome, or refused. [WIRE-2] The hub proves itself first: a process that
+// squats on the port gets a hello and nothing else.
 using System;
 
 namespace VibeSync.Core
@@ -46,7 +46,8 @@ namespace VibeSync.Core
             };
         }
 
-        /// <summary>Our proof, once the hub's is right; null when it is not, and then nobody is told anything.</summary>
+        /// <summary>Our proof, once the hub's is right; null when it is not, and then nobody is told
+        /// anything.</summary>
         public JsonObject AuthOrNull(JsonObject challenge)
         {
             m_Proof.ServerNonce = (string)challenge["nonce"];

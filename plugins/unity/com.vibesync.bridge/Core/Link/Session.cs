@@ -1,9 +1,11 @@
-// The life of the connection, driven from the editor's main thread: find the hub, connect, greet, live, lose it, try again.
+// The life of the connection, driven from the editor's main thread: find the hub, connect, greet, live, lose it, try
+// again.
 //
 //   Off --Start--> Waiting --due--> Greeting --challenge--> Proving --welcome--> Live --closed--> Waiting
 //
-// Attempts follow at 0, 1, 3, 5, 10, 10 ... s, and at once when the discovery file changes: a hub that comes back is found
-// without a click. A hub that owes an answer and says nothing for `SilenceMaxMs` is given up. It knows nothing of the scene.
+// Attempts follow at 0, 1, 3, 5, 10, 10 ... s, and at once when the discovery file changes: a hub that comes back is
+// found without a click. A hub that owes an answer and says nothing for `SilenceMaxMs` is given up. It knows nothing of
+// the scene.
 using System;
 
 namespace VibeSync.Core
@@ -86,7 +88,8 @@ namespace VibeSync.Core
             Start();
         }
 
-        /// <summary>Before a domain reload or the end: says goodbye if that takes no time, and drops the socket at once.</summary>
+        /// <summary>Before a domain reload or the end: says goodbye if that takes no time, and drops the socket at
+        /// once.</summary>
         public void Abort(string reason, int byeGraceMs)
         {
             if (m_Link != null && Stage == SessionStage.Live)

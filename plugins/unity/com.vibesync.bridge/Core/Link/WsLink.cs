@@ -1,8 +1,8 @@
-// One WebSocket to the hub: a receive loop, which also decodes and checks, and a single writer. Runs on the thread pool; the
-// editor's main thread only enqueues frames and drains events.
+// One WebSocket to the hub: a receive loop, which also decodes and checks, and a single writer. Runs on the thread
+// pool; the editor's main thread only enqueues frames and drains events.
 //
-// It must never touch the scene, and never cancel a pending receive (that aborts the socket). ClientWebSocket answers the
-// hub's pings itself and does not tell, so liveness is judged by Session: an answer that does not come. Abort() is
+// It must never touch the scene, and never cancel a pending receive (that aborts the socket). ClientWebSocket answers
+// the hub's pings itself and does not tell, so liveness is judged by Session: an answer that does not come. Abort() is
 // synchronous and safe before a domain reload.
 using System;
 using System.Collections.Concurrent;

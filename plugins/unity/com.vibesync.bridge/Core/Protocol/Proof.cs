@@ -1,5 +1,5 @@
-// Proofs of the pairing token (HMAC-SHA256), as shared/protocol/handshake.ts defines them. [WIRE-2] The token itself never
-// leaves this process; the hub must prove that it knows it before the editor proves anything.
+// Proofs of the pairing token (HMAC-SHA256), as shared/protocol/handshake.ts defines them. [WIRE-2] The token itself
+// never leaves this process; the hub must prove that it knows it before the editor proves anything.
 using System;
 using System.Globalization;
 using System.Security.Cryptography;

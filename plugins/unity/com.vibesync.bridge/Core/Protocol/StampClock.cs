@@ -1,5 +1,5 @@
-// Makes stamps: lamport x 16 + writer. [WIRE-8] The next stamp is above every stamp this editor has seen or made, so that
-// what the user does now wins over everything that was known when it was done.
+// Makes stamps: lamport x 16 + writer. [WIRE-8] The next stamp is above every stamp this editor has seen or made, so
+// that what the user does now wins over everything that was known when it was done.
 using System;
 
 namespace VibeSync.Core

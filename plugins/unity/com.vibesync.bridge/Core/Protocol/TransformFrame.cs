@@ -3,8 +3,8 @@
 //   header 32 bytes: u8 lane, u8 layout, u16 rows, u32 seq|batch, u32 epoch, u32 0, u64 lsn, u64 stamp
 //   row    64 bytes: 16 bytes uuid, u32 mask, u32 flags, f32 x 10 (translation xyz, rotation xyzw, scale xyz)
 //
-// Rows are checked here, once; after Decode they are trusted. BitConverter is little-endian on every platform that Unity's
-// editor runs on.
+// Rows are checked here, once; after Decode they are trusted. BitConverter is little-endian on every platform that
+// Unity's editor runs on.
 using System;
 using System.Collections.Generic;
 
@@ -16,7 +16,8 @@ namespace VibeSync.Core
         public string Uuid;
         public int Mask;
         public int Flags;
-        /// <summary>Ten numbers: translation xyz (metres), rotation xyzw, scale xyz; zero where the mask says so.</summary>
+        /// <summary>Ten numbers: translation xyz (metres), rotation xyzw, scale xyz; zero where the mask says
+        /// so.</summary>
         public double[] Values;
     }
 

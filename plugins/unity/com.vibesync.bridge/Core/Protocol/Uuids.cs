@@ -1,5 +1,5 @@
-// UUID text and bytes. Text is the lower-case hyphenated form of RFC 4122; on the binary lane it is the same 16 bytes in the
-// same order. System.Guid is used for making them only: its own byte order is mixed-endian.
+// UUID text and bytes. Text is the lower-case hyphenated form of RFC 4122; on the binary lane it is the same 16 bytes
+// in the same order. System.Guid is used for making them only: its own byte order is mixed-endian.
 using System;
 
 namespace VibeSync.Core

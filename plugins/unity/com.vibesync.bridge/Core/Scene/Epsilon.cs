@@ -1,4 +1,5 @@
-// When two values are the same value, as shared/math/epsilon.ts decides it. [WIRE-18] Below these tolerances nothing is sent.
+// When two values are the same value, as shared/math/epsilon.ts decides it. [WIRE-18] Below these tolerances nothing is
+// sent.
 using System;
 
 namespace VibeSync.Core

@@ -11,9 +11,8 @@ namespace VibeSync.Core
         private static readonly double[] s_Identity = { 0, 0, 0, 1 };
 
         /// <summary>
-        /// The entity's agreed values, with parents that are not <paramref name="isLiving"/> folded into its transform. Shear, which
-        /// three values cannot express, is left out.
-        /// </summary>
+        /// The entity's agreed values, with parents that are not <paramref name="isLiving"/> folded into its transform.
+        /// Shear, which three values cannot express, is left out. </summary>
         public static FieldMap NearestLiving(ShadowScene shadow, ShadowEntity entity, Predicate<string> isLiving)
         {
             FieldMap values = entity.Values();

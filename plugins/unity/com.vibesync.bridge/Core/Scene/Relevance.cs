@@ -1,5 +1,5 @@
-// Which values matter for an entity. Unity's Camera and Light carry every value at all times; a field of view says nothing
-// about an orthographic camera, nor a cone about a point light, so those are neither listed nor sent.
+// Which values matter for an entity. Unity's Camera and Light carry every value at all times; a field of view says
+// nothing about an orthographic camera, nor a cone about a point light, so those are neither listed nor sent.
 namespace VibeSync.Core
 {
     /// <summary>Filters an editor's values down to those that mean something.</summary>

@@ -1,8 +1,8 @@
-// What this editor and the hub last agreed on, and what the user did since: one cell per entity and field, with the stamp of
-// the write and who made it. [WIRE-9] A write counts only when its stamp is above the cell's own.
+// What this editor and the hub last agreed on, and what the user did since: one cell per entity and field, with the
+// stamp of the write and who made it. [WIRE-9] A write counts only when its stamp is above the cell's own.
 //
-// The shadow is the echo filter (a live value equal to its cell is no edit), the base of the diff, and the memory that undo
-// reconciliation needs ("who wrote this last"). It never holds anything of the editor's: values only.
+// The shadow is the echo filter (a live value equal to its cell is no edit), the base of the diff, and the memory that
+// undo reconciliation needs ("who wrote this last"). It never holds anything of the editor's: values only.
 using System;
 using System.Collections.Generic;
 

@@ -1,7 +1,9 @@
-// Everything that must outlive a domain reload (Library/VibeSync/state.json): shadow, outbox, position in the log, clock, epoch.
+// Everything that must outlive a domain reload (Library/VibeSync/state.json): shadow, outbox, position in the log,
+// clock, epoch.
 //
-// The file belongs to one editor process: it carries the process's instance, and another process ignores it. With it the link
-// goes on where it was, and an edit made a moment before the reload is sent afterwards, or sent again with the same seq.
+// The file belongs to one editor process: it carries the process's instance, and another process ignores it. With it
+// the link goes on where it was, and an edit made a moment before the reload is sent afterwards, or sent again with the
+// same seq.
 using System;
 using System.Collections.Generic;
 

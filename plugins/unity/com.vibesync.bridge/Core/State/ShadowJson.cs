@@ -1,5 +1,6 @@
-// The shadow as JSON, for the sidecar (survives a restart) and the state file (survives a domain reload). Reading checks
-// everything it uses: these files can be edited, merged and half written; what is not valid is left out, never trusted.
+// The shadow as JSON, for the sidecar (survives a restart) and the state file (survives a domain reload). Reading
+// checks everything it uses: these files can be edited, merged and half written; what is not valid is left out, never
+// trusted.
 using System.Collections.Generic;
 
 namespace VibeSync.Core

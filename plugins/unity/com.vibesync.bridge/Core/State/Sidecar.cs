@@ -1,9 +1,10 @@
 // What was agreed when the scene was last saved, next to the project (ProjectSettings/VibeSync/<scene>.json).
 //
-// After a restart it tells work that was saved from work that was not: a live value equal to the sidecar's keeps its old stamp,
-// so whatever the hub accepted later (and a crash took from the scene) wins and comes back; a different value was made while
-// nobody looked, and gets a new stamp. Two generations are kept, each with the id of the save that the scene carries too: a crash
-// between writing the sidecar and writing the scene leaves a matching pair. No match -> no base -> the hub knows better.
+// After a restart it tells work that was saved from work that was not: a live value equal to the sidecar's keeps its
+// old stamp, so whatever the hub accepted later (and a crash took from the scene) wins and comes back; a different
+// value was made while nobody looked, and gets a new stamp. Two generations are kept, each with the id of the save that
+// the scene carries too: a crash between writing the sidecar and writing the scene leaves a matching pair. No match ->
+// no base -> the hub knows better.
 using System;
 using System.Collections.Generic;
 using System.IO;

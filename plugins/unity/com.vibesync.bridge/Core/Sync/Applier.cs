@@ -1,9 +1,9 @@
-// Brings what the hub sent into the scene: each field only when its stamp is above the field's own [WIRE-9], in log order
-// within the tick's budget [WIRE-23], never what the user holds [WIRE-24].
+// Brings what the hub sent into the scene: each field only when its stamp is above the field's own [WIRE-9], in log
+// order within the tick's budget [WIRE-23], never what the user holds [WIRE-24].
 //
-// Before an entity is written, the user's edits to it are captured: what the user did a moment ago is newer than what was
-// already under way. After it is written it is read back, and the read-back goes into the shadow: rounding and clamping by
-// the editor are then no edits. Deleting spares children that are not themselves to be deleted.
+// Before an entity is written, the user's edits to it are captured: what the user did a moment ago is newer than what
+// was already under way. After it is written it is read back, and the read-back goes into the shadow: rounding and
+// clamping by the editor are then no edits. Deleting spares children that are not themselves to be deleted.
 using System;
 using System.Collections.Generic;
 
@@ -41,7 +41,8 @@ namespace VibeSync.Core
             return m_Failed.TryGetValue(uuid, out code) ? code : null;
         }
 
-        /// <summary>Applies until nothing is left or <paramref name="isOver"/>. True when something was written.</summary>
+        /// <summary>Applies until nothing is left or <paramref name="isOver"/>. True when something was
+        /// written.</summary>
         public bool Run(Func<bool> isOver)
         {
             bool isWritten = false;
@@ -116,7 +117,8 @@ namespace VibeSync.Core
             if (shadow != null && record.DeleteStamp <= shadow.LifeStamp && !record.IsAgreed) return null;
             if (m_Scene.Exists(record.Uuid))
             {
-                // Newcomers below it have no identity yet; they are the user's and must be spared like every other child.
+                // Newcomers below it have no identity yet; they are the user's and must be spared like every other
+                // child.
                 m_Capture.Structure();
                 var gone = new List<IncomingRecord>();
                 string error = m_Scene.DeleteOrError(record.Uuid, uuid => IsGoing(uuid, gone));
@@ -171,7 +173,8 @@ namespace VibeSync.Core
             if (live != null) Adopt(shadow, live);
         }
 
-        // What the editor gave the entity of its own accord while it was made (a light's range, say) is no edit of the user's.
+        // What the editor gave the entity of its own accord while it was made (a light's range, say) is no edit of the
+        // user's.
         private static void Adopt(ShadowEntity shadow, LiveEntity live)
         {
             foreach (KeyValuePair<string, object> field in live.Fields)

@@ -1,8 +1,8 @@
 // Finds what the user did: compares the live scene with the shadow and puts the difference into the outbox.
 //
-// Echo filter: what the hub wrote is in the shadow before anybody compares, so it is no difference. After an undo or redo the
-// rule is "who wrote last" (Unity's undo steps hold absolute values and so revert remote writes as collateral): a field last
-// written by the hub is put back silently, everything else that differs is the user's edit.
+// Echo filter: what the hub wrote is in the shadow before anybody compares, so it is no difference. After an undo or
+// redo the rule is "who wrote last" (Unity's undo steps hold absolute values and so revert remote writes as
+// collateral): a field last written by the hub is put back silently, everything else that differs is the user's edit.
 using System;
 using System.Collections.Generic;
 
@@ -68,7 +68,8 @@ namespace VibeSync.Core
             foreach (string uuid in Missing()) Entity(uuid);
         }
 
-        /// <summary>Compares the next entities until <paramref name="isOver"/>; true when a whole round is done.</summary>
+        /// <summary>Compares the next entities until <paramref name="isOver"/>; true when a whole round is
+        /// done.</summary>
         public bool Poll(Func<bool> isOver)
         {
             if (m_PollOrder.Count == 0)
@@ -94,7 +95,8 @@ namespace VibeSync.Core
             All();
         }
 
-        /// <summary>Writes every agreed value that the scene does not show: what Play Mode changed is no edit.</summary>
+        /// <summary>Writes every agreed value that the scene does not show: what Play Mode changed is no
+        /// edit.</summary>
         public void PutBack()
         {
             m_Scene.Identify();
@@ -152,7 +154,8 @@ namespace VibeSync.Core
             Tombstone tombstone = m_Shadow.TombstoneOrNull(live.Uuid);
             if (tombstone != null && tombstone.IsRemote)
             {
-                // Not an undo (AfterUndo has dealt with those): a prefab or a paste brought an identity that was deleted.
+                // Not an undo (AfterUndo has dealt with those): a prefab or a paste brought an identity that was
+                // deleted.
                 m_Scene.Reidentify(live.Uuid);
                 Structure();
                 return true;

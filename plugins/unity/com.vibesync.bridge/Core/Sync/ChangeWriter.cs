@@ -1,5 +1,6 @@
-// Makes change frames from what is unsent: transforms alone on the binary lane [WIRE-22], everything else as JSON in the order
-// create (parents first) -> set -> delete [WIRE-17], within the wire's limits. All frames of one turn carry one stamp.
+// Makes change frames from what is unsent: transforms alone on the binary lane [WIRE-22], everything else as JSON in
+// the order create (parents first) -> set -> delete [WIRE-17], within the wire's limits. All frames of one turn carry
+// one stamp.
 using System;
 using System.Collections.Generic;
 using System.Text;
@@ -115,8 +116,8 @@ namespace VibeSync.Core
             return values;
         }
 
-        // A later frame's entries may refer to an earlier one's, never the other way round: meshes and collections come first,
-        // then objects from the root down; deletions last.
+        // A later frame's entries may refer to an earlier one's, never the other way round: meshes and collections come
+        // first, then objects from the root down; deletions last.
         private List<PendingOp> Ordered(List<PendingOp> ops)
         {
             var keyed = new List<KeyValuePair<long, PendingOp>>();

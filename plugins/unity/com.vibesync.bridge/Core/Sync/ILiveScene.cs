@@ -1,5 +1,5 @@
-// The editor's scene as the core sees it: entities by UUID with canonical values. The Editor assembly implements it; every
-// call is made on the editor's main thread, and no handle of the editor's crosses it.
+// The editor's scene as the core sees it: entities by UUID with canonical values. The Editor assembly implements it;
+// every call is made on the editor's main thread, and no handle of the editor's crosses it.
 using System.Collections.Generic;
 
 namespace VibeSync.Core
@@ -36,9 +36,8 @@ namespace VibeSync.Core
         string WriteOrError(string uuid, FieldMap fields);
 
         /// <summary>
-        /// Deletes an entity, without an undo step. Children for which <paramref name="isGoing"/> is false move to its parent and
-        /// keep their place in the world. An error code, or null.
-        /// </summary>
+        /// Deletes an entity, without an undo step. Children for which <paramref name="isGoing"/> is false move to its
+        /// parent and keep their place in the world. An error code, or null. </summary>
         string DeleteOrError(string uuid, System.Predicate<string> isGoing);
 
         /// <summary>Gives the entity another identity and returns it.</summary>

@@ -1,6 +1,7 @@
-// What the hub sent and the scene does not show yet, one record an entity: later writes of a field take the place of earlier
-// ones, so a backlog costs no more than the scene is large. Records keep the order of their first write [WIRE-23]; a record that
-// cannot be applied now (the user holds the entity, its parent is not there yet) steps aside without stopping the others.
+// What the hub sent and the scene does not show yet, one record an entity: later writes of a field take the place of
+// earlier ones, so a backlog costs no more than the scene is large. Records keep the order of their first write
+// [WIRE-23]; a record that cannot be applied now (the user holds the entity, its parent is not there yet) steps aside
+// without stopping the others.
 using System;
 using System.Collections.Generic;
 

@@ -1,9 +1,9 @@
 // Lists the whole scene for the hub, in pages, a slice at a time. [WIRE-13] [WIRE-14]
 //
-// Each value carries a stamp that says what the shadow (in memory, or the sidecar's after a restart) knows: equal to what was
-// agreed -> the agreed stamp, so that a newer value of the hub's wins and unsaved work comes back after a crash; different ->
-// a new stamp, because the user did it meanwhile; no shadow at all -> 0, the hub knows better. After the last page the shadow
-// is exactly what was listed, and nothing is unsent.
+// Each value carries a stamp that says what the shadow (in memory, or the sidecar's after a restart) knows: equal to
+// what was agreed -> the agreed stamp, so that a newer value of the hub's wins and unsaved work comes back after a
+// crash; different -> a new stamp, because the user did it meanwhile; no shadow at all -> 0, the hub knows better.
+// After the last page the shadow is exactly what was listed, and nothing is unsent.
 using System;
 using System.Collections.Generic;
 using System.Text;
@@ -40,7 +40,8 @@ namespace VibeSync.Core
             FindDeleted();
         }
 
-        /// <summary>Lists more, until <paramref name="isOver"/>; each full page goes to <paramref name="send"/>.</summary>
+        /// <summary>Lists more, until <paramref name="isOver"/>; each full page goes to <paramref
+        /// name="send"/>.</summary>
         public void Run(long epoch, Action<string> send, Func<bool> isOver)
         {
             while (m_Left.Count > 0 && !isOver())

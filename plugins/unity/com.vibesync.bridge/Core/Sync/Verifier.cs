@@ -1,5 +1,5 @@
-// Answers verifications from the live scene, never from memory [WIRE-25]: transforms as read-back rows on the binary lane,
-// everything else as one `verified` message that closes the batch.
+// Answers verifications from the live scene, never from memory [WIRE-25]: transforms as read-back rows on the binary
+// lane, everything else as one `verified` message that closes the batch.
 //
 // A value that cannot be compared now says why: the user holds it, an edit of it is under way, it is gone, it failed.
 using System.Collections.Generic;
