@@ -87,7 +87,8 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
           const row = rows[item.index] as Row;
           const key = keyOf(row);
           return (
-            // biome-ignore lint/a11y/useSemanticElements: part of the grid above. biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active row.
+            // biome-ignore lint/a11y/useSemanticElements: part of the grid above.
+            // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active row.
             // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys of its rows.
             <div
               key={key}
@@ -101,7 +102,8 @@ export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
               onDoubleClick={() => props.onOpen?.(key)}
             >
               {columns.map((column) => (
-                // biome-ignore lint/a11y/useSemanticElements: part of the grid above. biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active row.
+                // biome-ignore lint/a11y/useSemanticElements: part of the grid above.
+                // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active row.
                 <div key={column.id} role="gridcell" className={styles.cell}>
                   {column.cell(row)}
                 </div>
@@ -123,7 +125,8 @@ function GridHead<Row>({ columns }: { readonly columns: readonly GridColumn<Row>
       {/* biome-ignore lint/a11y/useFocusableInteractive: a head row is not a place to be. */}
       <div role="row" aria-rowindex={1} className={styles.headRow}>
         {columns.map((column) => (
-          // biome-ignore lint/a11y/useSemanticElements: part of the grid. biome-ignore lint/a11y/useFocusableInteractive: its button, where it sorts, has the focus.
+          // biome-ignore lint/a11y/useSemanticElements: part of the grid.
+          // biome-ignore lint/a11y/useFocusableInteractive: its button, where it sorts, has the focus.
           <div key={column.id} role="columnheader" aria-sort={column.sort} className={styles.cell}>
             {column.head}
           </div>
