@@ -88,7 +88,7 @@ namespace VibeSync.Host
                 : light.type == LightType.Directional ? "sun" : "area";
             into["light.type"] = type;
             into["light.color"] = new[] { Linear(c.r), Linear(c.g), Linear(c.b) };
-            into["light.intensity"] = light.intensity * Math.PI * 683;
+            into["light.intensity"] = light.intensity * (type == "area" ? 1 : Math.PI * 683);
             if (type != "sun") into["light.range"] = light.range >= 100000 ? 0 : light.range;
             if (type != "spot") return;
             into["light.outer"] = light.spotAngle * Math.PI / 360;

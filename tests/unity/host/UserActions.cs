@@ -124,7 +124,8 @@ namespace VibeSync.Host
             }
             if (values.ContainsKey("light.intensity"))
             {
-                light.intensity = (float)((double)values["light.intensity"] / (683 * Math.PI));
+                double unit = light.type == LightType.Rectangle ? 1 : 683 * Math.PI;
+                light.intensity = (float)((double)values["light.intensity"] / unit);
             }
             if (values.ContainsKey("light.range")) light.range = (float)(double)values["light.range"];
             if (values.ContainsKey("light.outer")) light.spotAngle = (float)((double)values["light.outer"] * 360 / Math.PI);

@@ -97,12 +97,13 @@ namespace VibeSync.Editor
         {
             if (light == null) return;
             Color c = light.color;
-            into["light.type"] = LightTypes.FromUnity(light.type);
+            string type = LightTypes.FromUnity(light.type);
+            into["light.type"] = type;
             into["light.color"] = new[]
             {
                 Conversion.LinearFromGamma(c.r), Conversion.LinearFromGamma(c.g), Conversion.LinearFromGamma(c.b),
             };
-            into["light.intensity"] = Conversion.IntensityFromUnity(light.intensity);
+            into["light.intensity"] = Conversion.IntensityFromUnity(type, light.intensity);
             into["light.range"] = Conversion.RangeFromUnity(light.range);
             into["light.outer"] = Conversion.Radians(light.spotAngle) / 2;
             into["light.inner"] = Conversion.Radians(light.innerSpotAngle) / 2;
@@ -114,8 +115,13 @@ namespace VibeSync.Editor
             object value;
             double[] linear = fields.Numbers("light.color", null);
             if (linear != null) light.color = ToColor(linear);
-            if (fields.TryGetValue("light.type", out value)) light.type = LightTypes.ToUnity((string)value);
-            if (fields.TryGetValue("light.intensity", out value)) light.intensity = (float)Conversion.IntensityToUnity((double)value);
+            // The unit of Unity's number depends on the type, so a change of type alone rewrites it.
+            string before = LightTypes.FromUnity(light.type);
+            string type = fields.Text("light.type") ?? before;
+            double intensity = Conversion.IntensityFromUnity(before, light.intensity);
+            if (fields.TryGetValue("light.intensity", out value)) intensity = (double)value;
+            light.type = LightTypes.ToUnity(type);
+            light.intensity = (float)Conversion.IntensityToUnity(type, intensity);
             if (fields.TryGetValue("light.range", out value)) light.range = (float)Conversion.RangeToUnity((double)value);
             if (fields.TryGetValue("light.outer", out value)) light.spotAngle = (float)Conversion.Degrees((double)value * 2);
             if (fields.TryGetValue("light.inner", out value)) light.innerSpotAngle = (float)Conversion.Degrees((double)value * 2);

@@ -17,6 +17,8 @@ namespace VibeSync.Core
         public string ServerNonce;
         public string Instance;
         public string ProjectOrNull;
+        public string Role = "unity";
+        public int ProtocolMax = Generated.ProtocolVersion;
 
         /// <summary>64 lower-case hex digits from the system's random source.</summary>
         public static string NewNonce()
@@ -29,10 +31,10 @@ namespace VibeSync.Core
         /// <summary>The proof of a side, "hub" or "editor".</summary>
         public string Of(string side)
         {
-            string version = Generated.ProtocolVersion.ToString(CultureInfo.InvariantCulture);
+            string version = ProtocolMax.ToString(CultureInfo.InvariantCulture);
             string text = string.Join("|", new[]
             {
-                "vibesync", side, ClientNonce, ServerNonce, "unity", Instance, ProjectOrNull ?? "-", version,
+                "vibesync", side, ClientNonce, ServerNonce, Role, Instance, ProjectOrNull ?? "-", version,
             });
             using (var hmac = new HMACSHA256(Encoding.UTF8.GetBytes(Token)))
             {

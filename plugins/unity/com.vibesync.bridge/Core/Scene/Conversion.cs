@@ -16,7 +16,7 @@ namespace VibeSync.Core
     public static class Conversion
     {
         private const double k_LumensPerWatt = 683;
-        private const double k_SunFactor = 1 / (k_LumensPerWatt * Math.PI);
+        private const double k_ShadingFactor = 1 / (k_LumensPerWatt * Math.PI);
         /// <summary>Unity has no endless range; this is what stands for it.</summary>
         public const double EndlessRange = 100000;
 
@@ -53,15 +53,15 @@ namespace VibeSync.Core
             return objectType == "camera" || objectType == "light";
         }
 
-        /// <summary>Candela, lux or nits to Unity's intensity.</summary>
-        public static double IntensityToUnity(double value)
+        /// <summary>Candela, lux or nits to Unity's intensity; area lights have nits on both sides.</summary>
+        public static double IntensityToUnity(string lightType, double value)
         {
-            return value * k_SunFactor;
+            return lightType == "area" ? value : value * k_ShadingFactor;
         }
 
-        public static double IntensityFromUnity(double value)
+        public static double IntensityFromUnity(string lightType, double value)
         {
-            return value / k_SunFactor;
+            return lightType == "area" ? value : value / k_ShadingFactor;
         }
 
         public static double RangeToUnity(double range)

@@ -9,7 +9,7 @@ namespace VibeSync.Core
     {
         private const double k_RetryMs = 250;
 
-        private readonly Dictionary<long, double> m_RetryDueMs = new Dictionary<long, double>();
+        private double m_RetryDueMs;
         private string m_Log;
         private string m_HubProject;
         private bool m_IsResumable;
@@ -84,7 +84,7 @@ namespace VibeSync.Core
             m_NeedsIndex = false;
             m_Indexer = null;
             m_Incoming.Clear();
-            m_RetryDueMs.Clear();
+            m_RetryDueMs = 0;
             HasPeer = false;
             Verdict = null;
         }
@@ -191,7 +191,7 @@ namespace VibeSync.Core
             NoticeOrNull = (string)message["message"];
             if ((bool)message["retry"])
             {
-                if (m_Outbox.SentOrNull(seq) != null) m_RetryDueMs[seq] = m_Facts.NowMs + k_RetryMs;
+                if (m_RetryDueMs == 0) m_RetryDueMs = m_Facts.NowMs + k_RetryMs;
                 return;
             }
             SentChange sent = m_Outbox.AnsweredOrNull(seq);
@@ -222,15 +222,11 @@ namespace VibeSync.Core
             }
         }
 
-        private void SendRetries()
+        // Changes are answered in the order of their numbers, so after a "later" everything from the oldest on goes again.
+        private void SendAgain()
         {
-            foreach (long seq in new List<long>(m_RetryDueMs.Keys))
-            {
-                if (m_Facts.NowMs < m_RetryDueMs[seq]) continue;
-                m_RetryDueMs.Remove(seq);
-                SentChange sent = m_Outbox.SentOrNull(seq);
-                if (sent != null) Send(sent);
-            }
+            m_RetryDueMs = 0;
+            foreach (SentChange sent in m_Outbox.InFlight) Send(sent);
         }
 
         private void ReceiveStatus(JsonObject message)

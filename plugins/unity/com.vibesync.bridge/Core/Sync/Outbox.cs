@@ -140,12 +140,6 @@ namespace VibeSync.Core
             return sent;
         }
 
-        public SentChange SentOrNull(long seq)
-        {
-            SentChange sent;
-            return m_InFlight.TryGetValue(seq, out sent) ? sent : null;
-        }
-
         /// <summary>A new epoch: what was under way is told by the index instead.</summary>
         public void ClearInFlight()
         {

@@ -262,8 +262,9 @@ namespace VibeSync.Core
         {
             if (m_Facts.NowMs - m_SendMs < k_SendPeriodMs) return;
             m_SendMs = m_Facts.NowMs;
+            if (m_RetryDueMs > m_Facts.NowMs) return;
+            if (m_RetryDueMs > 0) SendAgain();
             foreach (SentChange sent in m_Writer.Write(m_Epoch)) Send(sent);
-            SendRetries();
         }
 
         private void Send(SentChange sent)
