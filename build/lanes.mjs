@@ -137,9 +137,9 @@ export const lanes = [
   },
   {
     name: "unity",
-    entry: "tests/unity/run.mjs",
+    entry: "tests/unity/run.ts",
     needs: ["mcs", "mono"],
-    command: () => [process.execPath, "tests/unity/run.mjs"],
+    command: () => [process.execPath, "--import", "tsx", "tests/unity/run.ts"],
     results: "line",
     isEditor: true,
     expectedS: 30,

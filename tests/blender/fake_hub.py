@@ -145,7 +145,8 @@ class FakeHub:
         self.port = self._server.getsockname()[1]
         os.makedirs(self.home, exist_ok=True)
         discovery = {
-            "protocol": {"min": 1, "max": 1}, "hub": "test", "host": "127.0.0.1", "port": self.port, "token": self.token,
+            "protocol": {"min": 1,
+                "max": 1}, "hub": "test", "host": "127.0.0.1", "port": self.port, "token": self.token,
             "pid": os.getpid(), "startedMs": 0, "project": {"id": self.project, "name": "Test"},
         }
         with open(os.path.join(self.home, "hub.json"), "w", encoding="utf-8") as file:

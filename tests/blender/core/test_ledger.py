@@ -67,7 +67,8 @@ class Books(unittest.TestCase):
         self.assertEqual(len({c.stamp for c in changes}), 1, "one look, one stamp")
         frame = change_message(changes[1], 7)
         assert isinstance(frame, Frame)
-        self.assertEqual((frame.seq, frame.epoch, frame.rows[0].mask, frame.rows[0].values[7:]), (2, 7, 4, (2.0, 1.0, 1.0)))
+        self.assertEqual((frame.seq, frame.epoch, frame.rows[0].mask, frame.rows[0].values[7:]),
+            (2, 7, 4, (2.0, 1.0, 1.0)))
 
     def test_order_is_create_parents_first_then_set_then_delete(self) -> None:
         """[WIRE-17], [WIRE-19] one change, one operation per entity."""

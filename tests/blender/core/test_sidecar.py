@@ -48,7 +48,8 @@ class Beside(unittest.TestCase):
         write_sidecar(self.path, self._sidecar())
         with open(self.path, encoding="utf-8") as file:
             text = file.read()
-        for damaged in (text[:-9], "", "[]", "{}", text.replace('"version":1', '"version":2'), json.dumps({"version": 1})):
+        for damaged in (text[:-9], "", "[]", "{}", text.replace('"version":1', '"version":2'),
+            json.dumps({"version": 1})):
             with open(self.path, "w", encoding="utf-8") as file:
                 file.write(damaged)
             with self.assertRaises(ValueError, msg=damaged[:20]):

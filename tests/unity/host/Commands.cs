@@ -75,7 +75,8 @@ namespace VibeSync.Host
         {
             object value;
             string error;
-            if (!JsonReader.TryRead(line, out value, out error)) return new JsonObject { { "ok", false }, { "error", error } };
+            if (!JsonReader.TryRead(line, out value, out error))
+                return new JsonObject { { "ok", false }, { "error", error } };
             var command = (JsonObject)value;
             var answer = new JsonObject { { "id", command.OrNull("id") } };
             try
@@ -203,7 +204,8 @@ namespace VibeSync.Host
             foreach (KeyValuePair<string, object> pair in (JsonObject)value)
             {
                 var described = new JsonObject { { "kind", ((JsonArray)pair.Value)[0] } };
-                foreach (KeyValuePair<string, object> field in (JsonObject)((JsonArray)pair.Value)[1]) described[field.Key] = field.Value;
+                foreach (KeyValuePair<string, object> field in (JsonObject)((JsonArray)pair.Value)[1])
+                    described[field.Key] = field.Value;
                 objects[pair.Key] = described;
             }
             return new JsonObject { { "objects", objects } };
@@ -268,7 +270,8 @@ namespace VibeSync.Host
         {
             const BindingFlags all = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
             PropertyInfo property = target.GetType().GetProperty(member, all);
-            return property != null ? property.GetValue(target, null) : target.GetType().GetField(member, all).GetValue(target);
+            return property != null ? property.GetValue(target, null)
+                : target.GetType().GetField(member, all).GetValue(target);
         }
 
         private static object Do(Action action)

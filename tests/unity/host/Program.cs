@@ -27,7 +27,8 @@ namespace VibeSync.Host
             string project = Path.GetFullPath(Option(args, "--project"));
             Environment.SetEnvironmentVariable("VIBESYNC_FORCE", "1");
             // Unity's main thread has a context that runs posted work between frames; here nothing is posted to it.
-            var host = new StandInHost(package, project) { ReloadsForPlay = Array.IndexOf(args, "--no-play-reload") < 0 };
+            var host = new StandInHost(package,
+                project) { ReloadsForPlay = Array.IndexOf(args, "--no-play-reload") < 0 };
             var commands = new Commands(host, project);
             host.StartUp(commands.LastSceneOrNull());
             var lines = new BlockingCollection<string>();

@@ -15,6 +15,8 @@ export type HostState = { stage: string; word: string; outgoing: number; incomin
 
 const untilMs = 15_000;
 const lookMs = 20;
+/** An event is published in one frame, captured in the next, sent in one after. */
+const framesToNotice = 5;
 const quietMs = 1_300;
 
 export class Rig {
@@ -25,6 +27,7 @@ export class Rig {
   readonly #waiting = new Map<number, (answer: { ok: boolean; result: unknown; error?: string }) => void>();
   #child: ChildProcessWithoutNullStreams | undefined;
   #id = 0;
+  #listings = 0;
 
   constructor(built: Built, options: readonly string[] = []) {
     this.#built = built;
@@ -57,7 +60,9 @@ export class Rig {
   }
 
   async listed(): Promise<void> {
-    await until("the scene is listed", async () => (await this.state()).tracking && this.hub.isLinked);
+    const count = () => this.hub.of("index").filter(({ last }) => last).length;
+    await until("the scene is listed", async () => count() > this.#listings && (await this.state()).tracking);
+    this.#listings = count();
   }
 
   async do<Result>(name: string, command: Record<string, unknown> = {}): Promise<Result> {
@@ -93,6 +98,7 @@ export class Rig {
 
   /** Everything the editor has to say was said and answered. */
   async settled(): Promise<void> {
+    await this.do("tick", { count: framesToNotice });
     await until("nothing is under way", async () => {
       const { outgoing, incoming, stage } = await this.state();
       return stage === "Live" && outgoing === 0 && incoming === 0;

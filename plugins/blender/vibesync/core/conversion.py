@@ -88,7 +88,9 @@ def to_blender(local: Transform, frame: Frame) -> Transform:
     return Transform((x, y, z), normalized(rotation), (sx, sy, sz))
 
 
-def bounds_to_canonical(low: Sequence[float], high: Sequence[float], scale_length: float) -> Tuple[List[float], List[float]]:
+def bounds_to_canonical(
+    low: Sequence[float], high: Sequence[float], scale_length: float
+) -> Tuple[List[float], List[float]]:
     """Centre and size of a Blender box, canonical."""
     center = [(a + b) / 2 * scale_length for a, b in zip(low, high)]
     size = [(b - a) * scale_length for a, b in zip(low, high)]

@@ -123,7 +123,8 @@ class Ledger:
 
     def leave_room_for_listing(self) -> None:
         """The hub stamps every listed value that has stamp 0 and does not tell; edits made next must still be newer."""
-        ageless = sum(1 for one in self.shadow.entities.values() for register in one.registers.values() if not register.stamp)
+        ageless = sum(1 for one in self.shadow.entities.values() for register in one.registers.values()
+            if not register.stamp)
         if ageless:
             self.clock.skip(ageless + len(self.shadow.entities) + 1)
 

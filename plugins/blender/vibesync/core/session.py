@@ -173,7 +173,8 @@ class Session:
             return
         handler = getattr(self, "_on_" + content["kind"], None)
         if handler is None:
-            self.faults.add("E_UNEXPECTED", "A %s came at the wrong moment and was ignored." % content["kind"], None, now_s)
+            self.faults.add("E_UNEXPECTED", "A %s came at the wrong moment and was ignored." % content["kind"], None,
+                now_s)
         else:
             handler(content, now_s)
 

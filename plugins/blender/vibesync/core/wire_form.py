@@ -84,11 +84,13 @@ def indexed_entity(uuid: str, entity: Entity) -> Message:
 
 def verify_answers(batch: int, epoch: int, transforms: Sequence[Answer], items: Sequence[Answer]) -> List[Content]:
     """The read-back frames of a batch, then the message that closes it."""
-    rows = [transform_row(answer.uuid, {} if answer.is_missing else answer.fields, _flags(answer)) for answer in transforms]
+    rows = [transform_row(answer.uuid, {} if answer.is_missing else answer.fields, _flags(answer))
+        for answer in transforms]
     # A row that names nothing and flags nothing is not valid; an entity without transforms has failed to show any.
     rows = [row if row.mask or row.flags else row._replace(flags=ROW_FLAGS["failed"]) for row in rows]
     most = LIMITS["rowsPerFrameMax"]
-    answers: List[Content] = [Frame(LANE_READ_BACK, batch, epoch, 0, 0, rows[at:at + most]) for at in range(0, len(rows), most)]
+    answers: List[Content] = [Frame(LANE_READ_BACK, batch, epoch, 0, 0, rows[at:at + most])
+        for at in range(0, len(rows), most)]
     answers.append({"kind": "verified", "batch": batch, "items": [_item(answer) for answer in items]})
     return answers
 

@@ -62,7 +62,8 @@ def decode_text(text: str, definition: str = "DownMessage") -> Message:
 def encode_text(message: Message) -> bytes:
     """Compact UTF-8 JSON. Raises WireError for numbers that are not finite and for frames above the limit."""
     try:
-        data = json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8", "replace")
+        text = json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        data = text.encode("utf-8", "replace")
     except ValueError:
         raise WireError("E_NOT_FINITE") from None
     if len(data) > LIMITS["textFrameBytesMax"]:

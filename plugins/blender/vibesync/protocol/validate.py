@@ -17,8 +17,8 @@ Schema = Dict[str, Any]
 
 _ANNOTATIONS = frozenset(("$schema", "$defs", "$id", "title", "description", "default", "id"))
 _KNOWN = frozenset((
-    "$ref", "anyOf", "oneOf", "const", "enum", "type", "properties", "required", "additionalProperties", "propertyNames",
-    "items", "minItems", "maxItems", "minimum", "maximum", "minLength", "maxLength", "pattern",
+    "$ref", "anyOf", "oneOf", "const", "enum", "type", "properties", "required", "additionalProperties",
+    "propertyNames", "items", "minItems", "maxItems", "minimum", "maximum", "minLength", "maxLength", "pattern",
 )) | _ANNOTATIONS
 
 
@@ -64,7 +64,8 @@ class Validator:
         for keyword in ("oneOf", "anyOf"):
             if keyword in schema:
                 return self._choice(schema[keyword])
-        checks = [check for check in (_typed(schema), _bounded(schema), self._array(schema), self._object(schema)) if check]
+        checks = [check for check in (_typed(schema), _bounded(schema), self._array(schema), self._object(schema))
+            if check]
         return _all(checks)
 
     def _reference(self, name: str) -> Check:
@@ -75,7 +76,8 @@ class Validator:
     def _choice(self, options: List[Schema]) -> Check:
         member = _discriminator(options)
         if member is not None:
-            return _by_member(member, {option["properties"][member]["const"]: self._compile(option) for option in options})
+            return _by_member(member, {option["properties"][member]["const"]: self._compile(option)
+                for option in options})
         checks = [self._compile(option) for option in options]
 
         def choose(value: Any) -> Optional[str]:

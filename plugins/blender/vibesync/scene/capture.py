@@ -52,6 +52,9 @@ class Capture:
         self._sweep_at = 0
         self._ticks = 0
         self._put_off: Set[int] = set()
+        self._members: Dict[str, List[str]] = {}
+        self._switches: Tuple[bytes, bytes] = (b"", b"")
+        self._odd: Set[str] = set()  # told of already
         self._measures: Optional[Tuple[float, float, float]] = None
 
     def look(self, ledger: Ledger) -> Set[str]:
@@ -62,8 +65,7 @@ class Capture:
             self._follow_animation(ledger)
         rig = current_rig()
         if hints.has_scene and not hints.has_structure:
-            hints.has_structure = self._pointers != [block.as_pointer() for block in rig.scene.objects]
-            self._hint_visibility(ledger, rig)
+            self._look_at_scene(ledger, rig)
         self._put_off_meshes_in_hand(rig)
         self._forget_bounds(hints.meshes)
         blocks: List[Any] = []
@@ -75,7 +77,7 @@ class Capture:
         if hints.has_structure:
             moved |= self._look_at_structure(ledger, rig)
         elif blocks or hints.meshes:
-            moved |= self._enter_objects(ledger, blocks, Reader(rig, self.bounds))
+            moved |= self._enter_objects(ledger, blocks, Reader(rig, self.bounds, self._members))
             self._enter_meshes(ledger, rig, hints.meshes)
         else:
             moved |= self._cast_net(ledger, rig)
@@ -89,7 +91,8 @@ class Capture:
         if is_after_undo:
             self._forget_bounds(self.hints.meshes)
         census = self._census(rig, set(known), is_after_undo)
-        reader = Reader(rig, self.bounds, memberships(rig))
+        self._members = memberships(rig)
+        reader = Reader(rig, self.bounds, self._members)
         parents = collection_parents(rig)
         live: Live = {}
         for uuid, block in census.blocks["mesh"].items():
@@ -131,7 +134,7 @@ class Capture:
         """Who came, who went, who is in which collection, and whatever else was hinted."""
         shadow = ledger.shadow
         census = self._census(rig, set(shadow.uuids_of_kind("mesh")), False)
-        members = memberships(rig)
+        members = self._members = memberships(rig)
         reader = Reader(rig, self.bounds, members)
         gone = [uuid for uuid, entity in shadow.entities.items() if uuid not in census.blocks[entity.kind]]
         parents = collection_parents(rig)
@@ -212,13 +215,17 @@ class Capture:
         moved: Set[str] = set()
         for block in blocks:
             uuid = uuid_or_none(block)
-            if uuid is None or uuid not in ledger.shadow.entities:
+            if uuid is None or uuid not in ledger.shadow.entities or not self._is_the_one(uuid, block):
                 continue
             changed = self._edit(ledger, uuid, block, reader.object_fields(block))
             if not changed.keys().isdisjoint(TRANSFORM_FIELDS):
                 moved.add(uuid)
         self._report_odd(reader)
         return moved
+
+    def _is_the_one(self, uuid: str, block: Any) -> bool:
+        """Not a copy outside the scene that still carries its original's uuid."""
+        return self.registry.uuid_of_key_or_none("object", key_of(block)) == uuid
 
     def _enter_meshes(self, ledger: Ledger, rig: Rig, keys: Set[int]) -> None:
         if not keys:
@@ -235,8 +242,21 @@ class Capture:
             if uuid is not None:
                 self.bounds.forget(uuid)
 
+    def _look_at_scene(self, ledger: Ledger, rig: Rig) -> None:
+        """An event of the scene alone: selecting, hiding, units, rarely a new object. Selecting is the most frequent."""
+        objects = list(rig.scene.objects)
+        self.hints.has_structure = self._pointers != [block.as_pointer() for block in objects]
+        switches = (_hidden_flags(rig), bytes(bytearray(block.hide_viewport for block in objects)))
+        if switches != self._switches:
+            self._switches = switches
+            self._hint_visibility(ledger, rig)
+        if self._has_unit_changed(rig):
+            self.hints.objects.update(key_of(block) for block in objects)
+            self.hints.meshes.update(key_of(mesh) for mesh in bpy.data.meshes if uuid_or_none(mesh) is not None)
+            self.hints.has_optics = True
+
     def _hint_visibility(self, ledger: Ledger, rig: Rig) -> None:
-        """Hiding is an event of the scene alone: find whose switch is not as agreed. A unit change moves everything."""
+        """Finds whose switches are not as agreed."""
         reader = Reader(rig, self.bounds)
         for block in scene_objects(rig):
             entity = ledger.shadow.entities.get(uuid_or_none(block) or "")
@@ -244,10 +264,6 @@ class Capture:
                 self.hints.has_structure = True
             elif reader.visible(block) != entity.value("visible"):
                 self.hints.objects.add(key_of(block))
-        if self._has_unit_changed(rig):
-            self.hints.objects.update(key_of(block) for block in scene_objects(rig))
-            self.hints.meshes.update(key_of(mesh) for mesh in bpy.data.meshes)
-            self.hints.has_optics = True
 
     def _has_unit_changed(self, rig: Rig) -> bool:
         measures = (rig.scale_length, rig.width, rig.height)
@@ -266,8 +282,8 @@ class Capture:
         self._sweep_at = self._sweep_at if self._sweep_at < count else 0
         blocks = bpy.data.objects[self._sweep_at:self._sweep_at + _SWEEP_OBJECTS]
         self._sweep_at += _SWEEP_OBJECTS
-        alive = [block for block in blocks if block.library is None and not is_deleted(block) and _is_in(block, rig)]
-        return self._enter_objects(ledger, alive, Reader(rig, self.bounds))
+        alive = [block for block in blocks if block.library is None and not is_deleted(block)]
+        return self._enter_objects(ledger, alive, Reader(rig, self.bounds, self._members))
 
     def _compare_matrices(self, ledger: Ledger, rig: Rig, count: int) -> Set[str]:
         buffer = array("f", bytes(64 * count))
@@ -278,13 +294,13 @@ class Capture:
         now = self._matrices
         changed = [at for at in range(count) if before[at * 64:at * 64 + 64] != now[at * 64:at * 64 + 64]]
         everything = list(bpy.data.objects)
-        return self._enter_objects(ledger, [everything[at] for at in changed if _is_in(everything[at], rig)],
-                                   Reader(rig, self.bounds))
+        moved = [everything[at] for at in changed if not is_deleted(everything[at])]
+        return self._enter_objects(ledger, moved, Reader(rig, self.bounds, self._members))
 
     def _follow_animation(self, ledger: Ledger) -> None:
         """Another frame is shown: what curves moved is not an edit, so the shadow follows silently."""
         rig = current_rig()
-        reader = Reader(rig, self.bounds)
+        reader = Reader(rig, self.bounds, self._members)
         for block in scene_objects(rig):
             uuid = uuid_or_none(block)
             if uuid is None or uuid not in ledger.shadow.entities or not _is_animated(block):
@@ -296,16 +312,20 @@ class Capture:
             })
 
     def _report_odd(self, reader: Reader) -> None:
-        for uuid in reader.sheared:
+        for uuid in set(reader.sheared) - self._odd:
             self._report("E_FIELD", "%s is sheared by its parent; Unity shows it without the shear."
                          % (self.registry.name_or_none(uuid) or "An object"), uuid or None)
-        for uuid in reader.unsupported:
+        for uuid in set(reader.unsupported) - self._odd:
             self._report("E_FIELD", "%s hangs on a bone, a vertex or another file; its place is not kept in step."
                          % (self.registry.name_or_none(uuid) or "An object"), uuid or None)
+        self._odd.update(reader.sheared, reader.unsupported)
 
 
-def _is_in(block: Any, rig: Rig) -> bool:
-    return rig.scene in block.users_scene
+def _hidden_flags(rig: Rig) -> bytes:
+    layer = rig.view_layer
+    if layer == bpy.context.view_layer:
+        return bytes(bytearray(block.hide_get() for block in layer.objects))
+    return bytes(bytearray(block.hide_get(view_layer=layer) for block in layer.objects))
 
 
 def _is_animated(block: Any) -> bool:

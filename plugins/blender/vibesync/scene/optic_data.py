@@ -47,7 +47,9 @@ def read_light(light: Any, rig: Rig) -> Fields:
         "light.type": kind,
         "light.color": [part * warmth for part, warmth in zip(light.color, _warmth(light))],
         "light.intensity": light.energy * _per_energy(light, kind, rig),
-        "light.range": light.cutoff_distance * rig.scale_length if getattr(light, "use_custom_distance", False) else 0.0,
+        "light.range": (
+            light.cutoff_distance * rig.scale_length if getattr(light, "use_custom_distance", False) else 0.0
+        ),
     }
     if kind == "spot":
         outer = light.spot_size / 2
@@ -97,7 +99,8 @@ def _per_energy(light: Any, kind: str, rig: Rig) -> float:
 
 
 def _warmth(light: Any) -> Any:
-    color: Optional[Any] = getattr(light, "temperature_color", None) if getattr(light, "use_temperature", False) else None
+    has_temperature = getattr(light, "use_temperature", False)
+    color: Optional[Any] = getattr(light, "temperature_color", None) if has_temperature else None
     return (1.0, 1.0, 1.0) if color is None else color
 
 

@@ -85,7 +85,8 @@ def type_of(block: Any) -> str:
 def data_of(block: Any) -> Optional[str]:
     """The uuid of the mesh that an object shows."""
     mesh = block.data
-    return None if mesh is None or mesh.library is not None or mesh.get(PLACEHOLDER_KEY) is not None else uuid_or_none(mesh)
+    is_ours = mesh is not None and mesh.library is None and mesh.get(PLACEHOLDER_KEY) is None
+    return uuid_or_none(mesh) if is_ours else None
 
 
 def is_visible(block: Any, rig: Rig) -> bool:

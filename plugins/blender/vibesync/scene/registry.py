@@ -11,7 +11,7 @@ census:
 The first to come is never simply "the original": bpy.data is sorted by name.
 """
 import uuid as uuids
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
 from .marks import ID_KEY, uuid_or_none
 
@@ -53,7 +53,7 @@ class Registry:
         self._by_name: Dict[Tuple[str, str], str] = {}
         self._number = 0
 
-    def take(self, items: Dict[str, Iterable[Any]], is_after_undo: bool) -> Census:
+    def take(self, items: Mapping[str, Iterable[Any]], is_after_undo: bool) -> Census:
         """Identifies every data-block given per kind, and writes identities into those that lack them."""
         self._number += 1
         census = Census({}, {})

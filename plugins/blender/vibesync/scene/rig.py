@@ -42,7 +42,8 @@ def scene_objects(rig: Rig) -> List[Any]:
 
 def scene_collections(rig: Rig) -> List[Any]:
     """The collections below the scene's root."""
-    return [block for block in rig.scene.collection.children_recursive if block.library is None and not is_deleted(block)]
+    blocks = rig.scene.collection.children_recursive
+    return [block for block in blocks if block.library is None and not is_deleted(block)]
 
 
 def scene_meshes(objects: Iterable[Any], known: Set[str]) -> List[Any]:

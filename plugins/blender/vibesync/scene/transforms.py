@@ -54,7 +54,10 @@ def read_transform(block: Any, scale_length: float) -> Reading:
 
 
 def write_transform(block: Any, parts: Dict[str, Any], rig: Rig) -> None:
-    """Shows the given parts of the canonical local transform; what is shown already is left alone, so Euler turns survive."""
+    """Shows the given parts of the canonical local transform.
+
+    What is shown already is left alone, so Euler turns survive.
+    """
     scale_length = rig.scale_length
     before: Optional[Dict[str, List[float]]] = read_transform(block, scale_length).fields
     wanted = dict(before or {}, **parts)

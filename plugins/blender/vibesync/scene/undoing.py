@@ -1,6 +1,8 @@
 """After an undo or redo: identities are restored, and what undo did to the hub's writes is repaired
 (core/reconcile.py).
 """
+from typing import List, Tuple
+
 from ..core.ledger import Ledger
 from ..core.reconcile import reconcile
 from .applying import Applier
@@ -19,7 +21,9 @@ def recover_from_undo(ledger: Ledger, capture: Capture, applier: Applier) -> Non
             op = {"op": "create", "uuid": uuid, "kind": entity.kind, "fields": entity.values(), "stamp": entity.stamp}
             applier.create(op, scene)
     for uuid, fields in verdict.put_back.items():
-        kind = ledger.shadow.entities[uuid].kind
+        kind, live = survey.live[uuid]
+        # The user's part first: reading back what was written must not take it for a consequence.
+        ledger.local_edit(uuid, {name: value for name, value in live.items() if name not in fields})
         applier.write(uuid, survey.census.blocks[kind][uuid], fields, scene)
     for uuid in verdict.remove_again:
         applier.remove(survey.live[uuid][0], uuid, scene)
@@ -28,7 +32,7 @@ def recover_from_undo(ledger: Ledger, capture: Capture, applier: Applier) -> Non
     capture.enter(ledger, survey)
 
 
-def _parents_first(ledger: Ledger, uuids: "list[str]", kinds: "tuple[str, ...]") -> "list[str]":
+def _parents_first(ledger: Ledger, uuids: List[str], kinds: Tuple[str, ...]) -> List[str]:
     entities = ledger.shadow.entities
 
     def depth(uuid: str) -> int:

@@ -39,7 +39,10 @@ def _data_for(kind: Any, name: str, fields: Fields, blocks: Blocks) -> Any:
 
 
 def write_object(block: Any, fields: Fields, agreed: Fields, scene: "Scenery") -> None:
-    """Shows `fields`. `agreed`: all of the object's values with these entered; under a new parent the place is written whole."""
+    """Shows `fields`. `agreed`: all of the object's values with these entered.
+
+    Under a new parent the place is written whole.
+    """
     rig, blocks = scene.rig, scene.blocks
     if "name" in fields:
         write_name(block, bpy.data.objects, str(fields["name"]))

@@ -73,7 +73,8 @@ namespace VibeSync.Editor
             m_MainThread = SynchronizationContext.Current;
             m_Engine = new SyncEngine(m_Scene, new EditorFacts
             {
-                EditorName = "Unity", EditorVersion = Application.unityVersion, PluginVersion = k_PluginVersion, Instance = instance,
+                EditorName = "Unity", EditorVersion = Application.unityVersion, PluginVersion = k_PluginVersion,
+                Instance = instance,
             });
             m_Engine.Linked += Link;
             m_Engine.Written += () => EditorSceneManager.MarkSceneDirty(SceneManager.GetActiveScene());
@@ -221,7 +222,8 @@ namespace VibeSync.Editor
             List<GameObject> targets = m_Scene.Registry.Order.ConvertAll(m_Scene.Registry.FindOrNull);
             targets.RemoveAll(target => target == null);
             string[] owners = SceneFileIds.Of(targets.ToArray());
-            for (int index = 0; index < owners.Length; index++) IdentityRegistry.IdOf(targets[index]).owner = owners[index];
+            for (int index = 0; index < owners.Length; index++)
+                IdentityRegistry.IdOf(targets[index]).owner = owners[index];
         }
 
         // An editor in the background hardly updates; a message asks for one frame.

@@ -19,7 +19,8 @@ namespace VibeSync.Editor
     {
         private readonly Dictionary<string, ObjId> m_ByUuid = new Dictionary<string, ObjId>(StringComparer.Ordinal);
         private readonly Dictionary<ObjId, string> m_ByObject = new Dictionary<ObjId, string>();
-        private readonly Dictionary<string, string> m_CopiedFrom = new Dictionary<string, string>(StringComparer.Ordinal);
+        private readonly Dictionary<string, string> m_CopiedFrom =
+            new Dictionary<string, string>(StringComparer.Ordinal);
         private readonly List<GameObject> m_Roots = new List<GameObject>();
 
         /// <summary>Living objects' UUIDs as of the last Identify, parents before children.</summary>
@@ -153,7 +154,8 @@ namespace VibeSync.Editor
             SyncId id = IdOf(target);
             string claimed = Uuids.IsUuid(id.uuid) ? id.uuid : null;
             bool isFree = claimed != null && !taken.Contains(claimed);
-            bool isAmbiguous = isFree && claims[claimed] > 1 && id.owner.Length > 0 && id.owner != SceneFileIds.Of(target);
+            bool isAmbiguous = isFree && claims[claimed] > 1 && id.owner.Length > 0
+                && id.owner != SceneFileIds.Of(target);
             bool isTypeSame = id.type.Length == 0 || id.type == ObjectFields.TypeOf(target, id);
             string uuid = isFree && !isAmbiguous && isTypeSame ? claimed : Uuids.New();
             if (isAmbiguous) claims[claimed]--;

@@ -44,7 +44,8 @@ namespace VibeSync.Editor
             GameObject target = Registry.FindOrNull(uuid);
             if (target == null) return null;
             SyncId id = IdentityRegistry.IdOf(target);
-            var live = new LiveEntity { Uuid = uuid, Kind = FieldTable.Object, CopiedFromOrNull = Registry.CopiedFromOrNull(uuid) };
+            var live = new LiveEntity { Uuid = uuid, Kind = FieldTable.Object,
+                CopiedFromOrNull = Registry.CopiedFromOrNull(uuid) };
             Transform parent = target.transform.parent;
             live.Fields["parent"] = parent == null ? null : Registry.UuidOrNull(parent.gameObject);
             live.Fields["data"] = BindMesh(target);

@@ -130,7 +130,8 @@ namespace VibeSync.Editor
             object value;
             string error;
             Clear();
-            if (string.IsNullOrEmpty(text) || !JsonReader.TryRead(text, out value, out error) || !(value is JsonObject)) return;
+            if (string.IsNullOrEmpty(text) || !JsonReader.TryRead(text, out value, out error) || !(value is JsonObject))
+                return;
             foreach (KeyValuePair<string, object> pair in (JsonObject)value)
             {
                 var parts = pair.Value as JsonArray;

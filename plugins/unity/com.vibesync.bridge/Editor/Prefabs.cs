@@ -10,7 +10,8 @@ namespace VibeSync.Editor
     {
         public static void Record(Object written)
         {
-            if (PrefabUtility.IsPartOfPrefabInstance(written)) PrefabUtility.RecordPrefabInstancePropertyModifications(written);
+            if (PrefabUtility.IsPartOfPrefabInstance(written))
+                PrefabUtility.RecordPrefabInstancePropertyModifications(written);
         }
 
         /// <summary>Whether Unity refuses to move or destroy it, because it belongs to an instance's inside.</summary>

@@ -24,7 +24,8 @@ namespace VibeSync.Editor
             {
                 bool isSaved = ids[index].targetObjectId != 0;
                 string inside = ids[index].targetPrefabId.ToString(CultureInfo.InvariantCulture);
-                texts[index] = isSaved ? ids[index].targetObjectId.ToString(CultureInfo.InvariantCulture) + "-" + inside : "";
+                texts[index] = isSaved ? ids[index].targetObjectId.ToString(CultureInfo.InvariantCulture) + "-"
+                    + inside : "";
             }
             return texts;
         }

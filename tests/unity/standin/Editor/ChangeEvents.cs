@@ -68,7 +68,8 @@ namespace UnityEditor
         internal static void Publish()
         {
             if (s_Pending.Count == 0) return;
-            var stream = new ObjectChangeEventStream { Events = new List<KeyValuePair<ObjectChangeKind, int>>(s_Pending) };
+            var stream = new ObjectChangeEventStream { Events = null };
+            stream.Events = new List<KeyValuePair<ObjectChangeKind, int>>(s_Pending);
             s_Pending.Clear();
             if (changesPublished != null) changesPublished(ref stream);
             // The engine owns the stream: whoever kept it finds nothing later.

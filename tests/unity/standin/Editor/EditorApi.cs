@@ -38,7 +38,10 @@ namespace UnityEditor
         public static void QueuePlayerLoopUpdate() { }
 
         internal static void RaiseHierarchyChanged() { if (hierarchyChanged != null) hierarchyChanged(); }
-        internal static void RaisePlayMode(PlayModeStateChange state) { if (playModeStateChanged != null) playModeStateChanged(state); }
+        internal static void RaisePlayMode(PlayModeStateChange state)
+        {
+            if (playModeStateChanged != null) playModeStateChanged(state);
+        }
         internal static void RaiseQuitting() { if (quitting != null) quitting(); }
 
         internal static void DropSubscribers()
@@ -75,9 +78,15 @@ namespace UnityEditor
     {
         private static readonly Dictionary<string, object> s_Values = new Dictionary<string, object>();
         public static void SetString(string key, string value) { s_Values[key] = value; }
-        public static string GetString(string key, string fallback) { return s_Values.ContainsKey(key) ? (string)s_Values[key] : fallback; }
+        public static string GetString(string key, string fallback)
+        {
+            return s_Values.ContainsKey(key) ? (string)s_Values[key] : fallback;
+        }
         public static void SetBool(string key, bool value) { s_Values[key] = value; }
-        public static bool GetBool(string key, bool fallback) { return s_Values.ContainsKey(key) ? (bool)s_Values[key] : fallback; }
+        public static bool GetBool(string key, bool fallback)
+        {
+            return s_Values.ContainsKey(key) ? (bool)s_Values[key] : fallback;
+        }
         public static void EraseString(string key) { s_Values.Remove(key); }
     }
 
@@ -192,8 +201,10 @@ namespace UnityEditor.SceneManagement
         {
             Close();
             string full = Path.Combine(Path.GetDirectoryName(Application.dataPath), path);
-            foreach (Snapshot root in SceneText.Read(File.ReadAllText(full))) Load(root).Build(Snapshot.Ids.Reopened, null);
-            foreach (GameObject target in OpenScene.All()) OpenScene.NextLocalId = Math.Max(OpenScene.NextLocalId, target.LocalId + 1);
+            foreach (Snapshot root in SceneText.Read(File.ReadAllText(full)))
+                Load(root).Build(Snapshot.Ids.Reopened, null);
+            foreach (GameObject target in OpenScene.All())
+                OpenScene.NextLocalId = Math.Max(OpenScene.NextLocalId, target.LocalId + 1);
             OpenScene.Path = path;
             OpenScene.IsDirty = false;
             if (sceneOpened != null) sceneOpened(SceneManager.GetActiveScene(), OpenSceneMode.Single);
@@ -202,7 +213,8 @@ namespace UnityEditor.SceneManagement
         internal static void New()
         {
             Close();
-            if (newSceneCreated != null) newSceneCreated(SceneManager.GetActiveScene(), NewSceneSetup.EmptyScene, NewSceneMode.Single);
+            if (newSceneCreated != null)
+                newSceneCreated(SceneManager.GetActiveScene(), NewSceneSetup.EmptyScene, NewSceneMode.Single);
         }
 
         internal static void DropSubscribers()

@@ -42,7 +42,10 @@ namespace UnityEditor
     {
         public GUIContent titleContent { get; set; }
         public void Repaint() { }
-        public static T GetWindow<T>(string title) where T : EditorWindow, new() { return new T { titleContent = new GUIContent(title) }; }
+        public static T GetWindow<T>(string title) where T : EditorWindow, new()
+        {
+            return new T { titleContent = new GUIContent(title) };
+        }
     }
 }
 

@@ -40,7 +40,8 @@ namespace UnityStandIn
     {
         private static readonly string[] s_RootDefaults =
         {
-            "UnityEngine.GameObject.m_Name", "UnityEngine.Transform.m_LocalPosition", "UnityEngine.Transform.m_LocalRotation",
+            "UnityEngine.GameObject.m_Name", "UnityEngine.Transform.m_LocalPosition",
+            "UnityEngine.Transform.m_LocalRotation",
         };
 
         private static readonly Dictionary<string, Snapshot> s_Assets = new Dictionary<string, Snapshot>();
@@ -82,7 +83,8 @@ namespace UnityStandIn
             foreach (KeyValuePair<string, object> property in PropertyVisitor.Read(target))
             {
                 object original;
-                bool isSame = source.TryGetValue(property.Key, out original) && SceneText.IsSame(original, property.Value);
+                bool isSame = source.TryGetValue(property.Key, out original)
+                    && SceneText.IsSame(original, property.Value);
                 if (!isSame) owner.Prefab.Overrides.Add(target.GetType().FullName + "." + property.Key);
             }
         }

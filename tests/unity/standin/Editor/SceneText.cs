@@ -30,7 +30,8 @@ namespace UnityStandIn
                 string[] words = line.Split(' ');
                 if (words[0] == "node")
                 {
-                    var node = new Snapshot { LocalId = long.Parse(words[2]), Properties = properties = new Dictionary<string, object>() };
+                    var node = new Snapshot { LocalId = long.Parse(words[2]),
+                        Properties = properties = new Dictionary<string, object>() };
                     int depth = int.Parse(words[1]);
                     path.RemoveRange(depth, path.Count - depth);
                     List<Snapshot> siblings = depth == 0 ? roots : path[depth - 1].Children;
@@ -62,7 +63,8 @@ namespace UnityStandIn
             WriteProperties(text, node.Properties);
             if (node.Prefab != null)
             {
-                text.Append("prefab ").Append(Escape(node.Prefab.AssetPath)).Append(' ').Append(node.Prefab.SourceId).Append(' ');
+                text.Append("prefab ").Append(Escape(node.Prefab.AssetPath)).Append(' ');
+                text.Append(node.Prefab.SourceId).Append(' ');
                 text.Append(node.Prefab.IsRoot ? "1" : "0").Append(' ');
                 text.Append(string.Join(",", node.Prefab.Overrides.Select(Escape).ToArray())).Append('\n');
             }
@@ -76,8 +78,10 @@ namespace UnityStandIn
 
         private static PrefabLink ReadLink(string[] words)
         {
-            var link = new PrefabLink { AssetPath = Unescape(words[1]), SourceId = long.Parse(words[2]), IsRoot = words[3] == "1" };
-            foreach (string name in words[4].Split(',').Where(name => name.Length > 0)) link.Overrides.Add(Unescape(name));
+            var link = new PrefabLink { AssetPath = Unescape(words[1]), SourceId = long.Parse(words[2]),
+                IsRoot = words[3] == "1" };
+            foreach (string name in words[4].Split(',').Where(name => name.Length > 0))
+                link.Overrides.Add(Unescape(name));
             return link;
         }
 
@@ -85,7 +89,8 @@ namespace UnityStandIn
         {
             foreach (KeyValuePair<string, object> property in properties)
             {
-                text.Append("value ").Append(Escape(property.Key)).Append(' ').Append(WriteValue(property.Value)).Append('\n');
+                text.Append("value ").Append(Escape(property.Key)).Append(' ');
+                text.Append(WriteValue(property.Value)).Append('\n');
             }
         }
 
@@ -102,10 +107,12 @@ namespace UnityStandIn
             if (value is Quaternion) { var q = (Quaternion)value; return "quat:" + Numbers(q.x, q.y, q.z, q.w); }
             if (value is Color) { var c = (Color)value; return "color:" + Numbers(c.r, c.g, c.b, c.a); }
             var mesh = value as Mesh;
-            if (ReferenceEquals(mesh, null)) throw new NotSupportedException("A scene file cannot hold a " + value.GetType());
+            if (ReferenceEquals(mesh, null))
+                throw new NotSupportedException("A scene file cannot hold a " + value.GetType());
             if (mesh == null) return "none:";
             Vector3 at = mesh.bounds.center, size = mesh.bounds.size;
-            return "mesh:" + mesh.NativeId + "," + Escape(mesh.name) + "," + Numbers(at.x, at.y, at.z, size.x, size.y, size.z);
+            return "mesh:" + mesh.NativeId + "," + Escape(mesh.name) + "," + Numbers(at.x, at.y, at.z, size.x, size.y,
+                size.z);
         }
 
         private static object ReadValue(string text, Dictionary<string, Mesh> meshes)
@@ -146,7 +153,8 @@ namespace UnityStandIn
             return text.Split(',').Select(part => float.Parse(part, CultureInfo.InvariantCulture)).ToArray();
         }
 
-        private static string Numbers(params float[] numbers) { return string.Join(",", numbers.Select(Number).ToArray()); }
+        private static string Numbers(params float[] numbers) { return string.Join(",",
+            numbers.Select(Number).ToArray()); }
         private static string Number(float number) { return number.ToString("R", CultureInfo.InvariantCulture); }
         private static string Escape(string text) { return Uri.EscapeDataString(text); }
         private static string Unescape(string text) { return Uri.UnescapeDataString(text); }

@@ -98,7 +98,8 @@ namespace UnityStandIn
 
         public Snapshot FindOrNull(long localId)
         {
-            return LocalId == localId ? this : Children.Select(child => child.FindOrNull(localId)).FirstOrDefault(found => found != null);
+            return LocalId == localId ? this
+                : Children.Select(child => child.FindOrNull(localId)).FirstOrDefault(found => found != null);
         }
 
         public static Type TypeOf(string name)

@@ -121,7 +121,8 @@ namespace UnityEditor
         private static void KeepDifference(UnityEngine.Object target, Dictionary<string, object> before)
         {
             Dictionary<string, object> after = PropertyVisitor.Read(target);
-            var old = before.Where(pair => !Equals(pair.Value, after[pair.Key])).ToDictionary(pair => pair.Key, pair => pair.Value);
+            var old = before.Where(pair => !Equals(pair.Value, after[pair.Key])).ToDictionary(pair => pair.Key,
+                pair => pair.Value);
             if (old.Count == 0) return;
             var fresh = old.ToDictionary(pair => pair.Key, pair => after[pair.Key]);
             int id = target.NativeId;

@@ -45,7 +45,11 @@ namespace UnityEngine
         public float intensity { get { return m_Intensity; } set { m_Intensity = Math.Max(0, value); } }
         public float range { get { return m_Range; } set { m_Range = value; } }
         public float spotAngle { get { return m_Angle; } set { m_Angle = Math.Max(1, Math.Min(179, value)); } }
-        public float innerSpotAngle { get { return m_InnerAngle; } set { m_InnerAngle = Math.Max(0, Math.Min(179, value)); } }
+        public float innerSpotAngle
+        {
+            get { return m_InnerAngle; }
+            set { m_InnerAngle = Math.Max(0, Math.Min(179, value)); }
+        }
         public bool useColorTemperature { get { return m_UsesTemperature; } set { m_UsesTemperature = value; } }
 
         internal override void Visit(PropertyVisitor visitor)
@@ -131,7 +135,8 @@ namespace UnityEngine
     public static class Debug
     {
         /// <summary>Everything logged, for tests.</summary>
-        public static readonly System.Collections.Generic.List<string> Lines = new System.Collections.Generic.List<string>();
+        public static readonly System.Collections.Generic.List<string> Lines =
+            new System.Collections.Generic.List<string>();
         public static void Log(object text) { Lines.Add("log: " + text); }
         public static void LogWarning(object text) { Lines.Add("warning: " + text); }
         public static void LogError(object text) { Lines.Add("error: " + text); }

@@ -73,7 +73,8 @@ namespace VibeSync.Core
             foreach (char letter in value)
             {
                 if (letter == '"' || letter == '\\') text.Append('\\').Append(letter);
-                else if (letter < ' ') text.Append("\\u").Append(((int)letter).ToString("x4", CultureInfo.InvariantCulture));
+                else if (letter < ' ')
+                    text.Append("\\u").Append(((int)letter).ToString("x4", CultureInfo.InvariantCulture));
                 else text.Append(letter);
             }
             text.Append('"');

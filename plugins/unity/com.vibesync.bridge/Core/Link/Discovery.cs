@@ -33,7 +33,8 @@ namespace VibeSync.Core
                 if (!file.Exists || file.Length > k_FileBytesMax) return null;
                 object root;
                 string error;
-                return JsonReader.TryRead(File.ReadAllText(file.FullName), out root, out error) ? Parse(root as JsonObject) : null;
+                return JsonReader.TryRead(File.ReadAllText(file.FullName), out root, out error)
+                    ? Parse(root as JsonObject) : null;
             }
             catch (Exception exception)
             {
@@ -51,7 +52,8 @@ namespace VibeSync.Core
             if (!root.TryGetValue("token", out token) || !(token is string)) return null;
             if (!root.TryGetValue("project", out project) || !(project is JsonObject)) return null;
             double number = (double)port;
-            if (number < 1 || number > 65535 || Math.Floor(number) != number || ((string)token).Length != k_TokenLength) return null;
+            if (number < 1 || number > 65535 || Math.Floor(number) != number || ((string)token).Length != k_TokenLength)
+                return null;
             object id, name;
             ((JsonObject)project).TryGetValue("id", out id);
             ((JsonObject)project).TryGetValue("name", out name);

@@ -23,7 +23,8 @@ namespace VibeSync.Core
         {
             m_Proof = new Proof
             {
-                Token = discovery.Token, Instance = instance, ProjectOrNull = projectOrNull, ClientNonce = Proof.NewNonce(),
+                Token = discovery.Token, Instance = instance, ProjectOrNull = projectOrNull,
+                ClientNonce = Proof.NewNonce(),
             };
         }
 
@@ -33,7 +34,8 @@ namespace VibeSync.Core
             return new JsonObject
             {
                 { "kind", "hello" },
-                { "protocol", new JsonObject { { "min", Generated.ProtocolVersionMin }, { "max", Generated.ProtocolVersion } } },
+                { "protocol",
+                    new JsonObject { { "min", Generated.ProtocolVersionMin }, { "max", Generated.ProtocolVersion } } },
                 { "role", "unity" },
                 { "editor", new JsonObject { { "name", facts.EditorName }, { "version", facts.EditorVersion } } },
                 { "plugin", facts.PluginVersion },

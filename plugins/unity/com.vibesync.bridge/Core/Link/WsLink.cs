@@ -115,7 +115,8 @@ namespace VibeSync.Core
             try
             {
                 Task connecting = m_Socket.ConnectAsync(address, CancellationToken.None);
-                if (await Task.WhenAny(connecting, Task.Delay(k_ConnectTimeoutMs)) != connecting) throw new TimeoutException();
+                if (await Task.WhenAny(connecting, Task.Delay(k_ConnectTimeoutMs)) != connecting)
+                    throw new TimeoutException();
                 await connecting;
                 Raise(new LinkEvent { Kind = LinkEventKind.Opened });
                 Task writing = WriteLoopAsync();
@@ -164,7 +165,8 @@ namespace VibeSync.Core
                 Outgoing frame;
                 while (!IsClosed && m_Outgoing.TryPeek(out frame))
                 {
-                    await m_Socket.SendAsync(new ArraySegment<byte>(frame.Bytes), frame.Type, true, CancellationToken.None);
+                    await m_Socket.SendAsync(new ArraySegment<byte>(frame.Bytes), frame.Type, true,
+                        CancellationToken.None);
                     m_Outgoing.TryDequeue(out frame);
                 }
                 if (m_IsFinishing != 0) break;

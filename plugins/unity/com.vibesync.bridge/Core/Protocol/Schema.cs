@@ -57,16 +57,21 @@ namespace VibeSync.Core
                 case "anyOf": return CheckChoices(value, (JsonArray)rule.Value, where);
                 case "const": return Equals(value, rule.Value) ? null : where + " has another value";
                 case "enum": return ((JsonArray)rule.Value).Contains(value) ? null : where + " is none of the choices";
-                case "type": return IsOfType(value, (string)rule.Value) ? null : where + " is not of type " + rule.Value;
+                case "type": return IsOfType(value, (string)rule.Value) ? null
+                    : where + " is not of type " + rule.Value;
                 case "properties": return value is JsonObject ? CheckMembers((JsonObject)value, schema, where) : null;
                 case "propertyNames": return CheckNames(value as JsonObject, rule.Value, schema, where);
                 case "items": return CheckItems(value as JsonArray, rule.Value, where);
-                case "minItems": return value is JsonArray && ((JsonArray)value).Count < Number(rule) ? where + " is too short" : null;
-                case "maxItems": return value is JsonArray && ((JsonArray)value).Count > Number(rule) ? where + " is too long" : null;
+                case "minItems": return value is JsonArray && ((JsonArray)value).Count < Number(rule)
+                    ? where + " is too short" : null;
+                case "maxItems": return value is JsonArray && ((JsonArray)value).Count > Number(rule)
+                    ? where + " is too long" : null;
                 case "minimum": return value is double && (double)value < Number(rule) ? where + " is too small" : null;
                 case "maximum": return value is double && (double)value > Number(rule) ? where + " is too large" : null;
-                case "minLength": return value is string && ((string)value).Length < Number(rule) ? where + " is too short" : null;
-                case "maxLength": return value is string && ((string)value).Length > Number(rule) ? where + " is too long" : null;
+                case "minLength": return value is string && ((string)value).Length < Number(rule)
+                    ? where + " is too short" : null;
+                case "maxLength": return value is string && ((string)value).Length > Number(rule)
+                    ? where + " is too long" : null;
                 case "pattern": return CheckPattern(value as string, (string)rule.Value, where);
                 default:
                     if (s_Silent.Contains(rule.Key)) return null;
@@ -140,7 +145,8 @@ namespace VibeSync.Core
         {
             if (value == null) return null;
             // In .NET "$" also matches before a final line break; the hub's regular expressions do not.
-            Regex regex = m_Patterns.GetOrAdd(pattern, text => new Regex(text.Replace("$", "\\z"), RegexOptions.CultureInvariant));
+            Regex regex = m_Patterns.GetOrAdd(pattern,
+                text => new Regex(text.Replace("$", "\\z"), RegexOptions.CultureInvariant));
             return regex.IsMatch(value) ? null : where + " has a bad form";
         }
 

@@ -38,7 +38,8 @@ namespace VibeSync.Core
             double[] place = parent.Numbers("translation", s_Zero);
             double[] turned = Conversion.Rotate(rotation, Times(scale, child.Numbers("translation", s_Zero)));
             child["translation"] = new[] { place[0] + turned[0], place[1] + turned[1], place[2] + turned[2] };
-            child["rotation"] = Conversion.Normalized(Conversion.Multiply(rotation, child.Numbers("rotation", s_Identity)));
+            child["rotation"] = Conversion.Normalized(Conversion.Multiply(rotation,
+                child.Numbers("rotation", s_Identity)));
             child["scale"] = Times(scale, child.Numbers("scale", s_One));
         }
 

@@ -29,7 +29,8 @@ namespace VibeSync.Core
             var unsent = new JsonArray();
             foreach (PendingOp op in Outbox.Unsent)
             {
-                unsent.Add(new JsonArray { op.Uuid, op.Kind.ToString(), op.CopiedFromOrNull, new List<string>(op.Fields) });
+                unsent.Add(new JsonArray { op.Uuid, op.Kind.ToString(), op.CopiedFromOrNull,
+                    new List<string>(op.Fields) });
             }
             var sent = new JsonArray();
             foreach (SentChange change in Outbox.InFlight)
@@ -39,9 +40,12 @@ namespace VibeSync.Core
             }
             return JsonWriter.Write(new JsonObject
             {
-                { "instance", Instance }, { "epoch", Epoch }, { "lsn", Lsn }, { "log", LogOrNull }, { "project", ProjectOrNull },
-                { "tracking", IsTracking }, { "resumable", IsResumable }, { "base", HasBase }, { "clock", Clock.Highest },
-                { "nextSeq", Outbox.NextSeq }, { "unsent", unsent }, { "sent", sent }, { "shadow", ShadowJson.Write(Shadow) },
+                { "instance", Instance }, { "epoch", Epoch }, { "lsn", Lsn }, { "log", LogOrNull },
+                { "project", ProjectOrNull },
+                { "tracking", IsTracking }, { "resumable", IsResumable }, { "base", HasBase },
+                { "clock", Clock.Highest },
+                { "nextSeq", Outbox.NextSeq }, { "unsent", unsent }, { "sent", sent },
+                { "shadow", ShadowJson.Write(Shadow) },
             });
         }
 
@@ -55,7 +59,8 @@ namespace VibeSync.Core
                 Instance = instance, Shadow = new ShadowScene(), Outbox = new Outbox(), Clock = new StampClock(),
                 Epoch = json.Long("epoch", 1), Lsn = json.Long("lsn", 0),
                 LogOrNull = json.OrNull("log") as string, ProjectOrNull = json.OrNull("project") as string,
-                IsTracking = Equals(json.OrNull("tracking"), true), IsResumable = Equals(json.OrNull("resumable"), true),
+                IsTracking = Equals(json.OrNull("tracking"), true),
+                IsResumable = Equals(json.OrNull("resumable"), true),
                 HasBase = Equals(json.OrNull("base"), true),
             };
             if (!ShadowJson.TryRead(json.OrNull("shadow") as JsonObject, state.Shadow, state.Clock)) return null;

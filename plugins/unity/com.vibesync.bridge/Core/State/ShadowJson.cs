@@ -29,7 +29,8 @@ namespace VibeSync.Core
             foreach (KeyValuePair<string, object> pair in tombstones)
             {
                 var parts = pair.Value as JsonArray;
-                bool isValid = Uuids.IsUuid(pair.Key) && parts != null && parts.Count == 2 && parts[0] is double && parts[1] is bool;
+                bool isValid = Uuids.IsUuid(pair.Key) && parts != null && parts.Count == 2 && parts[0] is double
+                    && parts[1] is bool;
                 if (!isValid) continue;
                 shadow.Bury(pair.Key, new Tombstone { Stamp = (long)(double)parts[0], IsRemote = (bool)parts[1] });
                 clock.Observe((long)(double)parts[0]);
@@ -50,7 +51,8 @@ namespace VibeSync.Core
             }
             return new JsonObject
             {
-                { "kind", entity.Kind }, { "life", entity.LifeStamp }, { "remote", entity.IsRemoteMade }, { "cells", cells },
+                { "kind", entity.Kind }, { "life", entity.LifeStamp }, { "remote", entity.IsRemoteMade },
+                { "cells", cells },
             };
         }
 
@@ -71,7 +73,8 @@ namespace VibeSync.Core
                 var members = new JsonObject { { pair.Key, parts[0] } };
                 if (Codec.Schema.ErrorOrNull(members, "Fields") != null) continue;
                 object value = FieldTable.FromJson(members)[pair.Key];
-                entity.Put(pair.Key, new Cell { Value = value, Stamp = (long)(double)parts[1], IsRemote = (bool)parts[2] });
+                entity.Put(pair.Key,
+                    new Cell { Value = value, Stamp = (long)(double)parts[1], IsRemote = (bool)parts[2] });
                 clock.Observe((long)(double)parts[1]);
             }
         }

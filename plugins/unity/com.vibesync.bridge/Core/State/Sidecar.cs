@@ -34,7 +34,8 @@ namespace VibeSync.Core
             generations.Add(current);
             foreach (JsonObject generation in Generations())
             {
-                if (generations.Count < k_GenerationsMax && generation.OrNull("save") as string != saveId) generations.Add(generation);
+                if (generations.Count < k_GenerationsMax && generation.OrNull("save") as string != saveId)
+                    generations.Add(generation);
             }
             DurableFile.Write(m_Path, JsonWriter.Write(new JsonObject
             {

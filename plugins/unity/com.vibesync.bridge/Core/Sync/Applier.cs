@@ -70,7 +70,8 @@ namespace VibeSync.Core
                 return false;
             }
             m_Incoming.Done(record);
-            if (m_Scene.Exists(record.Uuid) || m_Shadow.EntityOrNull(record.Uuid) != null) m_Capture.Entity(record.Uuid);
+            if (m_Scene.Exists(record.Uuid) || m_Shadow.EntityOrNull(record.Uuid) != null)
+                m_Capture.Entity(record.Uuid);
             string error = isDeleting ? Delete(record) : Write(record);
             if (error == null) m_Failed.Remove(record.Uuid);
             else Fail(record.Uuid, error);

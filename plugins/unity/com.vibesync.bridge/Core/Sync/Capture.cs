@@ -126,7 +126,8 @@ namespace VibeSync.Core
             foreach (string field in Differing(live, shadow))
             {
                 Cell cell;
-                if (shadow.Cells.TryGetValue(field, out cell) && (cell.IsRemote || !remoteOnly)) values.Add(field, cell.Value);
+                if (shadow.Cells.TryGetValue(field, out cell) && (cell.IsRemote || !remoteOnly))
+                    values.Add(field, cell.Value);
             }
             string parent = values.Text("parent");
             if (parent != null && !m_Scene.Exists(parent)) values.Remove("parent");

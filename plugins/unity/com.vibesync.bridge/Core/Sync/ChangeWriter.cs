@@ -57,7 +57,8 @@ namespace VibeSync.Core
                     }
                     text.Append(count == 0 ? "" : ",").Append(op);
                 }
-                sent.TextOrNull = "{\"kind\":\"change\",\"epoch\":" + epoch + ",\"seq\":" + sent.Seq + ",\"stamp\":" + stamp
+                sent.TextOrNull = "{\"kind\":\"change\",\"epoch\":" + epoch + ",\"seq\":" + sent.Seq + ",\"stamp\":"
+                    + stamp
                     + ",\"ops\":[" + text + "]}";
                 m_Outbox.Depart(sent);
                 made.Add(sent);
@@ -91,7 +92,8 @@ namespace VibeSync.Core
             for (int at = 0; at < ops.Count && m_Outbox.HasRoom;)
             {
                 var sent = new SentChange { Seq = m_Outbox.NextSeq++, Stamp = stamp };
-                var frame = new TransformFrame { Lane = Generated.LaneTransforms, Seq = sent.Seq, Epoch = epoch, Stamp = stamp };
+                var frame = new TransformFrame { Lane = Generated.LaneTransforms, Seq = sent.Seq, Epoch = epoch,
+                    Stamp = stamp };
                 for (; at < ops.Count && frame.Rows.Count < Generated.Limits.RowsPerFrameMax; at++)
                 {
                     ShadowEntity entity = m_Shadow.EntityOrNull(ops[at].Uuid);
@@ -122,7 +124,8 @@ namespace VibeSync.Core
         {
             var keyed = new List<KeyValuePair<long, PendingOp>>();
             foreach (PendingOp op in ops) keyed.Add(new KeyValuePair<long, PendingOp>(RankOf(op), op));
-            keyed.Sort((a, b) => a.Key != b.Key ? a.Key.CompareTo(b.Key) : string.CompareOrdinal(a.Value.Uuid, b.Value.Uuid));
+            keyed.Sort((a, b) => a.Key != b.Key ? a.Key.CompareTo(b.Key)
+                : string.CompareOrdinal(a.Value.Uuid, b.Value.Uuid));
             return keyed.ConvertAll(pair => pair.Value);
         }
 

@@ -28,7 +28,8 @@ namespace VibeSync.Core
         /// <summary>Zero unless it is to be deleted.</summary>
         public long DeleteStamp;
         public bool IsAgreed;
-        public readonly Dictionary<string, IncomingField> Fields = new Dictionary<string, IncomingField>(StringComparer.Ordinal);
+        public readonly Dictionary<string, IncomingField> Fields =
+            new Dictionary<string, IncomingField>(StringComparer.Ordinal);
 
         public IncomingRecord(string uuid, long lsn)
         {

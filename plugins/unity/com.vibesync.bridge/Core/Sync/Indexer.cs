@@ -64,9 +64,11 @@ namespace VibeSync.Core
         private void SendPage(long epoch, Action<string> send, bool isLast)
         {
             var deleted = new JsonArray();
-            while (m_Deleted.Count > 0 && deleted.Count < Generated.Limits.EntitiesPerPageMax) deleted.Add(m_Deleted.Dequeue());
-            send("{\"kind\":\"index\",\"epoch\":" + epoch + ",\"page\":" + m_Page + ",\"last\":" + (isLast ? "true" : "false")
-                + ",\"entities\":[" + string.Join(",", m_Entities.ToArray()) + "],\"deleted\":" + JsonWriter.Write(deleted) + "}");
+            while (m_Deleted.Count > 0 && deleted.Count < Generated.Limits.EntitiesPerPageMax)
+                deleted.Add(m_Deleted.Dequeue());
+            send("{\"kind\":\"index\",\"epoch\":" + epoch + ",\"page\":" + m_Page + ",\"last\":"
+                + (isLast ? "true" : "false") + ",\"entities\":[" + string.Join(",", m_Entities.ToArray())
+                + "],\"deleted\":" + JsonWriter.Write(deleted) + "}");
             m_Page++;
             m_Entities.Clear();
             m_EntityBytes = 0;
