@@ -25,10 +25,22 @@ export async function openHub(options: HubOptions): Promise<Result<Hub>> {
   if (!first.ok) return first;
   let core = first.value;
 
-  async function restart(): Promise<Result<null>> {
+  let restarting: Promise<Result<null>> | null = null;
+  /** One at a time: whoever asks meanwhile gets the same answer. */
+  function restart(): Promise<Result<null>> {
+    restarting ??= reopen().finally(() => {
+      restarting = null;
+    });
+    return restarting;
+  }
+
+  async function reopen(): Promise<Result<null>> {
     await core.close();
     const next = await CoreHub.open(options, push);
-    if (!next.ok) return next;
+    if (!next.ok) {
+      core.engine.halt(next.failure);
+      return next;
+    }
     core = next.value;
     push("objects-changed", { reset: true, upserts: core.publisher.ledger.all(), removed: [] });
     push("status-changed", core.status());
@@ -42,7 +54,10 @@ export async function openHub(options: HubOptions): Promise<Result<Hub>> {
       return () => listeners.delete(listener);
     },
     status: () => core.status(),
-    close: () => core.close(),
+    close: async () => {
+      await restarting;
+      await core.close();
+    },
   });
 }
 
@@ -71,8 +86,7 @@ function handlersOf(core: () => CoreHub, restart: () => Promise<Result<null>>): 
       return success({ rows: listed.value.slice(0, limit).map(snapshotRow), more: listed.value.length > limit });
     },
     "snapshot-take": async ({ label }) => {
-      core().feed.flush();
-      const taken = await core().recorder.take({ reason: "manual", label });
+      const taken = await core().feed.takeNow({ reason: "manual", label });
       if (!taken.ok) return taken;
       if (taken.value) return success(snapshotRow(taken.value));
       return failure("E_SNAPSHOT", "There is nothing to take a snapshot of yet.");

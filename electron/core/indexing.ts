@@ -12,7 +12,7 @@ import { type FieldName, type Fields, type FieldValue, hasField } from "#shared/
 import { listedStamp } from "./catch-up.ts";
 import { admit, writeOwn } from "./decide.ts";
 import { limits } from "./limits.ts";
-import type { Link } from "./links.ts";
+import { crashReason, type Link } from "./links.ts";
 import type { Turn } from "./turn.ts";
 
 /** Forgets what was known of the editor's scene: a listing follows. */
@@ -165,7 +165,8 @@ function putBack(turn: Turn, unexplained: readonly Unexplained[]): void {
 /** After a crash, safe mode ends by itself once a whole scene was compared and every difference has a reason. */
 function endCrashCheck(turn: Turn, unexplained: number): void {
   turn.links.crashCheck = false;
-  if (turn.state.head.mode !== "safe") return;
+  const { mode, modeReason } = turn.state.head;
+  if (mode !== "safe" || modeReason !== crashReason) return;
   if (unexplained > 0) {
     turn.notice("warning", "E_VERIFY_MISMATCH", "Look at the differences, then leave safe mode.");
     return;

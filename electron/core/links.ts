@@ -84,6 +84,9 @@ export type Batch = {
   state: "open" | "asked";
 };
 
+/** Safe mode for this reason ends by itself when the scenes match; for any other reason a person ends it. */
+export const crashReason = "VibeSync stopped unexpectedly last time; the scenes are being compared.";
+
 export type Bounce = { role: Role; count: number; sinceMs: number };
 
 export class Links {

@@ -18,7 +18,7 @@ import { trippedOperation } from "./failure.ts";
 import { askForListing, onIndex } from "./indexing.ts";
 import type { Facts, Input, WireInput } from "./input.ts";
 import { limits } from "./limits.ts";
-import type { Link, Links } from "./links.ts";
+import { crashReason, type Link, type Links } from "./links.ts";
 import { inputKindOf, modeTable } from "./mode-table.ts";
 import { onReadBack, onVerified } from "./read-back.ts";
 import type { Record } from "./record.ts";
@@ -189,9 +189,9 @@ function boot(turn: Turn, input: Extract<Input, { kind: "boot" }>): void {
   if (crashed) {
     turn.links.crashCheck = true;
     for (const role of roles) turn.links.mustList.add(role);
-    const reason = "VibeSync stopped unexpectedly last time; the scenes are being compared.";
-    turn.log({ type: "mode", timeMs, mode: "safe", reason });
   }
+  // Paused and safe are somebody's word, and outlive a crash; nothing is written to an editor in them either.
+  if (crashed && turn.state.head.mode === "live") turn.log({ type: "mode", timeMs, mode: "safe", reason: crashReason });
   reopenBatches(turn);
 }
 

@@ -14,7 +14,7 @@ import { Engine } from "#electron/engine/engine.ts";
 import { encodeState } from "#electron/engine/state-codec.ts";
 import { type Disk, realDisk } from "#electron/ports/disk.ts";
 import type { HubOptions, PushListener } from "#electron/ports/hub.ts";
-import type { SnapshotInfo } from "#electron/ports/snapshots.ts";
+import type { SnapshotInfo, SnapshotOpening, SnapshotReason } from "#electron/ports/snapshots.ts";
 import type { Wire } from "#electron/ports/wire.ts";
 import { SnapshotClient } from "#electron/snapshots/client.ts";
 import { inlineLink, workerLink } from "#electron/snapshots/link.ts";
@@ -29,6 +29,7 @@ import { type Opened, openProject } from "./boot.ts";
 import { OperationLog } from "./operation-log.ts";
 import { Publisher } from "./publisher.ts";
 import { writeRegistry } from "./registry-file.ts";
+import { repairSentence } from "./repair-sentence.ts";
 import { SnapshotFeed } from "./snapshot-feed.ts";
 import { statusViewOf } from "./status-view.ts";
 
@@ -36,6 +37,9 @@ import { statusViewOf } from "./status-view.ts";
 const recordsPerCheckpoint = 50_000;
 /** At exit a snapshot may take this long; what it misses is in the log. */
 const exitSnapshotMs = 10_000;
+
+/** As much of the findings as a boot record takes; each has a record of its own besides. */
+const recoveredLengthMax = 2_000;
 
 type World = Exclude<Effect, { kind: "send" | "send-frame" | "close" }>;
 
@@ -79,7 +83,11 @@ export class CoreHub {
     this.#operations = new OperationLog(disk, folders.log, process.pid);
     this.reader = new LogReader(disk, folders.wal);
     this.feed = new SnapshotFeed(state);
-    this.snapshots = new SnapshotClient({ connect: () => snapshotLink(disk), clock });
+    this.snapshots = new SnapshotClient({
+      connect: () => snapshotLink(disk),
+      clock,
+      onReopened: (history) => this.#onHistory(history),
+    });
     this.recorder = new SnapshotRecorder({
       snapshots: this.snapshots,
       clock,
@@ -125,15 +133,14 @@ export class CoreHub {
     this.#isClosed = true;
     this.publisher.stop();
     await this.#wire?.stop();
-    this.feed.flush();
-    this.feed.stop();
     if (!this.engine.halted) {
-      await withinMs(this.recorder.take({ reason: "exit" }), exitSnapshotMs);
+      await withinMs(this.#lastWords(), exitSnapshotMs);
       for (const link of this.links.byRole.values()) this.#writeRegistry(link.role);
       this.engine.now({ kind: "close" });
       await this.engine.stop();
       this.#checkpoint();
     }
+    this.feed.stop();
     this.recorder.stop();
     await this.snapshots.close();
     await this.opened.writer.close();
@@ -141,15 +148,22 @@ export class CoreHub {
     await this.opened.lock.release();
   }
 
+  async #lastWords(): Promise<Result<unknown>> {
+    await this.feed.settle();
+    return this.recorder.take({ reason: "exit" });
+  }
+
   async #start(): Promise<Result<void>> {
-    const { folders, crashed, recovered, project, state } = this.opened;
+    const { folders, crashed, findings, project, state } = this.opened;
     const { hubVersion, home, clock } = this.#options;
+    const recovered = findings
+      .map(({ message }) => message)
+      .join(" ")
+      .slice(0, recoveredLengthMax);
     this.engine.now({ kind: "boot", pid: process.pid, version: hubVersion, recovered, crashed });
+    for (const finding of findings) this.engine.now({ kind: "failed", ...finding });
     if (this.engine.halted) return { ok: false, failure: this.engine.halted };
-    if (recovered) this.publisher.notice("warning", { code: "E_WAL_TORN", message: recovered, uuid: null });
-    const history = await this.snapshots.open(folders.root);
-    if (!history.ok) this.#fail("snapshot", history.failure);
-    else this.#lastSnapshot = history.value.head;
+    this.#onHistory(await this.snapshots.open(folders.root));
     const wire = await startWire({
       token: newSecret(),
       hubVersion,
@@ -165,6 +179,16 @@ export class CoreHub {
     this.publisher.start();
     if (state.entities.size > 0) this.feed.finalised();
     return success(undefined);
+  }
+
+  /** What opening the history found broken and put right is counted and told like any other failure. */
+  #onHistory(history: Result<SnapshotOpening>): void {
+    if (!history.ok) return this.#fail("snapshot", history.failure);
+    this.#lastSnapshot ??= history.value.head;
+    for (const repair of history.value.repairs) {
+      const message = repairSentence(repair);
+      this.engine.push({ kind: "failed", operation: "snapshot", level: "warning", code: "E_SNAPSHOT", message });
+    }
   }
 
   #onRecords(records: readonly Record[], firstLsn: number): void {
@@ -184,8 +208,7 @@ export class CoreHub {
         void this.#pairedSnapshot(effect);
         return;
       case "snapshot":
-        this.feed.flush();
-        void this.recorder.take({ reason: effect.reason });
+        void this.#takeSnapshot(effect.reason);
         return;
       case "registry":
         this.#writeRegistry(effect.role);
@@ -196,11 +219,16 @@ export class CoreHub {
     }
   }
 
+  async #takeSnapshot(reason: SnapshotReason): Promise<void> {
+    await this.feed.settle();
+    await this.recorder.take({ reason });
+  }
+
   /** Both sides as they are before anything is written to this editor: its listing beside the hub's state (phase 2). */
   async #pairedSnapshot({ role, epoch, entities }: Extract<World, { kind: "paired-snapshot" }>): Promise<void> {
     const takenAt = new Date(this.engine.nowMs()).toISOString();
     const json = JSON.stringify({ role, takenAt, epoch, entities });
-    this.feed.flush();
+    await this.feed.settle();
     const taken = await this.recorder.take({
       reason: "before-first-mutation",
       label:

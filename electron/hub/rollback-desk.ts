@@ -15,9 +15,6 @@ import { failure, type Result, success } from "#shared/result.ts";
 import type { CoreHub } from "./core-hub.ts";
 
 const itemsShownMax = 500;
-/** How long the latest edits may take to become final, so that the snapshot of now holds them. */
-const settleMs = 2_000;
-const settleStepMs = 25;
 
 type Target = ReadonlyMap<Uuid, SnapshotEntity>;
 
@@ -67,26 +64,17 @@ export async function rollBack(core: CoreHub, oid: string): Promise<Result<Reque
   if (core.engine.halted) return { ok: false, failure: core.engine.halted };
   const target = await readSnapshot(core, oid);
   if (!target.ok) return target;
-  await settled(core);
-  core.feed.flush();
-  const taken = await core.recorder.take({ reason: "before-rollback" });
+  const taken = await core.feed.takeNow({ reason: "before-rollback" });
   if (!taken.ok) return taken;
   const undo = taken.value?.oid ?? (await newestOid(core));
   if (undo === null)
     return failure("E_SNAPSHOT", "The snapshot of now could not be taken, so nothing was rolled back.");
+  if (core.engine.halted) return { ok: false, failure: core.engine.halted };
   const { counts } = previewOf(core, oid, target.value);
   core.engine.now({ kind: "rollback", oid, target: target.value });
   if (core.engine.halted) return { ok: false, failure: core.engine.halted };
   const changed = counts.comeBack + counts.goAway + counts.change;
   return success({ undo, changed, lsn: core.opened.state.head.lsn });
-}
-
-async function settled(core: CoreHub): Promise<void> {
-  const { state } = core.opened;
-  if (state.head.mode !== "live") return;
-  for (let waitedMs = 0; waitedMs < settleMs && state.provisional.size > 0; waitedMs += settleStepMs) {
-    await new Promise((resolve) => setTimeout(resolve, settleStepMs));
-  }
 }
 
 async function newestOid(core: CoreHub): Promise<string | null> {

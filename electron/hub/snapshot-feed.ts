@@ -10,14 +10,18 @@ import { createHash } from "node:crypto";
 import type { Record } from "#electron/core/record.ts";
 import type { Entity, Provisional, State } from "#electron/core/state.ts";
 import { changedBy } from "#electron/core/verify.ts";
-import type { FinalBatch } from "#electron/snapshots/pace.ts";
+import type { SnapshotInfo } from "#electron/ports/snapshots.ts";
+import type { FinalBatch, SnapshotOrder } from "#electron/snapshots/pace.ts";
 import type { SnapshotRecorder } from "#electron/snapshots/recorder.ts";
 import { canonicalJson, type Json } from "#shared/canonical-json.ts";
 import type { Uuid } from "#shared/ids.ts";
+import { failure, type Result } from "#shared/result.ts";
 
 const noteIntervalMs = 500;
 /** Between two `before-delete` snapshots; what is deleted meanwhile waits for the next. */
 const guardIntervalMs = 1_000;
+/** Edits that come while a snapshot of now is taken: after so many times they are left to the log. */
+const takesMax = 3;
 /** After a failed one. The log and the tombstones keep everything until then. */
 const guardRetryMs = 30_000;
 const hashBytes = 16;
@@ -33,6 +37,7 @@ export class SnapshotFeed {
   #timer: NodeJS.Timeout | null = null;
   #guardTimer: NodeJS.Timeout | null = null;
   #guarding: Promise<boolean> | null = null;
+  #showsProvisional = false;
 
   constructor(state: State) {
     this.#state = state;
@@ -75,6 +80,27 @@ export class SnapshotFeed {
     // A snapshot that failed must not make the next one, which somebody asked for, show what is gone.
     this.#doomed.clear();
     this.flush();
+  }
+
+  /**
+   * A snapshot of the scene as it stands this moment, values included that no editor has confirmed yet: what a person sees
+   * and wants to come back to.
+   */
+  async takeNow(order: SnapshotOrder): Promise<Result<SnapshotInfo | null>> {
+    await this.settle();
+    const recorder = this.#recorder;
+    if (recorder === null) return failure("E_SNAPSHOT", "The project was closed before the snapshot was taken.");
+    this.#showsProvisional = true;
+    this.flush();
+    let taken = await recorder.take(order);
+    for (let count = 1; count < takesMax && taken.ok; count += 1) {
+      this.flush();
+      if (recorder.unsavedCount === 0) break;
+      taken = await recorder.take(order);
+    }
+    this.#showsProvisional = false;
+    this.finalised();
+    return taken;
   }
 
   wholeState(): FinalBatch {
@@ -129,7 +155,7 @@ export class SnapshotFeed {
 
   #textOf(uuid: Uuid): string | null {
     const entity = this.#state.entities.get(uuid);
-    if (entity) return snapshotText(entity, this.#state.provisional.get(uuid));
+    if (entity) return snapshotText(entity, this.#showsProvisional ? undefined : this.#state.provisional.get(uuid));
     const doomed = this.#doomed.get(uuid);
     return doomed ? snapshotText(doomed, undefined) : null;
   }

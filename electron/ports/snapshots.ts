@@ -13,6 +13,7 @@ export const snapshotReasons = [
   "final",
   "before-first-mutation",
   "before-rollback",
+  "before-delete",
   "manual",
   "idle",
   "exit",

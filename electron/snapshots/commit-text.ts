@@ -16,6 +16,7 @@ const subjects: Record<SnapshotReason, string> = {
   final: "Final state",
   "before-first-mutation": "Before the first change",
   "before-rollback": "Before a rollback",
+  "before-delete": "Before a deletion",
   manual: "Snapshot",
   idle: "At rest",
   exit: "At exit",

@@ -33,7 +33,7 @@ interface Load {
   isWhole: boolean;
 }
 
-const needsNews: ReadonlySet<SnapshotReason> = new Set(["final", "idle", "exit", "safe-mode"]);
+const needsNews: ReadonlySet<SnapshotReason> = new Set(["final", "idle", "exit", "safe-mode", "before-delete"]);
 
 export class SnapshotPace {
   #pending: Load = { texts: new Map(), isWhole: false };

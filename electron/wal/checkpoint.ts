@@ -70,12 +70,17 @@ export function saveCheckpoint(disk: Disk, folders: CheckpointFolders, checkpoin
   }
 }
 
-/** The newest checkpoint whose bytes are whole. */
-export function findCheckpoint(disk: Disk, folder: string): Result<FoundCheckpoint> {
+/** The newest checkpoint whose bytes are whole; `olderThan` passes over those whose state turned out to be useless. */
+export function findCheckpoint(
+  disk: Disk,
+  folder: string,
+  olderThan: Lsn = Number.POSITIVE_INFINITY,
+): Result<FoundCheckpoint> {
   const damaged: Failure[] = [];
   try {
     ensureFolder(disk, folder, join(folder, ".."));
-    for (const lsn of listCheckpoints(disk, folder).toReversed()) {
+    const candidates = listCheckpoints(disk, folder).filter((lsn) => lsn < olderThan);
+    for (const lsn of candidates.toReversed()) {
       const read = decodeCheckpoint(readFile(disk, checkpointPath(folder, lsn)), lsn);
       if (read.ok) return success({ checkpoint: read.value, damaged });
       damaged.push(read.failure);
