@@ -32,8 +32,8 @@ def dump_scene() -> Json:
             _put(result, "objects", block, _object(block, unit, collections))
     for block in collections:
         _put(result, "collections", block, {"name": _name(block), "parent": _parent_of_collection(block, scene)})
-    for mesh in {block.data for block in scene.objects if block.type == "MESH"}:
-        if "vibesync_placeholder" not in mesh:
+    for mesh in {block.data for block in scene.objects if block.type == "MESH" and block.library is None}:
+        if "vibesync_placeholder" not in mesh and mesh.library is None:
             _put(result, "meshes", mesh, _mesh(mesh, unit))
     return result
 

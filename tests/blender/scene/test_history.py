@@ -1,0 +1,158 @@
+"""The user's undo against what the hub wrote meanwhile: the last writer decides. And deletes in two phases."""
+import uuid as uuids
+
+import bpy
+
+from actions import find
+from dump import dump_scene, uuid_of
+from stage import Stage, addon, pump
+
+
+class UndoAgainstRemote(Stage):
+    def test_undo_does_not_take_back_a_remote_move(self) -> None:
+        self.edit("move", object="Cube", by=[1, 0, 0])
+        self.remote_set("Light", translation=[50, 0, 0])
+        self.edit("move", object="Cube", by=[1, 0, 0])
+        self.edit("undo")
+        self.assertEqual(find("Cube").location.x, 1.0)
+        self.assertEqual(find("Light").location.x, 50.0)
+        self.assert_same()
+        self.edit("redo")
+        self.assertEqual((find("Cube").location.x, find("Light").location.x), (2.0, 50.0))
+        self.assert_same()
+        self.assert_quiet()
+
+    def test_the_same_object_field_by_field(self) -> None:
+        self.edit("move", object="Cube", by=[1, 0, 0])
+        self.remote_set("Cube", scale=[3, 3, 3])
+        self.edit("undo")
+        self.assertEqual((find("Cube").location.x, find("Cube").scale.x), (0.0, 3.0))
+        self.assert_same()
+
+    def test_a_remote_write_after_mine_stays(self) -> None:
+        self.edit("move", object="Cube", by=[1, 0, 0])
+        self.remote_set("Cube", translation=[7, 0, 0])
+        self.edit("undo")
+        self.assertEqual(find("Cube").location.x, 7.0)
+        self.assert_same()
+        self.edit("redo")
+        self.assertEqual(find("Cube").location.x, 7.0)
+        self.assert_same()
+
+    def test_undo_does_not_bring_back_a_remote_delete(self) -> None:
+        light = self.uuid("Light")
+        self.edit("move", object="Cube", by=[1, 0, 0])
+        self.remote({"op": "delete", "uuid": light})
+        self.edit("undo")
+        self.assertNotIn("Light", bpy.context.scene.objects)
+        self.assertNotIn(light, self.hub.scene)
+        self.edit("redo")
+        self.assertNotIn("Light", bpy.context.scene.objects)
+        self.assert_same()
+
+    def test_undo_does_not_remove_a_remote_create(self) -> None:
+        self.edit("move", object="Cube", by=[1, 0, 0])
+        mesh, made, child = (str(uuids.uuid4()) for _ in range(3))
+        base = {"type": "mesh", "collections": [], "visible": True, "translation": [4, 5, 6], "rotation": [0, 0, 0, 1],
+                "scale": [1, 2, 1], "data": mesh}
+        self.remote(
+            {"op": "create", "uuid": mesh, "kind": "mesh", "fields": {"name": "B", "mesh.center": [0, 0, 0], "mesh.size": [1, 1, 1]}},
+            {"op": "create", "uuid": made, "kind": "object", "fields": dict(base, name="R", parent=None)},
+            {"op": "create", "uuid": child, "kind": "object", "fields": dict(base, name="S", parent=made)},
+        )
+        self.edit("undo")
+        self.assertEqual((self.uuid("R"), self.uuid("S")), (made, child))
+        self.assertEqual(find("S").parent, find("R"))
+        self.assert_same()
+        self.edit("redo")
+        self.assertEqual(self.uuid("R"), made)
+        self.assert_same()
+        self.assert_quiet()
+
+    def test_undo_of_a_delete_while_the_others_moved(self) -> None:
+        self.edit("delete", object="Cube")
+        self.remote_set("Light", translation=[9, 9, 9], name="Lamp")
+        self.edit("undo")
+        self.assertEqual(tuple(find("Lamp").location), (9.0, -9.0, 9.0))
+        self.assertIn("Cube", bpy.context.scene.objects)
+        self.assert_same()
+
+    def test_a_remote_delete_of_what_undo_would_show(self) -> None:
+        self.edit("create", type="cube", name="A")
+        self.edit("move", object="A", by=[1, 0, 0])
+        self.remote({"op": "delete", "uuid": self.uuid("A")})
+        for _ in range(2):
+            self.edit("undo")
+            self.assertNotIn("A", bpy.context.scene.objects)
+            self.assert_same()
+
+    def test_undo_and_edit_between_two_looks(self) -> None:
+        self.edit("move", object="Cube", by=[1, 0, 0])
+        self.remote_set("Light", translation=[50, 0, 0])
+        self.do("undo")
+        find("Camera").location.x = 3
+        self.settle()
+        self.assertEqual((find("Cube").location.x, find("Light").location.x, find("Camera").location.x), (0.0, 50.0, 3.0))
+        self.assert_same()
+
+    def test_the_marks_of_the_document_survive_undo(self) -> None:
+        document = addon.bridge().session.document.uuid
+        self.edit("move", object="Cube", by=[1, 0, 0])
+        while self.do("undo"):
+            self.settle()
+        self.assertEqual(bpy.context.scene["vibesync_document"], document)
+        self.assert_same()
+
+
+class Removal(Stage):
+    def _marked(self) -> int:
+        return len([block for block in bpy.data.objects if "vibesync_deleted" in block])
+
+    def test_soft_then_hard(self) -> None:
+        cube = self.uuid("Cube")
+        self.remote({"op": "delete", "uuid": cube})
+        self.assertEqual((self._marked(), "Cube" in bpy.context.scene.objects), (1, False))
+        self.assertNotIn(cube, dump_scene()["objects"])
+        self.assert_quiet()
+        bridge = addon.bridge()
+        for _ in range(2):  # the first pass only notes what is marked
+            bridge._purge_due_s = 0.0
+            pump()
+        self.assertEqual(self._marked(), 0)
+        self.assert_same()
+
+    def test_a_revoked_delete_brings_back_the_very_same(self) -> None:
+        cube = self.uuid("Cube")
+        find("Cube")["mine"] = 42
+        mesh = find("Cube").data.name
+        fields = {name: write.value for name, write in self.hub.scene[cube].items()}
+        self.remote({"op": "delete", "uuid": cube})
+        self.remote({"op": "create", "uuid": cube, "kind": "object", "fields": dict(fields, translation=[1, 1, 1])})
+        self.assertEqual((find("Cube")["mine"], find("Cube").data.name, self._marked()), (42, mesh, 0))
+        self.assert_same()
+        self.assert_quiet()
+
+    def test_nothing_deleted_is_saved(self) -> None:
+        import os
+        path = os.path.join(self.folder, "a.blend")
+        self.remote({"op": "delete", "uuid": self.uuid("Cube")})
+        self.do("save", path=path)
+        self.assertEqual(self._marked(), 0)
+
+    def test_a_parent_and_its_child(self) -> None:
+        self.edit("create", type="empty", name="Child", location=[1, 0, 0])
+        self.edit("parent", object="Child", to="Cube", keep=False)
+        child, cube = self.uuid("Child"), self.uuid("Cube")
+        self.hub.apply({"op": "delete", "uuid": cube})
+        self.hub.apply({"op": "set", "uuid": child, "fields": {"parent": None, "translation": [3, 0, 0]}})
+        self.settle()
+        self.assertIsNone(find("Child").parent)
+        self.assert_same()
+        self.assert_quiet()
+        self.assertEqual([op for op in self.changes() if op["op"] == "delete"], [], "no echo of a delete")
+
+    def test_a_mesh_outlives_its_last_object(self) -> None:
+        mesh = str(uuid_of(find("Cube").data))
+        self.remote({"op": "delete", "uuid": self.uuid("Cube")})
+        self.assert_quiet()
+        self.assertIn(mesh, self.hub.scene)
