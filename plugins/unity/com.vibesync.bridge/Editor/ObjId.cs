@@ -39,27 +39,42 @@ namespace VibeSync.Editor
         }
 
         /// <summary>
-        /// Copies ids out of the engine's stream, which must not be kept. ChangeScene is noise (every SetDirty raises
-        /// it); everything but changed values means that the hierarchy has to be looked at. </summary>
+        /// Copies ids out of the engine's stream, which must not be kept. ChangeScene is noise (every SetDirty raises it); everything
+        /// but changed values means that the hierarchy has to be looked at, and a move in it changes the moved object's values too.
+        /// </summary>
         public static void Read(ref ObjectChangeEventStream stream, ICollection<ObjId> changed, ref bool isStructure)
         {
             for (int index = 0; index < stream.length; index++)
             {
                 ObjectChangeKind kind = stream.GetEventType(index);
                 if (kind == ObjectChangeKind.ChangeScene || kind == ObjectChangeKind.None) continue;
-                if (kind != ObjectChangeKind.ChangeGameObjectOrComponentProperties)
-                {
-                    isStructure = true;
-                    continue;
-                }
-                ChangeGameObjectOrComponentPropertiesEventArgs data;
-                stream.GetChangeGameObjectOrComponentPropertiesEvent(index, out data);
-#if UNITY_6000_4_OR_NEWER
-                changed.Add(new ObjId { m_Raw = data.entityId });
-#else
-                changed.Add(new ObjId { m_Raw = data.instanceId });
-#endif
+                bool isValues = kind == ObjectChangeKind.ChangeGameObjectOrComponentProperties;
+                if (isValues) changed.Add(ChangedAt(ref stream, index));
+                else isStructure = true;
+                if (kind == ObjectChangeKind.ChangeGameObjectParent) changed.Add(MovedAt(ref stream, index));
             }
+        }
+
+        private static ObjId ChangedAt(ref ObjectChangeEventStream stream, int index)
+        {
+            ChangeGameObjectOrComponentPropertiesEventArgs data;
+            stream.GetChangeGameObjectOrComponentPropertiesEvent(index, out data);
+#if UNITY_6000_4_OR_NEWER
+            return new ObjId { m_Raw = data.entityId };
+#else
+            return new ObjId { m_Raw = data.instanceId };
+#endif
+        }
+
+        private static ObjId MovedAt(ref ObjectChangeEventStream stream, int index)
+        {
+            ChangeGameObjectParentEventArgs data;
+            stream.GetChangeGameObjectParentEvent(index, out data);
+#if UNITY_6000_4_OR_NEWER
+            return new ObjId { m_Raw = data.entityId };
+#else
+            return new ObjId { m_Raw = data.instanceId };
+#endif
         }
 
         public bool Equals(ObjId other)

@@ -17,10 +17,10 @@ namespace UnityEditor
 
 #if UNITY_6000_4_OR_NEWER
     public struct ChangeGameObjectOrComponentPropertiesEventArgs { public EntityId entityId { get; internal set; } }
-    public struct ChangeGameObjectStructureEventArgs { public EntityId entityId { get; internal set; } }
+    public struct ChangeGameObjectParentEventArgs { public EntityId entityId { get; internal set; } }
 #else
     public struct ChangeGameObjectOrComponentPropertiesEventArgs { public int instanceId { get; internal set; } }
-    public struct ChangeGameObjectStructureEventArgs { public int instanceId { get; internal set; } }
+    public struct ChangeGameObjectParentEventArgs { public int instanceId { get; internal set; } }
 #endif
 
     public struct ObjectChangeEventStream
@@ -41,9 +41,9 @@ namespace UnityEditor
 #endif
         }
 
-        public void GetChangeGameObjectStructureEvent(int index, out ChangeGameObjectStructureEventArgs data)
+        public void GetChangeGameObjectParentEvent(int index, out ChangeGameObjectParentEventArgs data)
         {
-            data = new ChangeGameObjectStructureEventArgs();
+            data = new ChangeGameObjectParentEventArgs();
 #if UNITY_6000_4_OR_NEWER
             data.entityId = new EntityId { Raw = Events[index].Value };
 #else

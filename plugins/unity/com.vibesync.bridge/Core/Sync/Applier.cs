@@ -122,20 +122,23 @@ namespace VibeSync.Core
                 // child.
                 m_Capture.Structure();
                 var gone = new List<IncomingRecord>();
-                string error = m_Scene.DeleteOrError(record.Uuid, uuid => IsGoing(uuid, gone));
+                var spared = new List<string>();
+                string error = m_Scene.DeleteOrError(record.Uuid, uuid => IsGoing(uuid, gone, spared));
                 if (error != null) return error;
                 gone.ForEach(Bury);
+                foreach (string uuid in spared) m_Capture.Entity(uuid);
             }
             Bury(record);
             return null;
         }
 
         // Children that are to be deleted as well go along with their parent.
-        private bool IsGoing(string uuid, List<IncomingRecord> gone)
+        private bool IsGoing(string uuid, List<IncomingRecord> gone, List<string> spared)
         {
             IncomingRecord record = m_Incoming.RecordOrNull(uuid);
             bool isGoing = record != null && record.DeleteStamp > 0;
             if (isGoing) gone.Add(record);
+            else spared.Add(uuid);
             return isGoing;
         }
 
