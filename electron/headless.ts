@@ -1,8 +1,8 @@
 /**
- * The same hub without a window, for a build server or a machine without a display: `node out/main/headless.cjs --project X`.
+ * The same hub without a window, for a build server or a machine without a display.
  *
- * Owns: the command line, one status line on the terminal, and the clean end on Ctrl-C or a service's stop. It runs on plain
- * Node; nothing it imports may need Electron.
+ * Owns: the command line (`node out/main/headless.cjs --project X`), one status line on the terminal, and the clean end
+ * on Ctrl-C or a service's stop. It runs on plain Node; nothing it imports may need Electron.
  * Must never: print the token, or end without saying why.
  */
 import fs from "node:fs";
@@ -28,7 +28,7 @@ const exitFailed = 1;
 const exitUsage = 2;
 const appFolder = resolve(import.meta.dirname, "..", "..");
 
-await main();
+void main();
 
 async function main(): Promise<void> {
   const args = argumentsOrNull();

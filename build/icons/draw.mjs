@@ -72,8 +72,11 @@ function arc(turn, thickness) {
   };
 }
 
-/** @type {(cx: number, cy: number, w: number, h: number) => Shape} */
-const box = (cx, cy, w, h) => (x, y) => Math.abs(x - cx) <= w / 2 && Math.abs(y - cy) <= h / 2;
+/** @type {(centre: readonly [number, number], width: number, height: number) => Shape} */
+const box =
+  ([cx, cy], width, height) =>
+  (x, y) =>
+    Math.abs(x - cx) <= width / 2 && Math.abs(y - cy) <= height / 2;
 /** @type {(cx: number, cy: number, r: number) => Shape} */
 const disc = (cx, cy, r) => (x, y) => Math.hypot(x - cx, y - cy) <= r;
 /** @type {(...shapes: Shape[]) => Shape} */
@@ -94,10 +97,10 @@ const shield = (x, y) => {
 const badges = {
   none: disc(0.5, 0.5, 0.1),
   dots: union(disc(0.36, 0.5, 0.055), disc(0.5, 0.5, 0.055), disc(0.64, 0.5, 0.055)),
-  bars: union(box(0.42, 0.5, 0.09, 0.32), box(0.58, 0.5, 0.09, 0.32)),
+  bars: union(box([0.42, 0.5], 0.09, 0.32), box([0.58, 0.5], 0.09, 0.32)),
   shield,
-  mark: union(box(0.5, 0.44, 0.1, 0.24), disc(0.5, 0.65, 0.06)),
-  square: box(0.5, 0.5, 0.26, 0.26),
+  mark: union(box([0.5, 0.44], 0.1, 0.24), disc(0.5, 0.65, 0.06)),
+  square: box([0.5, 0.5], 0.26, 0.26),
 };
 
 /** @type {Shape} */

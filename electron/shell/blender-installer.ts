@@ -102,8 +102,9 @@ export async function installBlenderAddon(blender: FoundEditor, addonZip: string
   });
   const isDone = run.isOk && (isExtension || run.output.includes(doneMark));
   if (!isDone) {
-    const message = `Blender ${blender.version} did not take the add-on. Install ${addonZip} by hand in its preferences.`;
+    const byHand = `Install ${addonZip} by hand in its preferences.`;
     const problem = new RegExp(`^${problemMark} (.*)`, "m").exec(run.output)?.[1];
+    const message = `Blender ${blender.version} did not take the add-on. ${byHand}`;
     return failure("E_PLUGIN_INSTALL", message, { cause: problem ?? run.problem });
   }
   return success(`The add-on is in Blender ${blender.version}. If it is open, restart it.`);

@@ -39,7 +39,8 @@ export function statusText(status: StatusView): string {
   const { verdict, project, port, editors, sentence } = status;
   const where = project ? ` · ${project.name}` : "";
   const listening = port === null ? "" : ` · port ${port}`;
-  return `${verdictWord[verdict]}${where}${listening} · ${linkText(editors.blender)} · ${linkText(editors.unity)} · ${sentence}`;
+  const links = `${linkText(editors.blender)} · ${linkText(editors.unity)}`;
+  return `${verdictWord[verdict]}${where}${listening} · ${links} · ${sentence}`;
 }
 
 function liveText(status: StatusView): string {

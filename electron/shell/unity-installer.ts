@@ -51,7 +51,7 @@ function install(project: string, packageTgz: string, ours: string): Result<stri
     return failure("E_PLUGIN_INSTALL", message);
   }
   if (isFolder(join(packages, unityPackage))) {
-    const message = `${project} carries the package as a folder (Packages/${unityPackage}). Update that folder instead.`;
+    const message = `${project} carries the package as a folder: update Packages/${unityPackage} instead.`;
     return failure("E_PLUGIN_INSTALL", message);
   }
   const fileName = `${unityPackage}-${ours}.tgz`;

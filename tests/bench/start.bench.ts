@@ -1,9 +1,10 @@
 /**
- * How long the app takes from the start of its process to the first picture and to an open hub, and what it holds in memory.
+ * How long the app takes from the start of its process to the first picture and to an open hub, and what it holds in
+ * memory.
  *
- * The app runs as people run it: no driver is attached until the picture is there, because one would hold up the start. Fresh
- * folders each time; the first run, which may read from a cold disk, is told apart. Needs a display; without one it opens
- * an Xvfb. Stands alone: `node --import tsx tests/bench/start.bench.ts`; the bench's main calls `measure`.
+ * The app runs as people run it: no driver is attached until the picture is there, because one would hold up the start.
+ * Fresh folders each time; the first run, which may read from a cold disk, is told apart. Needs a display, or opens an
+ * Xvfb. Stands alone: `node --import tsx tests/bench/start.bench.ts`; the bench's main calls `measure`.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import fs from "node:fs";

@@ -122,7 +122,10 @@ describe("what the page may not do", () => {
 
   it("ask with a bad payload, or on a channel that is not in the contract", async () => {
     const ask = (channel: string, argument: unknown) =>
-      launched.page.evaluate(([name, value]) => Reflect.get(window, "hub").request(name, value), [channel, argument]);
+      launched.page.evaluate(
+        ([name, value]) => Reflect.get(window, "hub").request(name as string, value),
+        [channel, argument],
+      );
     for (const [channel, argument] of [
       ["set-paused", { paused: "yes" }],
       ["set-paused", { paused: true, extra: 1 }],

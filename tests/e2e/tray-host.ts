@@ -84,11 +84,14 @@ export async function openTrayHost(address: string): Promise<TrayHost> {
   };
 }
 
+/** Signature and values of a call. */
+type Arguments = readonly [string, unknown[]];
+
 /** A registration is a bus name, a bus name with a path, or (Ayatana) a path alone. */
 function itemOf(bus: dbus.MessageBus, registration: string): TrayItem {
   const [destination = "", ...rest] = registration.split("/");
   const path = `/${rest.join("/") || "StatusNotifierItem"}`;
-  const call = async (target: string, member: string, signature: string, body: unknown[]): Promise<unknown[]> => {
+  const call = async (target: string, member: string, [signature, body]: Arguments): Promise<unknown[]> => {
     const [face = "", name = ""] = [
       member.slice(0, member.lastIndexOf(".")),
       member.slice(member.lastIndexOf(".") + 1),
@@ -97,12 +100,12 @@ function itemOf(bus: dbus.MessageBus, registration: string): TrayItem {
     return (await bus.call(message))?.body ?? [];
   };
   const properties = async (): Promise<Record<string, { value: unknown }>> => {
-    const [all] = await call(path, "org.freedesktop.DBus.Properties.GetAll", "s", [itemInterface]);
+    const [all] = await call(path, "org.freedesktop.DBus.Properties.GetAll", ["s", [itemInterface]]);
     return all as Record<string, { value: unknown }>;
   };
   const layout = async (): Promise<[number, [number, unknown, { value: Row }[]]]> => {
     const menu = String((await properties()).Menu?.value);
-    return (await call(menu, `${menuInterface}.GetLayout`, "iias", [0, -1, []])) as never;
+    return (await call(menu, `${menuInterface}.GetLayout`, ["iias", [0, -1, []]])) as never;
   };
   const lines = async () => (await layout())[1][2].map(({ value }) => lineOf(value));
   return {
@@ -116,9 +119,9 @@ function itemOf(bus: dbus.MessageBus, registration: string): TrayItem {
       const line = (await lines()).find((one) => label.test(one.label));
       if (!line) throw new Error(`The tray has no line ${label}.`);
       const menu = String((await properties()).Menu?.value);
-      await call(menu, `${menuInterface}.Event`, "isvu", [line.id, "clicked", new dbus.Variant("s", ""), 0]);
+      await call(menu, `${menuInterface}.Event`, ["isvu", [line.id, "clicked", new dbus.Variant("s", ""), 0]]);
     },
-    activate: async () => void (await call(path, `${itemInterface}.Activate`, "ii", [10, 10])),
+    activate: async () => void (await call(path, `${itemInterface}.Activate`, ["ii", [10, 10]])),
   };
 }
 

@@ -1,3 +1,4 @@
+/** Installing the add-on, into the real Blender of this machine in a home folder of its own. */
 import fs from "node:fs";
 import os from "node:os";
 import { delimiter, join } from "node:path";

@@ -1,3 +1,4 @@
+/** What the window is told while a hub opens, fails to open, is exchanged, or is gone. */
 import { describe, expect, it } from "vitest";
 import { realClock } from "#electron/ports/clock.ts";
 import { type Hub, type HubOptions, hubChannels, type OpenHub, type PushListener } from "#electron/ports/hub.ts";

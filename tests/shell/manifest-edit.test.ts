@@ -1,3 +1,4 @@
+/** The byte-exact edit of a Unity manifest: examples, and any manifest in any formatting. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dependencyOf, withDependency } from "#electron/shell/manifest-edit.ts";

@@ -1,3 +1,4 @@
+/** Which changes of the status are worth a desktop notification, and which are not. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createNotices, type DesktopNotice, editorLostMs, type Occasion } from "#electron/shell/notices.ts";
 import type { StatusView, TimelineRow } from "#shared/ipc/view.ts";

@@ -1,3 +1,4 @@
+/** The project folder at start and its change; the demo switch. */
 import fs from "node:fs";
 import os from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+/** Settings on the real disk: defaults, damage, a disk that refuses. */
 import fs from "node:fs";
 import os from "node:os";
 import { join } from "node:path";

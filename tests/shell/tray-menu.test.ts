@@ -1,3 +1,4 @@
+/** What the tray says and offers for each status. */
 import { describe, expect, it } from "vitest";
 import { trayKey, trayMenu } from "#electron/shell/tray-menu.ts";
 import { verdictWord } from "#shared/ipc/words.ts";

@@ -1,3 +1,4 @@
+/** The package in a Unity project: a real folder, two writes, nothing else touched. */
 import fs from "node:fs";
 import os from "node:os";
 import { join } from "node:path";

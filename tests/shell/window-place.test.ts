@@ -1,3 +1,4 @@
+/** Where the window opens, whatever happened to the screens. */
 import { describe, expect, it } from "vitest";
 import { firstPlace, fitInto, windowSizeMin } from "#electron/shell/window-place.ts";
 
