@@ -1,5 +1,6 @@
 """What the driver can do in Blender, each the way the user's operator does it. Methods are commands; `-` becomes `_`.
 """
+import contextlib
 import os
 import signal
 from typing import Any, Callable, Dict, List, Optional
@@ -17,8 +18,10 @@ class Actions:
     def do(self, command: Command) -> Any:
         """Runs one command; edits end with an undo step, as operators do."""
         method: Callable[[Command], Any] = getattr(self, command["do"].replace("-", "_"))
-        result = method(command)
-        if getattr(method, "is_edit", False):
+        if not getattr(method, "is_edit", False):
+            return method(command)
+        with _in_view():
+            result = method(command)
             bpy.context.view_layer.update()
             if command.get("push", True):
                 bpy.ops.ed.undo_push(message=command["do"])
@@ -58,6 +61,27 @@ class Actions:
 
     def crash(self, _command: Command) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
+
+    # The window
+
+    def prepare_window(self, _command: Command) -> Any:
+        """One 3D view in wire frame, consoles elsewhere; the cube alone selected. Answers the view's middle on the screen."""
+        window = bpy.context.window_manager.windows[0]
+        bpy.context.preferences.view.show_splash = False
+        areas = sorted(window.screen.areas, key=lambda area: area.width * area.height)
+        view = areas[-1]
+        for area in areas[:-1]:
+            area.type = "CONSOLE"
+        view.type = "VIEW_3D"
+        view.spaces.active.shading.type = "WIREFRAME"
+        view.spaces.active.overlay.show_overlays = False
+        if "Cube" in bpy.context.scene.objects:
+            _select([find("Cube")])
+        left, top = view.x + view.width // 2, window.height - (view.y + view.height // 2)
+        return {"x": left, "y": top}
+
+    def select(self, command: Command) -> None:
+        _select([find(name) for name in command["objects"]])
 
     # Making and removing
 
@@ -194,16 +218,18 @@ class Actions:
     # History and files
 
     def undo(self, _command: Command) -> bool:
-        if not bpy.ops.ed.undo.poll():
-            return False
-        bpy.ops.ed.undo()
-        return True
+        with _in_view():
+            can = bpy.ops.ed.undo.poll()
+            if can:
+                bpy.ops.ed.undo()
+        return bool(can)
 
     def redo(self, _command: Command) -> bool:
-        if not bpy.ops.ed.redo.poll():
-            return False
-        bpy.ops.ed.redo()
-        return True
+        with _in_view():
+            can = bpy.ops.ed.redo.poll()
+            if can:
+                bpy.ops.ed.redo()
+        return bool(can)
 
     def save(self, command: Command) -> None:
         """`path` (omitted: where it is), `copy`."""
@@ -214,16 +240,16 @@ class Actions:
 
     def open(self, command: Command) -> None:
         bpy.ops.wm.open_mainfile(filepath=command["path"])
-        bpy.ops.ed.undo_push(message="open")
+        _begin_history("open")
 
     def revert(self, _command: Command) -> None:
         bpy.ops.wm.revert_mainfile()
-        bpy.ops.ed.undo_push(message="revert")
+        _begin_history("revert")
 
     def new(self, command: Command) -> None:
         """`empty` (default): without the default cube, camera and light."""
         bpy.ops.wm.read_homefile(use_empty=command.get("empty", True), use_factory_startup=True)
-        bpy.ops.ed.undo_push(message="new")
+        _begin_history("new")
 
     def append(self, command: Command) -> None:
         """An object of another file."""
@@ -252,6 +278,22 @@ def find_collection(name: str) -> Any:
         if uuid_of(block) == name or block.name == name:
             return block
     raise LookupError("no collection %s" % name)
+
+
+def _in_view() -> Any:
+    """The context of an operator: in a window the 3D view, because a timer has none; headless it is there already."""
+    if bpy.app.background:
+        return contextlib.nullcontext()
+    window = bpy.context.window_manager.windows[0]
+    view = next(area for area in window.screen.areas if area.type == "VIEW_3D")
+    region = next(region for region in view.regions if region.type == "WINDOW")
+    return bpy.context.temp_override(window=window, area=view, region=region)
+
+
+def _begin_history(what: str) -> None:
+    """A window begins the undo history of a file itself."""
+    if bpy.app.background:
+        bpy.ops.ed.undo_push(message=what)
 
 
 def _all_collections() -> List[Any]:

@@ -5,6 +5,7 @@ A tick: take what the link brought -> see what the user holds -> look what the u
 due -> apply -> send. Looking comes before applying, so that an edit is never overwritten unseen. A bridge that was
 never linked does nothing and writes nothing into the file.
 """
+import contextlib
 import time
 import uuid as uuids
 from typing import Any, List, Optional, Set
@@ -203,8 +204,7 @@ class Bridge:
         self.session.document = document.current_document()
         assert self.session.document.uuid == mark, "the mark is on the bound scene"
         self._adopt_scene(self.session.ledger)
-        if bpy.ops.ed.undo_push.poll():
-            bpy.ops.ed.undo_push(message="VibeSync: link")
+        _push_undo_step("VibeSync: link")
 
     def _adopt_scene(self, ledger: Ledger) -> None:
         survey = self.capture.survey(())
@@ -279,3 +279,12 @@ class Bridge:
         self._reset()
         self.is_prepared = False
         self._refresh_hello()
+
+
+def _push_undo_step(message: str) -> None:
+    """Once, when identities were written; a step for every remote change would let the user undo those. Timers have no window."""
+    windows = bpy.context.window_manager.windows
+    override = bpy.context.temp_override(window=windows[0]) if windows else contextlib.nullcontext()
+    with override:
+        if bpy.ops.ed.undo_push.poll():
+            bpy.ops.ed.undo_push(message=message)
