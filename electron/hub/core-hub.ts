@@ -154,8 +154,8 @@ export class CoreHub {
   }
 
   async #start(): Promise<Result<void>> {
-    const { folders, crashed, findings, project, state } = this.opened;
-    const { hubVersion, home, clock } = this.#options;
+    const { crashed, findings, project, state } = this.opened;
+    const { hubVersion, home, clock, projectFolder } = this.#options;
     const recovered = findings
       .map(({ message }) => message)
       .join(" ")
@@ -163,7 +163,7 @@ export class CoreHub {
     this.engine.now({ kind: "boot", pid: process.pid, version: hubVersion, recovered, crashed });
     for (const finding of findings) this.engine.now({ kind: "failed", ...finding });
     if (this.engine.halted) return { ok: false, failure: this.engine.halted };
-    this.#onHistory(await this.snapshots.open(folders.root));
+    this.#onHistory(await this.snapshots.open(projectFolder));
     const wire = await startWire({
       token: newSecret(),
       hubVersion,
