@@ -92,7 +92,8 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     document: hello.document,
     epoch: hello.epoch,
     phase: "listing",
-    activity: "idle",
+    // Nothing is sent before it has said what it is doing: it may be playing, or still loading.
+    activity: "loading",
     unsaved: false,
     sinceMs: nowMs,
     silent: false,

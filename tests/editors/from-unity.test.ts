@@ -49,10 +49,10 @@ describe("an artist in Unity", () => {
   });
 
   it("[WIRE-19] deletes with everything below, and undoes and redoes it", async () => {
-    const before = named(await studio.unityScene(), "Fountain");
+    const [before, fountain] = [...(await studio.unityScene())].find(([, { name }]) => name === "Fountain") ?? [];
+    assert(before);
     const count = (await studio.hubScene()).size;
-    const yard = [...(await studio.unityScene())].find(([, fields]) => fields["name"] === "Fountain")?.[1]["parent"];
-    await unity({ do: "delete", object: yard });
+    await unity({ do: "delete", object: fountain?.["parent"] });
     assert.equal((await expectEditorsEqual(studio)).size, count - 2);
     await unity({ do: "undo" });
     const scene = await expectEditorsEqual(studio);
