@@ -39,7 +39,10 @@ export function buildUnity(folder = path.join(os.tmpdir(), "vibesync-unity-build
   const core = sourcesIn(path.join(packageFolder, "Core"));
   compile(at("StandIn.dll"), { sources: sourcesIn(path.join(unityTests, "standin")) });
   compile(at("Package.dll"), { sources: packageSources(), references: [at("StandIn.dll")], defines: ["UNITY_EDITOR"] });
-  compile(at("Host.exe"), { sources: [...sourcesIn(path.join(unityTests, "host")), ...json], references: [at("StandIn.dll")] });
+  compile(at("Host.exe"), {
+    sources: [...sourcesIn(path.join(unityTests, "host")), ...json],
+    references: [at("StandIn.dll")],
+  });
   const tests = path.join(unityTests, "core");
   if (sourcesIn(tests).length > 0) compile(at("Tests.exe"), { sources: [...sourcesIn(tests), ...core] });
   return { folder, package: at("Package.dll"), host: at("Host.exe"), tests: at("Tests.exe") };
@@ -56,14 +59,21 @@ export function packageSources() {
 export function compile(target, { sources, references = [], defines = [] }) {
   const newest = Math.max(...[...sources, ...references].map((file) => fs.statSync(file).mtimeMs));
   if (fs.existsSync(target) && fs.statSync(target).mtimeMs > newest && defines.length <= 1) return;
+  // Two suites may compile at once: each into a folder of its own, and the result appears whole. mcs names the assembly
+  // after the file, so the name stays.
   const kind = target.endsWith(".exe") ? "exe" : "library";
-  const flags = [...languageFlags, `-target:${kind}`, `-out:${target}`, ...references.map((file) => `-r:${file}`)];
+  const workshop = fs.mkdtempSync(path.join(path.dirname(target), "making-"));
+  const made = path.join(workshop, path.basename(target));
+  const flags = [...languageFlags, `-target:${kind}`, `-out:${made}`, ...references.map((file) => `-r:${file}`)];
   if (defines.length > 0) flags.push(`-define:${defines.join(";")}`);
   try {
     execFileSync("mcs", [...flags, ...sources], { stdio: ["ignore", "pipe", "pipe"] });
+    fs.renameSync(made, target);
   } catch (error) {
     const said = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
     throw new Error(`mcs refused ${path.basename(target)}:\n${said}`);
+  } finally {
+    fs.rmSync(workshop, { recursive: true, force: true });
   }
 }
 

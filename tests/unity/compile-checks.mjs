@@ -1,6 +1,6 @@
 /**
- * What a compiler can say about the package: Core needs no Unity, Runtime no editor, the Editor compiles under the defines of old
- * and new Unity versions, with a stand-in that lacks what the version lacks.
+ * What a compiler can say about the package: Core needs no Unity, Runtime no editor, the Editor compiles under the
+ * defines of old and new Unity versions, with a stand-in that lacks what the version lacks.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -19,7 +19,8 @@ const unityVersions = {
  * @returns {{title: string, error: string | null}[]}
  */
 export function compileChecks(packageFolder, folder) {
-  const parts = (/** @type {string[]} */ ...names) => names.flatMap((name) => sourcesIn(path.join(packageFolder, name)));
+  const parts = (/** @type {string[]} */ ...names) =>
+    names.flatMap((name) => sourcesIn(path.join(packageFolder, name)));
   const standIn = sourcesIn(path.join(root, "tests/unity/standin"));
   const results = [
     check("Core compiles without Unity", () => compile(path.join(folder, "Core.dll"), { sources: parts("Core") })),

@@ -1,17 +1,19 @@
 /**
- * Everything about the Unity package that can be tested without Unity: `node --import tsx tests/unity/run.ts [part of a title]`.
+ * Everything about the Unity package that can be tested without Unity: `node --import tsx tests/unity/run.ts [part of a
+ * title]`.
  *
- * Compiles the package under the defines of several Unity versions, runs Core's own tests, then the package on the stand-in in
- * processes of their own against a fake hub. The last line is `N passed, N failed`. A failed scenario shows its reason only.
+ * Compiles the package under the defines of several Unity versions, runs Core's own tests, then the package on the
+ * stand-in in processes of their own against a fake hub. The last line is `N passed, N failed`. A failed scenario shows
+ * its reason only.
  */
 import { execFileSync } from "node:child_process";
 import path from "node:path";
-import { type Built, Rig } from "./package/rig.ts";
-import { applying } from "./package/applying.ts";
-import { editing } from "./package/editing.ts";
-import { surviving } from "./package/surviving.ts";
 import { buildUnity, packageFolder, root } from "./build.mjs";
 import { compileChecks } from "./compile-checks.mjs";
+import { applying } from "./package/applying.ts";
+import { editing } from "./package/editing.ts";
+import { type Built, Rig } from "./package/rig.ts";
+import { surviving } from "./package/surviving.ts";
 
 export type Suite = Record<string, (rig: Rig) => Promise<void>>;
 

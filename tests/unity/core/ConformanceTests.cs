@@ -65,7 +65,8 @@ namespace VibeSync.Tests
                 var expected = (string)vector["proof"];
                 Expect.Equal(expected, proof.Of((string)vector["side"]), (string)vector["name"]);
                 Expect.That(proof.IsOf((string)vector["side"], expected), "[WIRE-2] a right proof is taken");
-                Expect.That(!proof.IsOf((string)vector["side"], "0" + expected.Substring(1) + "0"), "a wrong length is not");
+                Expect.That(!proof.IsOf((string)vector["side"], "0" + expected.Substring(1) + "0"),
+                    "a wrong length is not");
             }
         }
 
@@ -99,7 +100,8 @@ namespace VibeSync.Tests
                 }
                 if ((string)vector["kind"] == "light")
                 {
-                    double intensity = Conversion.IntensityToUnity((string)vector["type"], (double)canonical["intensity"]);
+                    double intensity = Conversion.IntensityToUnity((string)vector["type"],
+                        (double)canonical["intensity"]);
                     CheckRatio((double)unity["intensity"], intensity, name);
                     double back = Conversion.IntensityFromUnity((string)vector["type"], (double)unity["intensity"]);
                     CheckRatio((double)canonical["intensity"], back, name);
@@ -127,8 +129,10 @@ namespace VibeSync.Tests
                 Expect.Equal((bool)vector["valid"], isValid, file + ": " + vector["name"] + " (" + error + ")");
                 if (!isValid || isText) continue;
                 object again;
-                Expect.That(JsonReader.TryRead(JsonWriter.Write(message), out again, out error), "is written as JSON: " + error);
-                Expect.Equal(JsonWriter.Write(message), JsonWriter.Write(again), "survives writing and reading: " + vector["name"]);
+                Expect.That(JsonReader.TryRead(JsonWriter.Write(message), out again, out error),
+                    "is written as JSON: " + error);
+                Expect.Equal(JsonWriter.Write(message), JsonWriter.Write(again),
+                    "survives writing and reading: " + vector["name"]);
             }
         }
 
@@ -168,7 +172,8 @@ namespace VibeSync.Tests
             for (int index = 0; index < expected.Length; index++)
             {
                 double slack = Math.Max(k_WorkedTolerance, Math.Abs(expected[index]) * Generated.LengthRelativeEpsilon);
-                Expect.That(Math.Abs(expected[index] - actual[index]) <= slack, what + ": was " + JsonWriter.Write(actual));
+                Expect.That(Math.Abs(expected[index] - actual[index]) <= slack,
+                    what + ": was " + JsonWriter.Write(actual));
             }
         }
 
@@ -180,14 +185,16 @@ namespace VibeSync.Tests
 
         private static void CheckRatio(double expected, double actual, string what)
         {
-            Expect.That(Math.Abs(expected - actual) <= 5 * k_WorkedTolerance * Math.Max(1, Math.Abs(expected)), what + ": was " + actual);
+            Expect.That(Math.Abs(expected - actual) <= 5 * k_WorkedTolerance * Math.Max(1, Math.Abs(expected)),
+                what + ": was " + actual);
         }
 
         private static JsonObject[] Read(string file)
         {
             object value;
             string error;
-            bool isRead = JsonReader.TryRead(File.ReadAllText(Path.Combine(Program.VectorFolder, file)), out value, out error);
+            bool isRead = JsonReader.TryRead(File.ReadAllText(Path.Combine(Program.VectorFolder, file)), out value,
+                out error);
             Expect.That(isRead, file + ": " + error);
             return ((JsonArray)value).Cast<JsonObject>().ToArray();
         }
@@ -207,7 +214,10 @@ namespace VibeSync.Tests
         private static byte[] Bytes(string hex)
         {
             var bytes = new byte[hex.Length / 2];
-            for (int index = 0; index < bytes.Length; index++) bytes[index] = Convert.ToByte(hex.Substring(index * 2, 2), 16);
+            for (int index = 0; index < bytes.Length; index++)
+            {
+                bytes[index] = Convert.ToByte(hex.Substring(index * 2, 2), 16);
+            }
             return bytes;
         }
     }

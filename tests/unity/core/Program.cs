@@ -1,7 +1,9 @@
 // Unit and conformance tests of the package's Core, without Unity: `mono Tests.exe <folder of vectors>`.
 //
-// A test is a public static method of a class whose name ends in Tests; it fails by throwing. The last line is `N passed, N failed`.
+// A test is a public static method of a class whose name ends in Tests; it fails by throwing. The last line is `N
+// passed, N failed`.
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Reflection;
@@ -17,16 +19,25 @@ namespace VibeSync.Tests
         {
             VectorFolder = Path.GetFullPath(args[0]);
             int passed = 0, failed = 0;
-            var suites = Assembly.GetExecutingAssembly().GetTypes().Where(type => type.Name.EndsWith("Tests", StringComparison.Ordinal));
-            foreach (MethodInfo test in suites.SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public)))
+            const BindingFlags flags = BindingFlags.Static | BindingFlags.Public;
+            foreach (MethodInfo test in Suites().SelectMany(type => type.GetMethods(flags)))
             {
                 string error = ErrorOrNull(test);
                 if (error == null) passed++;
                 else failed++;
-                if (error != null) Console.WriteLine("FAIL " + test.DeclaringType.Name + "." + test.Name + "\n  " + error);
+                if (error != null)
+                {
+                    Console.WriteLine("FAIL " + test.DeclaringType.Name + "." + test.Name + "\n  " + error);
+                }
             }
             Console.WriteLine(passed + " passed, " + failed + " failed");
             return failed == 0 ? 0 : 1;
+        }
+
+        private static IEnumerable<Type> Suites()
+        {
+            Type[] types = Assembly.GetExecutingAssembly().GetTypes();
+            return types.Where(type => type.Name.EndsWith("Tests", StringComparison.Ordinal));
         }
 
         private static string ErrorOrNull(MethodInfo test)

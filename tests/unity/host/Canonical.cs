@@ -1,7 +1,8 @@
-// Canonical values of the stand-in's objects, by formulas of its own (matrices, where the package uses quaternion identities), so
-// that comparing this dump with Blender's also checks the package's conversion.
+// Canonical values of the stand-in's objects, by formulas of its own (matrices, where the package uses quaternion
+// identities), so that comparing this dump with Blender's also checks the package's conversion.
 //
-//   D = diag(-1, 1, 1) mirrors Unity into canonical space; H = diag(-1, 1, -1) is the half turn of camera and light nodes.
+//   D = diag(-1, 1, 1) mirrors Unity into canonical space; H = diag(-1, 1, -1) is the half turn of camera and light
+//   nodes.
 //   R = D Hp Ru Hs D with Hp, Hs only where the parent, the object is such a node; t = D Hp tu.
 using System;
 using UnityEngine;
@@ -30,7 +31,8 @@ namespace VibeSync.Host
         public static Vector3 ToUnityTranslation(GameObject target, double[] value)
         {
             double[] before = Before(target);
-            return new Vector3((float)(value[0] * before[0]), (float)(value[1] * before[1]), (float)(value[2] * before[2]));
+            return new Vector3((float)(value[0] * before[0]), (float)(value[1] * before[1]),
+                (float)(value[2] * before[2]));
         }
 
         public static double[] Rotation(GameObject target)
@@ -53,7 +55,8 @@ namespace VibeSync.Host
             Vector3 s = target.transform.localScale;
             var described = new JsonObject
             {
-                { "kind", "object" }, { "name", target.name }, { "type", TypeOf(target) }, { "visible", target.activeSelf },
+                { "kind", "object" }, { "name", target.name }, { "type", TypeOf(target) },
+                { "visible", target.activeSelf },
                 { "parent", parent == null ? null : uuidOf(parent.gameObject) },
                 { "translation", Translation(target) }, { "rotation", Rotation(target) },
                 { "scale", new double[] { s.x, s.y, s.z } },
@@ -118,7 +121,10 @@ namespace VibeSync.Host
             var result = new double[3, 3];
             for (int row = 0; row < 3; row++)
             {
-                for (int column = 0; column < 3; column++) result[row, column] = left[row] * matrix[row, column] * right[column];
+                for (int column = 0; column < 3; column++)
+                {
+                    result[row, column] = left[row] * matrix[row, column] * right[column];
+                }
             }
             return result;
         }

@@ -1,5 +1,5 @@
-// What a user does with mouse, keyboard and menus: every action goes through Unity's Undo, one group an action, as the editor's own
-// commands do (docs: ScriptReference/Undo.html). Values come in canonical space.
+// What a user does with mouse, keyboard and menus: every action goes through Unity's Undo, one group an action, as the
+// editor's own commands do (docs: ScriptReference/Undo.html). Values come in canonical space.
 using System;
 using UnityEditor;
 using UnityEngine;
@@ -108,8 +108,14 @@ namespace VibeSync.Host
         private static void SetCamera(Camera camera, JsonObject values)
         {
             Record(camera);
-            if (values.ContainsKey("camera.projection")) camera.orthographic = (string)values["camera.projection"] == "orthographic";
-            if (values.ContainsKey("camera.yfov")) camera.fieldOfView = (float)((double)values["camera.yfov"] * 180 / Math.PI);
+            if (values.ContainsKey("camera.projection"))
+            {
+                camera.orthographic = (string)values["camera.projection"] == "orthographic";
+            }
+            if (values.ContainsKey("camera.yfov"))
+            {
+                camera.fieldOfView = (float)((double)values["camera.yfov"] * 180 / Math.PI);
+            }
             if (values.ContainsKey("camera.ymag")) camera.orthographicSize = (float)(double)values["camera.ymag"];
             if (values.ContainsKey("camera.near")) camera.nearClipPlane = (float)(double)values["camera.near"];
             if (values.ContainsKey("camera.far")) camera.farClipPlane = (float)(double)values["camera.far"];
@@ -120,7 +126,8 @@ namespace VibeSync.Host
             Record(light);
             if (values.ContainsKey("light.type"))
             {
-                light.type = (LightType)Array.IndexOf(new[] { "spot", "sun", "point", "area" }, (string)values["light.type"]);
+                light.type = (LightType)Array.IndexOf(new[] { "spot", "sun", "point", "area" },
+                    (string)values["light.type"]);
             }
             if (values.ContainsKey("light.intensity"))
             {
@@ -128,8 +135,14 @@ namespace VibeSync.Host
                 light.intensity = (float)((double)values["light.intensity"] / unit);
             }
             if (values.ContainsKey("light.range")) light.range = (float)(double)values["light.range"];
-            if (values.ContainsKey("light.outer")) light.spotAngle = (float)((double)values["light.outer"] * 360 / Math.PI);
-            if (values.ContainsKey("light.inner")) light.innerSpotAngle = (float)((double)values["light.inner"] * 360 / Math.PI);
+            if (values.ContainsKey("light.outer"))
+            {
+                light.spotAngle = (float)((double)values["light.outer"] * 360 / Math.PI);
+            }
+            if (values.ContainsKey("light.inner"))
+            {
+                light.innerSpotAngle = (float)((double)values["light.inner"] * 360 / Math.PI);
+            }
         }
 
         private static void Record(UnityEngine.Object target)

@@ -88,10 +88,15 @@ export const applying: Suite = {
     await until("the hub has it", () => JSON.stringify(rig.hub.field(a, "translation")) === "[2,0,0]");
     equal(rig.hub.of("held").at(-1)?.uuids, [], "held at the end");
     await rig.do("undo");
-    await until("one undo takes back the whole drag", () => JSON.stringify(rig.hub.field(a, "translation")) === "[0,0,0]");
+    await until(
+      "one undo takes back the whole drag",
+      () => JSON.stringify(rig.hub.field(a, "translation")) === "[0,0,0]",
+    );
   },
 
-  "a remote deletion spares children that the user has just made, and the user's undo does not bring it back": async (rig) => {
+  "a remote deletion spares children that the user has just made, and the user's undo does not bring it back": async (
+    rig,
+  ) => {
     await rig.link();
     rig.hub.apply([object(idA, "A", { translation: [5, 0, 0] })]);
     await until("A is there", async () => (await rig.dump())[idA] !== undefined);
@@ -164,7 +169,9 @@ export const applying: Suite = {
     await rig.settled();
     rig.hub.apply([{ op: "set", uuid: leaf, fields: { parent: null } }, object(idA, "A")]);
     await until("A is there", async () => (await rig.dump())[idA] !== undefined);
-    await until("the fault is told", () => rig.hub.of("fault").some(({ uuid, code }) => uuid === leaf && code === "E_APPLY"));
+    await until("the fault is told", () =>
+      rig.hub.of("fault").some(({ uuid, code }) => uuid === leaf && code === "E_APPLY"),
+    );
     equal((await rig.shown(leaf)).parent, tree, "Unity refuses to reparent inside an instance");
   },
 };

@@ -127,4 +127,3 @@ export const editing: Suite = {
     near((await rig.shown(second)).translation, [3, 0, 0], "the instance's own place");
   },
 };
-

@@ -1,19 +1,19 @@
 /**
- * A hub for tests of the Unity package alone: real discovery file, real socket, real handshake, every message checked by the
- * contract's own schemas. It keeps what it was told (the highest stamp wins) and lets a test say anything back.
+ * A hub for tests of the Unity package alone: real discovery file, real socket, real handshake, every message checked
+ * by the contract's own schemas. It keeps what it was told (the highest stamp wins) and lets a test say anything back.
  *
  * It decides nothing: conflicts, verification and the log are the real hub's (tests/editors).
  */
 import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
+import { type WebSocket, WebSocketServer } from "ws";
 import { decodeTransforms, encodeTransforms, laneReadBack, laneTransforms, maskBit } from "#shared/protocol/binary.ts";
 import type { DownMessage } from "#shared/protocol/down.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type UpMessage, type UpMessageOf, upMessageSchema } from "#shared/protocol/up.ts";
 import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
 import { stampOf } from "#shared/scene/stamp.ts";
-import { type WebSocket, WebSocketServer } from "ws";
 
 export type Known = { kind: string; fields: Record<string, FieldValue>; stamps: Record<string, number> };
 export type Row = { uuid: string; mask: number; flags: number; values: readonly number[] };
@@ -119,7 +119,8 @@ export class FakeHub {
   }
 
   named(name: string): string {
-    for (const [uuid, known] of this.entities) if (known.fields["name"] === name && known.kind === "object") return uuid;
+    for (const [uuid, known] of this.entities)
+      if (known.fields["name"] === name && known.kind === "object") return uuid;
     throw new Error(`The hub knows no object ${name}.`);
   }
 
@@ -235,7 +236,11 @@ export class FakeHub {
     for (const [name, value] of Object.entries(fields)) this.#takeField(uuid, { kind, name, value }, stamp);
   }
 
-  #takeField(uuid: string, { kind, name, value }: { kind: string; name: string; value: FieldValue }, stamp: number): void {
+  #takeField(
+    uuid: string,
+    { kind, name, value }: { kind: string; name: string; value: FieldValue },
+    stamp: number,
+  ): void {
     this.#observe(stamp);
     const known = this.entities.get(uuid) ?? { kind, fields: {}, stamps: {} };
     this.entities.set(uuid, known);

@@ -1,6 +1,6 @@
 /**
- * One Unity host process and one fake hub in a temporary folder; what every test of the package starts from. Also the tests'
- * own small words: until, near, quiet.
+ * One Unity host process and one fake hub in a temporary folder; what every test of the package starts from. Also the
+ * tests' own small words: until, near, quiet.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import fs from "node:fs";
@@ -39,7 +39,15 @@ export class Rig {
   async open(): Promise<void> {
     const project = path.join(this.folder, "unity");
     fs.mkdirSync(project, { recursive: true });
-    const args = ["--debug", this.#built.host, "--package", this.#built.package, "--project", project, ...this.#options];
+    const args = [
+      "--debug",
+      this.#built.host,
+      "--package",
+      this.#built.package,
+      "--project",
+      project,
+      ...this.#options,
+    ];
     const env = { ...process.env, VIBESYNC_HOME: path.join(this.folder, "home") };
     const child = spawn("mono", args, { env });
     this.#child = child;

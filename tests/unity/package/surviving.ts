@@ -1,4 +1,7 @@
-/** Domain reload, Play Mode, broken wires, crashes, offline work, other scenes: nothing acknowledged is lost, nothing comes twice. */
+/**
+ * Domain reload, Play Mode, broken wires, crashes, offline work, other scenes: nothing
+ * acknowledged is lost, nothing comes twice.
+ */
 import type { Suite } from "../run.ts";
 import { equal, near, sleep, until } from "./rig.ts";
 
@@ -114,10 +117,18 @@ export const surviving: Suite = {
     const page = rig.hub.of("index").at(-1);
     const listed = page?.entities.find(({ uuid }) => uuid === a);
     const known = rig.hub.entities.get(a)?.stamps["translation"] ?? 0;
-    equal((listed?.stamps?.translation ?? listed?.stamp ?? 0) < known, true, "[WIRE-14] the old place has its old stamp");
+    equal(
+      (listed?.stamps?.translation ?? listed?.stamp ?? 0) < known,
+      true,
+      "[WIRE-14] the old place has its old stamp",
+    );
     equal((listed?.stamp ?? 0) > 0, true, "the sidecar was found");
     equal(page?.deleted, [], "an unsaved creation is no deletion");
-    equal(page?.entities.some(({ uuid }) => uuid === c), false, "C was never saved");
+    equal(
+      page?.entities.some(({ uuid }) => uuid === c),
+      false,
+      "C was never saved",
+    );
     near(rig.hub.field(a, "translation"), [1, 0, 0], "the hub keeps the accepted place");
   },
 
@@ -145,7 +156,11 @@ export const surviving: Suite = {
     await rig.do("save");
     await rig.hub.start();
     await rig.listed();
-    equal(rig.hub.of("index")[0]?.entities.map(({ stamp, stamps }) => [stamp, stamps]), [[0, null]], "[WIRE-14] stamps");
+    equal(
+      rig.hub.of("index")[0]?.entities.map(({ stamp, stamps }) => [stamp, stamps]),
+      [[0, null]],
+      "[WIRE-14] stamps",
+    );
   },
 
   "another scene is another epoch, listed from the start": async (rig) => {

@@ -39,8 +39,9 @@ namespace VibeSync.Editor
         }
 
         /// <summary>
-        /// Copies ids out of the engine's stream, which must not be kept. ChangeScene is noise (every SetDirty raises it); everything
-        /// but changed values means that the hierarchy has to be looked at, and a move in it changes the moved object's values too.
+        /// Copies ids out of the engine's stream, which must not be kept. ChangeScene is noise (every SetDirty raises
+        /// it); everything but changed values means that the hierarchy has to be looked at, and a move in it changes
+        /// the moved object's values too.
         /// </summary>
         public static void Read(ref ObjectChangeEventStream stream, ICollection<ObjId> changed, ref bool isStructure)
         {

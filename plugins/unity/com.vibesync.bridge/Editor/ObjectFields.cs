@@ -1,5 +1,5 @@
-// One GameObject's values in canonical space, read and written. All formulas are Core's (Conversion); this file only knows which
-// Unity property is which field. Camera and Light live as components on a corrected node; see Conversion.
+// One GameObject's values in canonical space, read and written. All formulas are Core's (Conversion); this file only
+// knows which Unity property is which field. Camera and Light live as components on a corrected node; see Conversion.
 using UnityEngine;
 using VibeSync.Core;
 
@@ -8,12 +8,14 @@ namespace VibeSync.Editor
     /// <summary>Canonical values of GameObjects.</summary>
     public static class ObjectFields
     {
-        /// <summary>The type in the canonical model, from the components, or from what the object was made as.</summary>
+        /// <summary>The type in the canonical model, from the components, or from what the object was made
+        /// as.</summary>
         public static string TypeOf(GameObject target, SyncId id)
         {
             if (target.GetComponent<Camera>() != null) return "camera";
             if (target.GetComponent<Light>() != null) return "light";
-            bool hasMesh = target.GetComponent<MeshFilter>() != null || target.GetComponent<SkinnedMeshRenderer>() != null;
+            bool hasMesh = target.GetComponent<MeshFilter>() != null
+                || target.GetComponent<SkinnedMeshRenderer>() != null;
             if (hasMesh) return "mesh";
             return id != null && id.type == "other" ? "other" : "empty";
         }
@@ -63,7 +65,8 @@ namespace VibeSync.Editor
             if (s != null) transform.localScale = ToVector(s);
             if (r == null) return;
             double[] turned = Conversion.RotationToUnity(r, isBelow, Conversion.IsCorrected(type));
-            transform.localRotation = new Quaternion((float)turned[0], (float)turned[1], (float)turned[2], (float)turned[3]);
+            transform.localRotation =
+                new Quaternion((float)turned[0], (float)turned[1], (float)turned[2], (float)turned[3]);
         }
 
         private static bool IsBelowCorrected(Transform transform)
@@ -86,8 +89,14 @@ namespace VibeSync.Editor
         {
             if (camera == null) return;
             object value;
-            if (fields.TryGetValue("camera.projection", out value)) camera.orthographic = (string)value == "orthographic";
-            if (fields.TryGetValue("camera.yfov", out value)) camera.fieldOfView = (float)Conversion.Degrees((double)value);
+            if (fields.TryGetValue("camera.projection", out value))
+            {
+                camera.orthographic = (string)value == "orthographic";
+            }
+            if (fields.TryGetValue("camera.yfov", out value))
+            {
+                camera.fieldOfView = (float)Conversion.Degrees((double)value);
+            }
             if (fields.TryGetValue("camera.ymag", out value)) camera.orthographicSize = (float)(double)value;
             if (fields.TryGetValue("camera.near", out value)) camera.nearClipPlane = (float)(double)value;
             if (fields.TryGetValue("camera.far", out value)) camera.farClipPlane = (float)(double)value;
@@ -122,9 +131,18 @@ namespace VibeSync.Editor
             if (fields.TryGetValue("light.intensity", out value)) intensity = (double)value;
             light.type = LightTypes.ToUnity(type);
             light.intensity = (float)Conversion.IntensityToUnity(type, intensity);
-            if (fields.TryGetValue("light.range", out value)) light.range = (float)Conversion.RangeToUnity((double)value);
-            if (fields.TryGetValue("light.outer", out value)) light.spotAngle = (float)Conversion.Degrees((double)value * 2);
-            if (fields.TryGetValue("light.inner", out value)) light.innerSpotAngle = (float)Conversion.Degrees((double)value * 2);
+            if (fields.TryGetValue("light.range", out value))
+            {
+                light.range = (float)Conversion.RangeToUnity((double)value);
+            }
+            if (fields.TryGetValue("light.outer", out value))
+            {
+                light.spotAngle = (float)Conversion.Degrees((double)value * 2);
+            }
+            if (fields.TryGetValue("light.inner", out value))
+            {
+                light.innerSpotAngle = (float)Conversion.Degrees((double)value * 2);
+            }
         }
 
         private static Color ToColor(double[] linear)
@@ -139,7 +157,8 @@ namespace VibeSync.Editor
         }
     }
 
-    /// <summary>Names of light types. Numbers, because "Area" was renamed "Rectangle" on the way from 2021.3 to 6000.</summary>
+    /// <summary>Names of light types. Numbers, because "Area" was renamed "Rectangle" on the way from 2021.3 to
+    /// 6000.</summary>
     public static class LightTypes
     {
         private static readonly string[] s_Names = { "spot", "sun", "point", "area" };

@@ -4,10 +4,11 @@
 //   rotation  (x, y, z, w) <-> (x, -y, -z, w)
 //   scale     unchanged
 //
-// A canonical camera or light looks along -Z, Unity's along +Z: their nodes are turned by half a turn about Y ("corrected").
-// With C that half turn, a corrected node is T.(R.C).S and, because C commutes with a diagonal S, each of its children is
-// C^-1.T.R.S: the child's place and rotation are turned back, its scale is untouched. Each function works both ways.
-// Light units: editors.md 8.4 (candela and lux from Blender's watts, 683 lm/W; Unity intensity 1 = pi in its own shading).
+// A canonical camera or light looks along -Z, Unity's along +Z: their nodes are turned by half a turn about Y
+// ("corrected"). With C that half turn, a corrected node is T.(R.C).S and, because C commutes with a diagonal S, each
+// of its children is C^-1.T.R.S: the child's place and rotation are turned back, its scale is untouched. Each function
+// works both ways. Light units: editors.md 8.4 (candela and lux from Blender's watts, 683 lm/W; Unity intensity 1 = pi
+// in its own shading).
 using System;
 
 namespace VibeSync.Core
@@ -97,7 +98,8 @@ namespace VibeSync.Core
             return value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);
         }
 
-        /// <summary>The product of two quaternions xyzw: first <paramref name="b"/>, then <paramref name="a"/>.</summary>
+        /// <summary>The product of two quaternions xyzw: first <paramref name="b"/>, then <paramref
+        /// name="a"/>.</summary>
         public static double[] Multiply(double[] a, double[] b)
         {
             return new[]
@@ -121,7 +123,9 @@ namespace VibeSync.Core
         /// <summary>Unit length with w >= 0, so that one rotation has one form.</summary>
         public static double[] Normalized(double[] value)
         {
-            double length = Math.Sqrt(value[0] * value[0] + value[1] * value[1] + value[2] * value[2] + value[3] * value[3]);
+            double squares = 0;
+            foreach (double part in value) squares += part * part;
+            double length = Math.Sqrt(squares);
             if (length < 1e-12) return new double[] { 0, 0, 0, 1 };
             double factor = (value[3] < 0 ? -1 : 1) / length;
             return new[] { value[0] * factor, value[1] * factor, value[2] * factor, value[3] * factor };

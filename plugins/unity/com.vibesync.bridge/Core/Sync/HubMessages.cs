@@ -1,5 +1,5 @@
-// What the hub says and what is said to it: the other half of SyncEngine. Every message was checked against the schema on the
-// socket's thread; here it is only taken apart.
+// What the hub says and what is said to it: the other half of SyncEngine. Every message was checked against the schema
+// on the socket's thread; here it is only taken apart.
 using System;
 using System.Collections.Generic;
 
@@ -222,7 +222,8 @@ namespace VibeSync.Core
             }
         }
 
-        // Changes are answered in the order of their numbers, so after a "later" everything from the oldest on goes again.
+        // Changes are answered in the order of their numbers, so after a "later" everything from the oldest on goes
+        // again.
         private void SendAgain()
         {
             m_RetryDueMs = 0;
@@ -268,7 +269,9 @@ namespace VibeSync.Core
         {
             NoticeOrNull = sentence;
             if (Session.Stage != SessionStage.Live) return;
-            Session.Send(new JsonObject { { "kind", "fault" }, { "code", code }, { "message", sentence }, { "uuid", uuid } });
+            var fault = new JsonObject { { "kind", "fault" }, { "code", code }, { "message", sentence }, { "uuid",
+                uuid } };
+            Session.Send(fault);
         }
     }
 }

@@ -1,11 +1,14 @@
 // What the user did and the hub has not answered yet.
 //
-//   unsent   per entity, names of changed fields only: the values are read from the shadow when the change is made, so any
+//   unsent per entity, names of changed fields only: the values are read from the shadow when the change is made, so
+//   any
 //            number of edits to one field cost one entry (bounded by the scene's size)
-//   in flight   numbered frames, kept byte for byte and sent again with the same seq and stamp after a reconnect [WIRE-12]
+//   in flight numbered frames, kept byte for byte and sent again with the same seq and stamp after a reconnect
+//   [WIRE-12]
 //
-// A change gets its stamp when it is made from `unsent`, above everything seen by then; a remote write that beats an unsent
-// one has taken it out of here before. It must never drop an entry that was neither answered nor listed in an index.
+// A change gets its stamp when it is made from `unsent`, above everything seen by then; a remote write that beats an
+// unsent one has taken it out of here before. It must never drop an entry that was neither answered nor listed in an
+// index.
 using System;
 using System.Collections.Generic;
 
@@ -39,7 +42,8 @@ namespace VibeSync.Core
         /// <summary>Frames in flight; more wait as unsent, where they coalesce.</summary>
         public const int InFlightMax = 64;
 
-        private readonly Dictionary<string, PendingOp> m_Unsent = new Dictionary<string, PendingOp>(StringComparer.Ordinal);
+        private readonly Dictionary<string, PendingOp> m_Unsent =
+            new Dictionary<string, PendingOp>(StringComparer.Ordinal);
         private readonly SortedDictionary<long, SentChange> m_InFlight = new SortedDictionary<long, SentChange>();
 
         public long NextSeq = 1;

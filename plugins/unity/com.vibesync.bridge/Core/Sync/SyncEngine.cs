@@ -1,8 +1,8 @@
 // The core's one turn: receive -> capture -> index or apply -> send, with everything the parts need joined here.
 //
-// The Editor assembly calls Tick from the editor's update, tells of events (dirty, structure, undo, document, activity) and
-// implements the live scene; nothing else of the core needs to be known to it. Main thread only. Messages are taken apart in
-// HubMessages.cs, the other half of this class.
+// The Editor assembly calls Tick from the editor's update, tells of events (dirty, structure, undo, document, activity)
+// and implements the live scene; nothing else of the core needs to be known to it. Main thread only. Messages are taken
+// apart in HubMessages.cs, the other half of this class.
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
@@ -129,7 +129,8 @@ namespace VibeSync.Core
             m_IsUndone = false;
             m_HasBase = sidecarOrNull != null && sidecarOrNull.TryRead(saveId, m_Shadow, m_Clock);
             NextEpoch();
-            bool isOther = Session.Stage == SessionStage.Live && projectOrNull != null && projectOrNull != ProjectOrNull;
+            bool isOther = Session.Stage == SessionStage.Live && projectOrNull != null
+                && projectOrNull != ProjectOrNull;
             ProjectOrNull = projectOrNull;
             if (isOther) Session.Reconnect();
             else if (Session.Stage == SessionStage.Live)
@@ -238,7 +239,8 @@ namespace VibeSync.Core
             if (!m_IsPolling) m_PollMs = m_Facts.NowMs;
         }
 
-        // An epoch in which something was numbered or listed cannot be listed again from the start: seq would not begin at 1.
+        // An epoch in which something was numbered or listed cannot be listed again from the start: seq would not begin
+        // at 1.
         private void BeginIndex()
         {
             m_NeedsIndex = false;

@@ -1,5 +1,5 @@
-// Run in a real Unity (Window > General > Test Runner): what the package assumes of the engine and the stand-in cannot prove.
-// docs/unity-checklist.md names the behaviours that need a person.
+// Run in a real Unity (Window > General > Test Runner): what the package assumes of the engine and the stand-in cannot
+// prove. docs/unity-checklist.md names the behaviours that need a person.
 using NUnit.Framework;
 using UnityEditor;
 using UnityEditor.SceneManagement;
@@ -41,7 +41,8 @@ namespace VibeSync.Editor.Tests
             m_Scene.Identify();
             Undo.PerformUndo();
             m_Scene.Identify();
-            Assert.IsTrue(m_Scene.Exists(uuid), "Unity keeps the instance id over an undone deletion, or SyncId says who it is.");
+            const string why = "Unity keeps the instance id over an undone deletion, or SyncId says who it is.";
+            Assert.IsTrue(m_Scene.Exists(uuid), why);
         }
 
         [Test]
