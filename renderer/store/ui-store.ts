@@ -29,8 +29,8 @@ export type UiState = {
   readonly follow: boolean;
   readonly inspectorOpen: boolean;
   readonly dialog: OpenDialog | null;
-  /** Raised to ask the view that is shown to put the cursor into its search field. */
-  readonly searchAsked: number;
+  /** The search field of the view that is shown, or is about to be, is asked to take the cursor. */
+  readonly searchAsked: boolean;
 };
 
 export type UiStore = StoreApi<UiState>;
@@ -44,7 +44,7 @@ export function createUiStore(preferences: Preferences = defaultPreferences): Ui
     follow: preferences.follow,
     inspectorOpen: preferences.inspectorOpen,
     dialog: null,
-    searchAsked: 0,
+    searchAsked: false,
   }));
 }
 

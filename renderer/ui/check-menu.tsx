@@ -1,6 +1,7 @@
 /** A menu of which any number may be ticked; it stays open while ticking. */
 import { Menu } from "@base-ui/react/menu";
 import { Check, ChevronDown } from "lucide-react";
+import { useRef } from "react";
 import styles from "./check-menu.module.css";
 
 type CheckMenuProps<Value extends string> = {
@@ -13,6 +14,8 @@ type CheckMenuProps<Value extends string> = {
 };
 
 export function CheckMenu<Value extends string>({ label, summary, items, checked, onChange }: CheckMenuProps<Value>) {
+  // Its place in the document is beside its button: a menu belongs to the region that opened it.
+  const place = useRef<HTMLSpanElement>(null);
   const toggle = (value: Value, on: boolean) =>
     onChange(on ? [...checked, value] : checked.filter((other) => other !== value));
   return (
@@ -21,8 +24,9 @@ export function CheckMenu<Value extends string>({ label, summary, items, checked
         {summary}
         <ChevronDown size={14} aria-hidden="true" />
       </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner sideOffset={4} align="start" className={styles.positioner}>
+      <span ref={place} />
+      <Menu.Portal container={place}>
+        <Menu.Positioner sideOffset={4} align="start" positionMethod="fixed" className={styles.positioner}>
           <Menu.Popup className={styles.popup}>
             {items.map((item) => (
               <Menu.CheckboxItem

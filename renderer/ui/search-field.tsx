@@ -1,4 +1,4 @@
-/** A search field. Escape empties it first and leaves it second; `asked` puts the cursor into it when it is raised. */
+/** A search field. Escape empties it first and leaves it second; while it is `asked` for, it takes the cursor and answers. */
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import styles from "./search-field.module.css";
@@ -7,20 +7,20 @@ type SearchFieldProps = {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
-  readonly asked: number;
+  readonly asked: boolean;
+  readonly onAnswered: () => void;
 };
 
 const searchTextMax = 200;
 
-export function SearchField({ label, value, onChange, asked }: SearchFieldProps) {
+export function SearchField({ label, value, onChange, asked, onAnswered }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null);
-  const answered = useRef(asked);
   useEffect(() => {
-    if (asked === answered.current) return;
-    answered.current = asked;
+    if (!asked) return;
     input.current?.focus();
     input.current?.select();
-  }, [asked]);
+    onAnswered();
+  }, [asked, onAnswered]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape") return;
     if (value === "") input.current?.blur();

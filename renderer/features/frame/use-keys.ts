@@ -49,10 +49,7 @@ function run({ store, ui, actions }: App, command: KeyCommand): void {
       if (isRunning) void actions.takeSnapshot();
       return;
     case "search":
-      return ui.setState(({ view, searchAsked }) => ({
-        view: view === "timeline" ? view : "objects",
-        searchAsked: searchAsked + 1,
-      }));
+      return ui.setState(({ view }) => ({ view: view === "timeline" ? view : "objects", searchAsked: true }));
     case "inspector":
       return ui.setState(({ inspectorOpen }) => ({ inspectorOpen: !inspectorOpen }));
     case "follow":

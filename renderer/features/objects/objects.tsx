@@ -35,6 +35,7 @@ export function Objects() {
       ui.setState(({ objectFilter }) => ({ objectFilter: { ...objectFilter, ...change } })),
     [ui],
   );
+  const searchAnswered = useCallback(() => ui.setState({ searchAsked: false }), [ui]);
   const all = objects.byUuid.size;
   return (
     <div className={styles.objects}>
@@ -44,6 +45,7 @@ export function Objects() {
           value={filter.search}
           onChange={(search) => setFilter({ search })}
           asked={searchAsked}
+          onAnswered={searchAnswered}
         />
         <ChoiceChips<StateChoice>
           label={texts.objects.columns.state}

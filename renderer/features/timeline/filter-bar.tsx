@@ -1,5 +1,6 @@
 /** What of the log is shown: words, who, which kinds, one object; and whether it follows. */
 import { ArrowDownToLine, FilterX } from "lucide-react";
+import { useCallback } from "react";
 import { useApp, useHubState, useUi } from "#renderer/app-context.tsx";
 import { texts } from "#renderer/messages/texts.ts";
 import { timelineWords, writerWords } from "#renderer/messages/words.ts";
@@ -32,6 +33,7 @@ export function FilterBar() {
   const filter = useUi((state) => state.timelineFilter);
   const searchAsked = useUi((state) => state.searchAsked);
   const follow = useUi((state) => state.follow);
+  const searchAnswered = useCallback(() => ui.setState({ searchAsked: false }), [ui]);
   const set = (change: Partial<TimelineFilter>) => ui.setState({ timelineFilter: { ...filter, ...change } });
   return (
     <div className={styles.bar}>
@@ -40,6 +42,7 @@ export function FilterBar() {
         value={filter.search}
         onChange={(search) => set({ search })}
         asked={searchAsked}
+        onAnswered={searchAnswered}
       />
       <ChoiceChips<WriterChoice>
         label={texts.timeline.writer}
