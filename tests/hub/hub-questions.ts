@@ -89,7 +89,7 @@ export async function stateText(hub: Hub): Promise<string> {
   const details: { [uuid: string]: Json } = {};
   for (const { uuid } of objects) {
     const detail = must(await ask(hub, "object-detail", { uuid }));
-    details[uuid] = detail.fields.map(({ field, canonical, writer, lsn }) => ({ field, canonical, writer, lsn }));
+    details[uuid] = detail.fields.map(({ field, canonical }) => ({ field, canonical }));
   }
   return canonicalJson(details);
 }
