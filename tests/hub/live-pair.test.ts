@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ScriptedEditor } from "#electron/demo/scripted-editor.ts";
-import { actAtRandom, LiveHub, randomFrom } from "./live-hub.ts";
+import { actAtRandom, agree, LiveHub, linked, randomFrom } from "./live-hub.ts";
 
 const firstSeed = Number(process.env["SEED"] ?? 1);
 const seeds = Array.from({ length: 20 }, (_, index) => firstSeed + index);
@@ -17,7 +17,7 @@ beforeEach(async () => {
   await live.open();
   blender = live.start("blender", 0.1);
   unity = live.start("unity");
-  await live.linked(blender, unity);
+  await linked(blender, unity);
 });
 afterEach(() => live.end());
 
@@ -25,10 +25,10 @@ describe("two editors and the hub", () => {
   it("[WIRE-27] what one does is shown by the other, becomes final, and then nobody says anything more", async () => {
     const castle = blender.user.createObject({ name: "Castle" });
     const camera = unity.user.createObject({ name: "Eye", type: "camera", translation: [3, 4, 5] });
-    await live.agree(blender, unity);
+    await agree(blender, unity);
     blender.user.reparent(camera, castle);
     unity.user.move(castle, [10_000, 2, 3]);
-    await live.agree(blender, unity);
+    await agree(blender, unity);
     await expect.poll(() => blender.model.finalLsn).toBeGreaterThanOrEqual(unity.model.appliedLsn);
     const lsn = await live.lastWriteLsn();
     await delay(1_000);
@@ -51,7 +51,7 @@ describe("two editors and the hub", () => {
     } as const;
     const again = new ScriptedEditor({ home: live.home, identity });
     again.start();
-    await live.linked(again);
+    await linked(again);
     await again.stop();
   });
 
@@ -59,7 +59,7 @@ describe("two editors and the hub", () => {
     const other = new LiveHub();
     await other.open();
     const stranger = other.start("blender");
-    await other.linked(stranger);
+    await linked(stranger);
     await stranger.stop();
     await unity.stop();
     await blender.stop();
@@ -77,21 +77,21 @@ describe("two editors and the hub", () => {
   it("[WIRE-20] parents set crosswise at once: one wins, nobody hangs below itself", async () => {
     const a = blender.user.createObject({ name: "A" });
     const b = blender.user.createObject({ name: "B" });
-    await live.agree(blender, unity);
+    await agree(blender, unity);
     for (let round = 0; round < 10; round += 1) {
       blender.user.reparent(a, b);
       unity.user.reparent(b, a);
-      await live.agree(blender, unity);
+      await agree(blender, unity);
       expect([blender.model.scene.parentOf(a), blender.model.scene.parentOf(b)].filter(Boolean).length).toBeLessThan(2);
       blender.user.set(a, { parent: null });
       blender.user.set(b, { parent: null });
-      await live.agree(blender, unity);
+      await agree(blender, unity);
     }
   });
 
   it("[WIRE-28] nothing is sent to an editor that plays or compiles; afterwards it is brought up to date", async () => {
     const box = blender.user.createObject({ name: "Box" });
-    await live.agree(blender, unity);
+    await agree(blender, unity);
     unity.say(unity.model.setActivity("playing"));
     await delay(100);
     const { appliedLsn } = unity.model;
@@ -102,12 +102,12 @@ describe("two editors and the hub", () => {
     expect(unity.model.appliedLsn).toBe(appliedLsn);
     expect(unity.model.scene.read(box)?.translation).toEqual([0, 0, 0]);
     unity.say(unity.model.setActivity("idle"));
-    await live.agree(blender, unity);
+    await agree(blender, unity);
   });
 
   it("[WIRE-24] waits for what the user holds, however long, and then the last writer wins", async () => {
     const box = blender.user.createObject({ name: "Box" });
-    await live.agree(blender, unity);
+    await agree(blender, unity);
     unity.say(unity.model.grab([box]));
     await delay(50);
     blender.user.move(box, [1, 2, 3]);
@@ -116,15 +116,15 @@ describe("two editors and the hub", () => {
     expect(unity.model.scene.read(box)).toMatchObject({ name: "Box" });
     unity.user.move(box, [7, 8, 9]);
     unity.say(unity.model.release());
-    await live.agree(blender, unity);
+    await agree(blender, unity);
     expect(blender.model.scene.read(box)).toMatchObject({ name: "Chest" });
   });
 
   it("[WIRE-11] another file in one editor is another epoch: the project's scene comes to it", async () => {
     blender.user.createObject({ name: "Castle" });
-    await live.agree(blender, unity);
+    await agree(blender, unity);
     unity.say(unity.model.open({ uuid: null, name: "New.unity", saved: false }, () => undefined));
-    await live.agree(blender, unity);
+    await agree(blender, unity);
     expect(unity.model.scene.size).toBe(1);
   });
 });
@@ -137,35 +137,35 @@ describe("links that break", () => {
       await delay(random.below(40));
       random.pick([blender, unity]).cut();
     }
-    await live.linked(blender, unity);
-    await live.agree(blender, unity);
+    await linked(blender, unity);
+    await agree(blender, unity);
     await expectHubToAgree();
   });
 
   it("[WIRE-16] the hub is closed and opened again: editors come back, and what they did meanwhile counts", async () => {
     const box = blender.user.createObject({ name: "Box" });
-    await live.agree(blender, unity);
+    await agree(blender, unity);
     await live.close();
     blender.user.move(box, [1, 2, 3]);
     const made = unity.user.createObject({ name: "Made while the hub was away" });
     await live.open();
-    await live.linked(blender, unity);
-    await live.agree(blender, unity);
+    await linked(blender, unity);
+    await agree(blender, unity);
     expect(blender.model.scene.has(made)).toBe(true);
     expect(unity.model.scene.read(box)?.translation).toEqual([1, 2, 3]);
   });
 
   it("a domain reload in the middle of edits keeps the editor's place", async () => {
     const box = blender.user.createObject({ name: "Box" });
-    await live.agree(blender, unity);
+    await agree(blender, unity);
     const reloaded = unity.reload(300);
     for (let step = 1; step <= 20; step += 1) {
       blender.user.move(box, [step, 0, 0]);
       await delay(20);
     }
     await reloaded;
-    await live.linked(unity);
-    await live.agree(blender, unity);
+    await linked(unity);
+    await agree(blender, unity);
   });
 });
 
@@ -176,7 +176,7 @@ describe("seeded scripts on both sides at once", () => {
       actAtRandom(random.pick([blender, unity]), random);
       if (random.below(4) === 0) await delay(random.below(12));
     }
-    await live.agree(blender, unity);
+    await agree(blender, unity);
     await expectHubToAgree();
     for (const uuid of blender.model.scene.uuids()) {
       const parent = blender.model.scene.parentOf(uuid);
