@@ -38,7 +38,7 @@ describe("two editors and the hub", () => {
     expect((await live.objects()).map(({ name }) => name).sort()).toEqual(["Castle", "Eye"]);
   });
 
-  it("[WIRE-6] a second instance of a role is refused while the first one lives, a return of the same is not", async () => {
+  it("[WIRE-6] a second instance of a role is refused while the first lives, the same one again is not", async () => {
     const second = live.start("blender");
     await expect.poll(() => second.model.refusal?.code).toBe("E_SESSION_TAKEN");
     expect(blender.state).toBe("linked");
@@ -142,7 +142,7 @@ describe("links that break", () => {
     await expectHubToAgree();
   });
 
-  it("[WIRE-16] the hub is closed and opened again: editors come back, and what they did meanwhile counts", async () => {
+  it("[WIRE-16] the hub is closed and opened again: editors come back, what they did meanwhile counts", async () => {
     const box = blender.user.createObject({ name: "Box" });
     await agree(blender, unity);
     await live.close();
