@@ -188,6 +188,8 @@ function tendAsked(turn: Turn, batch: Batch): void {
 export function answered(turn: Turn, batch: Batch, role: Role): void {
   if (!batch.waiting.delete(role)) return;
   if (isUnsettled(turn, batch, role)) batch.heldUntil.set(role, turn.facts.nowMs + limits.batchWindowMaxMs);
+  // Everybody was heard: what is still held or on its way is asked for again, but nothing needs to wait for it.
+  if (batch.waiting.size === 0) unblock(turn, batch);
   settle(turn, batch);
 }
 

@@ -5,17 +5,17 @@
  * plugins' nor the hub's.
  */
 import { strict as assert } from "node:assert";
+import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { openHub } from "#electron/hub.ts";
-import { realClock } from "#electron/ports/clock.ts";
-import type { Hub } from "#electron/ports/hub.ts";
-import type { TimelineRow } from "#shared/ipc/view.ts";
+import type { RequestAnswer, RequestArgument, RequestChannel } from "#shared/ipc/contract.ts";
+import type { StatusView, TimelineRow } from "#shared/ipc/view.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
+import type { Result } from "#shared/result.ts";
 import { type FieldName, type FieldValue, fieldNames } from "#shared/scene/fields.ts";
 import { startBlender } from "./blender.ts";
-import type { LineControl } from "./line-control.ts";
+import { LineControl } from "./line-control.ts";
 import { buildUnityOnce, startUnity } from "./unity.ts";
 
 export type Described = { readonly [field: string]: FieldValue };
@@ -26,8 +26,7 @@ const pollMs = 50;
 
 export class Studio {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "vibesync-studio-"));
-  readonly rows: TimelineRow[] = [];
-  hub!: Hub;
+  hub!: LineControl;
   blender!: LineControl;
   unity!: LineControl;
 
@@ -49,13 +48,28 @@ export class Studio {
   }
 
   async startHub(): Promise<void> {
-    const { project: projectFolder, home } = this;
-    const opened = await openHub({ projectFolder, home, hubVersion: "test", clock: realClock });
-    if (!opened.ok) throw new Error(`${opened.failure.code}: ${opened.failure.message}`);
-    this.hub = opened.value;
-    this.hub.onPush((channel, value) => {
-      if (channel === "timeline-grew") this.rows.push(...(value as { rows: TimelineRow[] }).rows);
-    });
+    const args = ["--import", "tsx", path.join(import.meta.dirname, "hub-process.ts"), this.project, this.home];
+    const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"] });
+    this.hub = new LineControl(child, { input: child.stdout, output: child.stdin });
+    await this.status();
+  }
+
+  /** A request of the window. */
+  async ask<Channel extends RequestChannel>(
+    channel: Channel,
+    argument: RequestArgument<Channel>,
+  ): Promise<RequestAnswer<Channel>> {
+    const answer = await this.hub.do<Result<RequestAnswer<Channel>>>({ do: "ask", channel, argument });
+    if (answer.ok) return answer.value;
+    throw new Error(`${channel}: ${answer.failure.code} ${answer.failure.message}`);
+  }
+
+  status(): Promise<StatusView> {
+    return this.ask("status", null);
+  }
+
+  rows(): Promise<TimelineRow[]> {
+    return this.hub.do<TimelineRow[]>({ do: "rows" });
   }
 
   async startBlender(file?: string): Promise<void> {
@@ -71,7 +85,7 @@ export class Studio {
 
   async close(): Promise<void> {
     await Promise.allSettled([this.blender?.end(), this.unity?.end()]);
-    await this.hub?.close();
+    await this.hub?.end();
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -79,7 +93,7 @@ export class Studio {
   async settled(): Promise<void> {
     let calm = 0;
     for (let waited = 0; waited < settleMsMax; waited += pollMs) {
-      const { verdict, counts, log, editors } = this.hub.status();
+      const { verdict, counts, log, editors } = await this.status();
       const isLinked = editors.blender.link === "linked" && editors.unity.link === "linked";
       const isCalm = isLinked && verdict === "live" && counts.sending + counts.held + counts.oneSide === 0;
       calm = isCalm && log.durableLsn >= log.lsn ? calm + 1 : 0;
@@ -87,15 +101,17 @@ export class Studio {
       await pause(pollMs);
     }
     throw new Error(
-      `The studio did not come to rest: ${JSON.stringify(this.hub.status(), null, 1)}\n${await this.report()}`,
+      `The studio did not come to rest: ${JSON.stringify(await this.status(), null, 1)}\n${await this.report()}`,
     );
   }
 
   /** What the last minutes were, for the message of a failed test. */
   async report(): Promise<string> {
-    const failures = await this.hub.handlers.failures(null);
+    const failures = await this.ask("failures", null);
     const states = await Promise.allSettled([this.blender.do({ do: "state" }), this.unity.do({ do: "state" })]);
-    const rows = this.rows.slice(-30).map((row) => `${row.lsn} ${row.kind} ${row.writer} ${row.name} ${row.summary}`);
+    const rows = (await this.rows())
+      .slice(-30)
+      .map((row) => `${row.lsn} ${row.kind} ${row.writer} ${row.name} ${row.summary}`);
     return JSON.stringify({ failures, states, rows }, null, 1);
   }
 
@@ -114,10 +130,10 @@ export class Studio {
 
   /** No traffic about the scene for two seconds. */
   async expectQuiet(): Promise<void> {
-    const before = this.hub.status().log.lsn;
+    const before = (await this.status()).log.lsn;
     await pause(2_000);
-    const after = this.hub.status().log.lsn;
-    const rows = this.rows.filter(({ lsn, kind }) => lsn > before && kind !== "snapshot");
+    const after = (await this.status()).log.lsn;
+    const rows = (await this.rows()).filter(({ lsn, kind }) => lsn > before && kind !== "snapshot");
     assert.deepEqual(rows, [], `the link should be quiet, but went from ${before} to ${after}`);
   }
 
@@ -138,10 +154,9 @@ export class Studio {
   }
 
   async hubScene(): Promise<Scene> {
-    const listed = await this.hub.handlers.objects(null);
-    if (!listed.ok) throw new Error(listed.failure.message);
+    const { objects } = await this.ask("objects", null);
     const scene = new Map<string, Described>();
-    for (const { uuid, name, type, parent, kind } of listed.value.objects) {
+    for (const { uuid, name, type, parent, kind } of objects) {
       scene.set(uuid, kind === "object" ? { name, type, parent } : { name });
     }
     return scene;
