@@ -26,7 +26,8 @@ export class ObjectLedger {
     conflict: 0,
     "one-side": 0,
   };
-  #presence = "";
+  /** Null until the first look: what the log brought back is news, too. */
+  #presence: string | null = null;
 
   constructor(state: State, links: Links) {
     this.#state = state;
