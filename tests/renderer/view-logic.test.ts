@@ -1,6 +1,7 @@
 /** The decisions of the views that need no page: keys, list moves, words, counts, the client's envelope. */
 import { describe, expect, it } from "vitest";
 import { createActions } from "#renderer/actions.ts";
+import { byDay, newestAndNotable, rowsWithRuns } from "#renderer/features/snapshots/snapshot-groups.ts";
 import { createHubClient } from "#renderer/hub-client.ts";
 import { commandFor, keyRows } from "#renderer/keys.ts";
 import { counted } from "#renderer/messages/words.ts";
@@ -8,6 +9,7 @@ import { createHubStore } from "#renderer/store/hub-store.ts";
 import { createUiStore, preferencesOf, showObject, views } from "#renderer/store/ui-store.ts";
 import { targetOf } from "#renderer/ui/list-keys.ts";
 import { ago } from "#renderer/ui/moments.ts";
+import type { SnapshotRow } from "#shared/ipc/view.ts";
 import { failure, success } from "#shared/result.ts";
 import { type Answers, fakeClient } from "./fake-client.ts";
 
@@ -94,6 +96,40 @@ describe("words", () => {
   });
 });
 
+describe("snapshots in lists", () => {
+  const snapshot = (hour: number, reason: SnapshotRow["reason"], label = ""): SnapshotRow => ({
+    oid: String(hour).padStart(40, "0"),
+    lsn: hour,
+    timeMs: new Date(2026, 10, 22, hour).getTime(),
+    reason,
+    label,
+    objects: 1,
+  });
+  const rows = [
+    snapshot(22, "final"),
+    snapshot(21, "idle"),
+    snapshot(20, "final", "Kept"),
+    snapshot(19, "final"),
+    snapshot(18, "manual"),
+    snapshot(-3, "exit"),
+  ];
+  const hours = (some: readonly SnapshotRow[]) => some.map((row) => row.lsn);
+
+  it("stand under their day, newest first", () => {
+    const days = byDay(rows.toReversed());
+    expect(days.map(([, some]) => hours(some))).toEqual([[22, 21, 20, 19, 18], [-3]]);
+  });
+
+  it("automatic ones in a row stand behind the newest, a named or notable one stands alone", () => {
+    expect(rowsWithRuns(rows).map(hours)).toEqual([[22, 21], [20], [19], [18], [-3]]);
+  });
+
+  it("a short list is the newest and then what has a reason", () => {
+    expect(hours(newestAndNotable(rows, 3))).toEqual([22, 20, 18]);
+    expect(newestAndNotable([], 3)).toEqual([]);
+  });
+});
+
 describe("the place in the window", () => {
   it("showing an object leaves no filter that could hide it", () => {
     const ui = createUiStore();
@@ -137,7 +173,7 @@ describe("actions", () => {
   it("a rollback offers an undo, which rolls back to the snapshot taken before it", async () => {
     const { hub, shown, actions } = acting({ "snapshot-rollback": () => success({ undo, changed: 55, lsn: 9 }) });
     expect(await actions.rollBack(oid)).toBe(true);
-    expect(shown[0]).toMatchObject({ title: "Rolled back", description: "55 objects brought back." });
+    expect(shown[0]).toMatchObject({ title: "Rolled back", description: "55 objects are as in the snapshot." });
     shown[0]?.actionProps?.onClick?.(undefined as never);
     await Promise.resolve();
     expect(hub.asked).toEqual([

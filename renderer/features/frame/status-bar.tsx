@@ -22,7 +22,6 @@ function Counters({ status }: { readonly status: StatusView }) {
     [texts.bar.mismatches(failures.mismatches), failures.mismatches],
     [texts.bar.disk(failures.disk), failures.disk],
   ] as const;
-  const behind = log.lsn - log.durableLsn;
   return (
     <>
       <span className={styles.rate}>{texts.bar.editsPerSecond(status.editsPerSecond)}</span>
@@ -42,9 +41,7 @@ function Counters({ status }: { readonly status: StatusView }) {
         <span>
           {lastSnapshotMs === null ? texts.bar.noSnapshot : texts.bar.lastSnapshot(ago(lastSnapshotMs, nowMs))}
         </span>
-        <span>
-          {texts.bar.log(log.lsn)} {behind === 0 ? texts.bar.onDisk : texts.bar.notOnDisk(behind)}
-        </span>
+        <span>{texts.bar.logOnDisk(log.durableLsn)}</span>
         <span>{port === null ? texts.bar.noPort : texts.bar.port(port)}</span>
       </span>
     </>

@@ -11,7 +11,7 @@ import styles from "./recent-card.module.css";
 import rows from "./rows.module.css";
 
 const shownMax = 4;
-const renewMs = 10_000;
+const renewMs = 2_000;
 const icons: { readonly [Level in Notice["level"]]: LucideIcon } = {
   info: Info,
   warning: TriangleAlert,

@@ -1,6 +1,7 @@
 /** The way back: take a snapshot now, or see the newest ones. */
 import { Camera } from "lucide-react";
 import { useApp, useHubState } from "#renderer/app-context.tsx";
+import { newestAndNotable } from "#renderer/features/snapshots/snapshot-groups.ts";
 import { snapshotTitle } from "#renderer/features/snapshots/snapshot-title.ts";
 import { texts } from "#renderer/messages/texts.ts";
 import { Button, TextButton } from "#renderer/ui/button.tsx";
@@ -11,7 +12,7 @@ import type { StatusView } from "#shared/ipc/view.ts";
 import rows from "./rows.module.css";
 
 const shownMax = 4;
-const renewMs = 10_000;
+const renewMs = 2_000;
 
 export function SafetyCard({ status }: { readonly status: StatusView }) {
   const { ui, actions } = useApp();
@@ -35,7 +36,7 @@ export function SafetyCard({ status }: { readonly status: StatusView }) {
       </Button>
       {snapshots.length === 0 && <p className={rows.nothing}>{texts.home.noSnapshots}</p>}
       <ul>
-        {snapshots.slice(0, shownMax).map((snapshot) => (
+        {newestAndNotable(snapshots, shownMax).map((snapshot) => (
           <li key={snapshot.oid} className={rows.row}>
             <div className={rows.main}>
               <p className={rows.title}>{snapshotTitle(snapshot)}</p>

@@ -47,7 +47,8 @@ const pluginWords: { readonly [Plugin in FoundEditor["plugin"]]: string } = {
 
 export function EditorStep({ number, editor, found, isLooking, onChanged }: EditorStepProps) {
   const { actions } = useApp();
-  const isLinked = useHubState((state) => state.status?.editors[editor].link === "linked");
+  // The demo's editors prove nothing about the installed ones.
+  const isLinked = useHubState(({ status }) => status?.editors[editor].link === "linked" && !status.demo);
   const mine = found.filter(({ role }) => role === editor);
   const words = stepTexts[editor];
   const [busy, choose] = useBusy(async () => {

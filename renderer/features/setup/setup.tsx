@@ -25,7 +25,7 @@ export function Setup() {
   const [busy, lookAgain] = useBusy(look);
   const found = setup?.found ?? [];
   const editors = status?.editors;
-  const isLinked = editors?.blender.link === "linked" && editors.unity.link === "linked";
+  const isLinked = editors?.blender.link === "linked" && editors.unity.link === "linked" && !status?.demo;
   const finish = () => {
     if (isFirstRun) void actions.saveSettings({ firstRunDone: true });
     ui.setState({ view: "home" });

@@ -16,9 +16,10 @@ export function PreviewLists({ preview }: { readonly preview: RollbackPreview })
     { word: texts.rollback.goAway(counts.goAway), icon: Minus, items: preview.goAway, count: counts.goAway },
     { word: texts.rollback.change(counts.change), icon: Pencil, items: preview.change, count: counts.change },
   ];
+  const shown = lists.filter(({ count }) => count > 0);
   return (
     <div className={styles.lists}>
-      {lists.map(({ word, icon: Icon, items, count }) => (
+      {shown.map(({ word, icon: Icon, items, count }) => (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must be able to get here.
         <section key={word} className={styles.list} aria-label={word} tabIndex={0}>
           <h3 className={styles.listTitle}>

@@ -10,11 +10,11 @@ import { Empty } from "#renderer/ui/empty.tsx";
 import { KeyCaps } from "#renderer/ui/key-caps.tsx";
 import { dayName, useNow } from "#renderer/ui/moments.ts";
 import { useBusy } from "#renderer/ui/use-busy.ts";
-import type { SnapshotRow } from "#shared/ipc/view.ts";
-import { SnapshotEntry } from "./snapshot-entry.tsx";
+import { byDay, rowsWithRuns } from "./snapshot-groups.ts";
+import { SnapshotRun } from "./snapshot-run.tsx";
 import styles from "./snapshots.module.css";
 
-const renewMs = 10_000;
+const renewMs = 2_000;
 const dayMs = 86_400_000;
 
 export function Snapshots() {
@@ -38,8 +38,8 @@ export function Snapshots() {
         <section key={day} className={styles.day}>
           <h2 className={styles.dayName}>{dayTitle(day, nowMs)}</h2>
           <ul>
-            {rows.map((row) => (
-              <SnapshotEntry key={row.oid} row={row} nowMs={nowMs} isStopped={isStopped} />
+            {rowsWithRuns(rows).map((run) => (
+              <SnapshotRun key={run[0].oid} run={run} nowMs={nowMs} isStopped={isStopped} />
             ))}
           </ul>
         </section>
@@ -47,18 +47,6 @@ export function Snapshots() {
       <Older />
     </div>
   );
-}
-
-/** Newest day first, each with its snapshots newest first. */
-export function byDay(snapshots: readonly SnapshotRow[]): readonly (readonly [string, readonly SnapshotRow[]])[] {
-  const days = new Map<string, SnapshotRow[]>();
-  for (const row of snapshots.toSorted((left, right) => right.timeMs - left.timeMs)) {
-    const day = dayName(row.timeMs);
-    const rows = days.get(day);
-    if (rows) rows.push(row);
-    else days.set(day, [row]);
-  }
-  return [...days];
 }
 
 function dayTitle(day: string, nowMs: number): string {
