@@ -14,10 +14,11 @@ import { applying } from "./package/applying.ts";
 import { editing } from "./package/editing.ts";
 import { type Built, Rig } from "./package/rig.ts";
 import { surviving } from "./package/surviving.ts";
+import { wandering } from "./package/wandering.ts";
 
 export type Suite = Record<string, (rig: Rig) => Promise<void>>;
 
-const suites: readonly Suite[] = [editing, applying, surviving];
+const suites: readonly Suite[] = [editing, applying, surviving, wandering];
 const countsPattern = /^(\d+) passed, (\d+) failed/m;
 
 async function main(): Promise<void> {

@@ -63,7 +63,8 @@ export class FakeHub {
   async stop(): Promise<void> {
     fs.rmSync(path.join(this.#home, "hub.json"), { force: true });
     this.drop();
-    await new Promise((resolve) => this.#server?.close(resolve));
+    const server = this.#server;
+    if (server !== undefined) await new Promise((resolve) => server.close(resolve));
   }
 
   /** The wire breaks, without a goodbye. */
