@@ -1,6 +1,9 @@
 /** Two small counters over time: a token bucket for rates, and a count of recent events. Time comes in as data. */
 
-/** Fills at `perSecond` up to `burst`; may be overdrawn by one message, and then says how long to wait. */
+/** A bucket that was overdrawn is full enough again at this part of its size: a pause is worth its while. */
+const resumePart = 0.1;
+
+/** Fills at `perSecond` up to `burst`; may be overdrawn by what has arrived already, and then says how long to wait. */
 export class Bucket {
   readonly #perSecond: number;
   readonly #burst: number;
@@ -14,11 +17,11 @@ export class Bucket {
     this.#atMs = nowMs;
   }
 
-  /** Takes `amount` and returns the milliseconds until the bucket is above zero again; 0 when it is. */
+  /** Takes `amount`. 0, or when that was more than there was, the milliseconds until a tenth of the bucket is full. */
   take(amount: number, nowMs: number): number {
     this.#level = Math.min(this.#burst, this.#level + ((nowMs - this.#atMs) / 1_000) * this.#perSecond) - amount;
     this.#atMs = nowMs;
-    return this.#level >= 0 ? 0 : (-this.#level / this.#perSecond) * 1_000;
+    return this.#level >= 0 ? 0 : ((this.#burst * resumePart - this.#level) / this.#perSecond) * 1_000;
   }
 }
 

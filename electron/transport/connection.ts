@@ -70,8 +70,8 @@ export class Connection {
       limits.greetingTimeoutMs,
     );
     webSocket.on("message", (data, isBinary) => this.#read(data as Buffer, isBinary));
-    webSocket.on("ping", () => this.#hear());
-    webSocket.on("pong", () => this.#readPong());
+    webSocket.on("ping", (data) => this.#readPing(data));
+    webSocket.on("pong", (data) => this.#readPong(data));
     webSocket.on("error", (error) => this.#readError(error));
     webSocket.on("close", () => this.#end());
     stream.on("drain", () => this.#readDrain());
@@ -205,8 +205,20 @@ export class Connection {
     }, waitMs);
   }
 
-  #readPong(): void {
+  /** Answered here, not by ws, which tears a socket down without a word when pings come in floods. */
+  #readPing(data: Buffer): void {
+    if (this.#phase === "closing") return;
     this.#hear();
+    this.#keepPace(1, data.length);
+    this.#cork();
+    this.#options.webSocket.pong(data);
+    this.#checkCeiling();
+  }
+
+  #readPong(data: Buffer): void {
+    if (this.#phase === "closing") return;
+    this.#hear();
+    this.#keepPace(1, data.length);
     if (this.#pingedMs === null || this.#phase !== "open") return;
     this.#options.onEvent({ kind: "round-trip", connection: this.id, ms: this.#heardMs - this.#pingedMs });
     this.#pingedMs = null;
@@ -229,9 +241,12 @@ export class Connection {
   #write(bytes: Uint8Array, binary: boolean): void {
     this.#cork();
     this.#options.webSocket.send(bytes, { binary });
-    const { bufferedBytesMax, bufferedBytesCeiling } = this.#options.limits;
-    if (this.bufferedBytes > bufferedBytesMax) this.#isOverBuffered = true;
-    if (this.bufferedBytes <= bufferedBytesCeiling) return;
+    if (this.bufferedBytes > this.#options.limits.bufferedBytesMax) this.#isOverBuffered = true;
+    this.#checkCeiling();
+  }
+
+  #checkCeiling(): void {
+    if (this.bufferedBytes <= this.#options.limits.bufferedBytesCeiling) return;
     this.#tell("E_BUSY", "The editor reads too slowly; it is brought up to date when it connects again.");
     this.terminate();
   }

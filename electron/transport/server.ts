@@ -240,6 +240,7 @@ function upgraderOf(limits: TransportLimits): WebSocketServer {
     noServer: true,
     path: socketPath,
     clientTracking: false,
+    autoPong: false,
     perMessageDeflate: false,
     skipUTF8Validation: false,
     maxPayload: wireLimits.textFrameBytesMax,

@@ -141,6 +141,40 @@ describe("rates", () => {
   });
 });
 
+describe("floods", () => {
+  it("of pings slow down their sender, not the other editor", async () => {
+    const calm = await startTestWire({ limits: { framesPerSecond: 1_000, framesBurst: 1_000 } });
+    const noisy = await greetedClient(calm);
+    const other = await greetedClient(calm, { ...hello, role: "unity" });
+    for (let count = 0; count < 10_000; count += 1) noisy.socket.ping("x".repeat(100));
+    await calm.until(isKind("refusal"));
+    const started = performance.now();
+    other.send(change);
+    await calm.until(isKind("message"));
+    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(calm.codes()).toContain("E_RATE");
+    expect(calm.codes().length).toBeLessThan(20);
+    await calm.end();
+  });
+
+  it("of bytes that are no frames end the sockets they came by, and nothing else", async () => {
+    const linked = await greetedClient(test, { ...hello, role: "unity" });
+    for (let round = 0; round < 100; round += 1) {
+      const client = await new Client(test.wire.port).opened();
+      const bytes = Buffer.from(
+        Array.from({ length: 400 }, (_, index) => (round * 7_919 + index * index * 104_729) >>> 3),
+      );
+      (client.socket as unknown as { _socket: { write(bytes: Buffer): void } })._socket.write(bytes);
+      client.socket.terminate();
+      await client.closed;
+    }
+    linked.send(change);
+    await test.until(isKind("message"));
+    expect(test.events.filter(isKind("greeted"))).toHaveLength(1);
+    expect(test.wire.bufferedBytes(1)).toBe(0);
+  });
+});
+
 describe("being alive", () => {
   it("answers every ping with a round trip, and both ends stay linked", async () => {
     const brisk = await startTestWire({ limits: { pingIntervalMs: 30 } });

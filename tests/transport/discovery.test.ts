@@ -91,7 +91,10 @@ describe("ports", () => {
   });
 });
 
-it("after stop the process has nothing left to wait for", () => {
+it.each([
+  ["with bufferutil", {}],
+  ["without it", { WS_NO_BUFFER_UTIL: "1" }],
+])("after stop the process has nothing left to wait for, %s", (_, environment) => {
   const script = `
     const { startTestWire, greetedClient } = await import("#tests/transport/wire-harness.ts");
     const test = await startTestWire();
@@ -103,6 +106,7 @@ it("after stop the process has nothing left to wait for", () => {
   const run = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script], {
     cwd: root,
     encoding: "utf8",
+    env: { ...process.env, ...environment },
     timeout: 15_000,
   });
   expect(run.stderr).toBe("");
