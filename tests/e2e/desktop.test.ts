@@ -147,6 +147,20 @@ describe("choosing folders", () => {
 });
 
 describe("ending from outside", () => {
+  it("by a kill loses nothing: the next start opens the same project and tells of the crash", async () => {
+    const before = await launched.status();
+    const ended = new Promise((resolve) => launched.child.once("exit", resolve));
+    launched.child.kill("SIGKILL");
+    await ended;
+    launched = await launch({ ...folders, project: before.project?.folder ?? "" }, display);
+    await eventually("the hub is open", async () => (await launched.status()).port);
+    const after = await launched.status();
+    expect(after.project).toEqual(before.project);
+    expect(after.log.durableLsn).toBeGreaterThanOrEqual(before.log.durableLsn);
+    expect(after.mode).toBe("safe");
+    await launched.ask("set-safe-mode", { on: false });
+  });
+
   it("is clean on SIGTERM", async () => {
     const ended = new Promise((resolve) => launched.child.once("exit", (code, signal) => resolve(signal ?? code)));
     launched.child.kill("SIGTERM");

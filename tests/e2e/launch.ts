@@ -7,6 +7,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { _electron, type ElectronApplication, type Page } from "playwright-core";
@@ -15,6 +16,7 @@ import type { RequestAnswer, RequestArgument, RequestChannel } from "#shared/ipc
 import type { StatusView } from "#shared/ipc/view.ts";
 import type { Display } from "./display.ts";
 
+const resolver = createRequire(import.meta.url);
 export const repository = path.resolve(import.meta.dirname, "../..");
 export const appFolder = process.env.VIBESYNC_E2E_APP ?? repository;
 
@@ -62,14 +64,37 @@ export function environmentOf(folders: Folders, display: Display): Record<string
 }
 
 /** What starts the app: the executable and its arguments. */
-export async function command(): Promise<{ executable: string; args: string[] }> {
+export async function command(folder = appFolder): Promise<{ executable: string; args: string[] }> {
   const { executable } = await resolveElectron();
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  return { executable, args: [...sandbox, "--disable-gpu", "--force-device-scale-factor=1", appFolder] };
+  return { executable, args: [...sandbox, "--disable-gpu", "--force-device-scale-factor=1", folder] };
+}
+
+/**
+ * The app behind the driver's own loader, which holds back `ready` until the driver is attached. The driver brings it along
+ * only when it may choose the executable itself; without it, it now and then attaches to a page that is just being
+ * made, and waits for ever.
+ */
+function driverFolder(folders: Folders): string {
+  const folder = path.join(folders.root, "driver");
+  const loader = path.join(
+    path.dirname(resolver.resolve("playwright-core/package.json")),
+    "lib/server/electron/loader.js",
+  );
+  const manifest = JSON.parse(fs.readFileSync(path.join(appFolder, "package.json"), "utf8")) as { main: string };
+  const boot = [
+    `require(${JSON.stringify(loader)});`,
+    `require("electron").app.setAppPath(${JSON.stringify(appFolder)});`,
+    `require(${JSON.stringify(path.join(appFolder, manifest.main))});`,
+  ];
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, "boot.cjs"), boot.join("\n"));
+  fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ ...manifest, main: "boot.cjs" }));
+  return folder;
 }
 
 export async function launch(folders: Folders, display: Display): Promise<Launched> {
-  const { executable, args } = await command();
+  const { executable, args } = await command(driverFolder(folders));
   const app = await _electron.launch({
     executablePath: executable,
     args,
