@@ -128,7 +128,9 @@ export const texts = {
 
   release: {
     title: (name: string) => `Release ${name}?`,
-    body: "The last agreed values are put back in both editors, then the object takes part again. The Timeline keeps what was set aside.",
+    body:
+      "The last agreed values are put back in both editors, then the object takes part again. " +
+      "The Timeline keeps what was set aside.",
     confirm: "Release",
     done: (name: string) => `${name} takes part again.`,
     problem: (name: string) => `${name} could not be released`,
@@ -281,7 +283,9 @@ export const texts = {
 
   closing: {
     title: "Keep VibeSync running?",
-    body: "Your editors stay linked while it runs in the tray. If you quit, each keeps its own changes until VibeSync is back.",
+    body:
+      "Your editors stay linked while it runs in the tray. " +
+      "If you quit, each keeps its own changes until VibeSync is back.",
     tray: "Keep running in the tray",
     quit: "Quit",
     remember: "Remember my choice",

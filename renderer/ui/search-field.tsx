@@ -1,4 +1,4 @@
-/** A search field. Escape empties it first and leaves it second; while it is `asked` for, it takes the cursor and answers. */
+/** A search field. Escape empties it first and leaves it second. While it is `asked` for, it takes the cursor. */
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import styles from "./search-field.module.css";

@@ -5,7 +5,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { accessibilityFaults, type BenchWindow, openBenchWindow } from "#tests/renderer/harness/bench-window.ts";
-import { growth, type SceneName, sceneNames, sceneOf } from "#tests/renderer/harness/scenes.ts";
+import { growth } from "#tests/renderer/harness/scene-parts.ts";
+import { type SceneName, sceneNames, sceneOf } from "#tests/renderer/harness/scenes.ts";
 import { type Display, openDisplay } from "./display.ts";
 
 const viewKeys = {
@@ -79,14 +80,20 @@ describe.each(sceneNames)("the state %s", (name) => {
 });
 
 describe("what each state offers", () => {
-  const offers: readonly (readonly [SceneName, string, string, unknown])[] = [
-    ["empty", "Try it now", "set-demo", { on: true }],
-    ["demo", "End the demo", "set-demo", { on: false }],
-    ["paused", "Resume", "set-paused", { paused: false }],
-    ["safe-mode", "Leave safe mode", "set-safe-mode", { on: false }],
-    ["halted", "Restart engine", "restart-engine", null],
+  type Offer = {
+    readonly name: SceneName;
+    readonly button: string;
+    readonly channel: string;
+    readonly argument: unknown;
+  };
+  const offers: readonly Offer[] = [
+    { name: "empty", button: "Try it now", channel: "set-demo", argument: { on: true } },
+    { name: "demo", button: "End the demo", channel: "set-demo", argument: { on: false } },
+    { name: "paused", button: "Resume", channel: "set-paused", argument: { paused: false } },
+    { name: "safe-mode", button: "Leave safe mode", channel: "set-safe-mode", argument: { on: false } },
+    { name: "halted", button: "Restart engine", channel: "restart-engine", argument: null },
   ];
-  it.each(offers)("%s: %s", async (name, button, channel, argument) => {
+  it.each(offers)("$name: $button", async ({ name, button, channel, argument }) => {
     await open(name);
     await page.getByRole("main").getByRole("button", { name: button, exact: true }).click();
     expect(await asked(channel)).toEqual([argument]);
@@ -102,7 +109,7 @@ describe("what each state offers", () => {
     await open("first-run");
     await page.locator("main[data-view=setup]").waitFor();
     await page.getByRole("button", { name: "Install package: CastleGame 6000.2.9f1" }).click();
-    expect(await asked("install-plugin")).toEqual([{ role: "unity", path: "/home/artist/CastleGame" }]);
+    expect(await asked("install-plugin")).toEqual([{ role: "unity", path: "/projects/CastleGame" }]);
     await page.getByRole("button", { name: "Go to Home" }).click();
     await page.locator("main[data-view=home]").waitFor();
     expect(await asked("set-settings")).toEqual([{ firstRunDone: true }]);

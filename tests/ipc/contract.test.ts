@@ -1,3 +1,4 @@
+/** The names that the sandboxed preload lets through are those of the contract, no more and no fewer. */
 import { expect, it } from "vitest";
 import { merges } from "#electron/ipc/merge.ts";
 import { pushChannels, requestChannels } from "#shared/ipc/channels.ts";

@@ -5,7 +5,8 @@ import { createPusher, type Push, type Pusher, pushIntervalMs } from "#electron/
 import type { PushValue } from "#shared/ipc/contract.ts";
 import type { ObjectView, TimelineRow } from "#shared/ipc/view.ts";
 import { failure, success } from "#shared/result.ts";
-import { growth, sceneOf, uuidOf } from "#tests/renderer/harness/scenes.ts";
+import { growth, uuidOf } from "#tests/renderer/harness/scene-parts.ts";
+import { sceneOf } from "#tests/renderer/harness/scenes.ts";
 
 const scene = sceneOf("live", 1_790_000_000_000);
 const few = scene.objects.slice(0, 3);

@@ -1,7 +1,8 @@
 /** The window is tried with nothing that the real hub could not say. */
 import { describe, expect, it } from "vitest";
 import { pushes, requests } from "#shared/ipc/contract.ts";
-import { growth, sceneNames, sceneOf } from "./harness/scenes.ts";
+import { growth } from "./harness/scene-parts.ts";
+import { sceneNames, sceneOf } from "./harness/scenes.ts";
 
 describe.each(sceneNames)("the scene %s", (name) => {
   it("keeps the contract", () => {

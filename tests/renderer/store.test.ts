@@ -19,7 +19,8 @@ import {
 import type { ObjectView, SnapshotRow } from "#shared/ipc/view.ts";
 import { failure, success } from "#shared/result.ts";
 import { type Answers, fakeClient } from "./fake-client.ts";
-import { growth, sceneOf, uuidOf } from "./harness/scenes.ts";
+import { growth, uuidOf } from "./harness/scene-parts.ts";
+import { sceneOf } from "./harness/scenes.ts";
 
 const nowMs = Date.now();
 const scene = sceneOf("needs-you", nowMs);

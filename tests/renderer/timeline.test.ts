@@ -22,7 +22,8 @@ import type { RequestArgument } from "#shared/ipc/contract.ts";
 import type { TimelineRow } from "#shared/ipc/view.ts";
 import { failure, success } from "#shared/result.ts";
 import { type FakeClient, fakeClient } from "./fake-client.ts";
-import { growth, sceneOf } from "./harness/scenes.ts";
+import { growth } from "./harness/scene-parts.ts";
+import { sceneOf } from "./harness/scenes.ts";
 
 const nowMs = Date.now();
 const scene = sceneOf("live", nowMs);

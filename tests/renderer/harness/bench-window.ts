@@ -14,8 +14,17 @@ import { resolveElectron } from "#build/electron-runtime.mjs";
 import { installFakeHub } from "./fake-hub.ts";
 import type { Scene } from "./scenes.ts";
 
-export const securityPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+export const securityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const built = path.join(root, "out/renderer");
@@ -30,7 +39,7 @@ const types: { readonly [extension: string]: string } = {
 const stepMsMax = 10_000;
 
 export type BenchWindow = {
-  /** Loads the window anew with this scene. Returns its page. */
+  /** Loads the window anew with this scene and without any memory. Returns its page. */
   open(scene: Scene): Promise<Page>;
   /** What the page complained about since `open`: console errors and policy violations. */
   complaints(): Promise<readonly string[]>;
@@ -39,29 +48,28 @@ export type BenchWindow = {
 
 /** `environment` names the screen to open it on. */
 export async function openBenchWindow(environment: Record<string, string> = {}): Promise<BenchWindow> {
-  const server = await serve();
   const userData = fs.mkdtempSync(path.join(os.tmpdir(), "vibesync-bench-window-"));
   const app = await launch(userData, environment);
   const page = await app.firstWindow();
   page.setDefaultTimeout(stepMsMax);
-  let opened = 0;
+  let server: Server | null = null;
   const errors: string[] = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   page.on("pageerror", (error) => errors.push(String(error)));
   return {
     async open(scene) {
-      server.show(scene);
+      server?.stop();
+      // A port of its own is an origin of its own: nothing is remembered from the scene before.
+      server = await serve(scene);
       errors.length = 0;
-      // A name of its own is an origin of its own: nothing is remembered from the scene before.
-      opened += 1;
-      await page.goto(`http://scene${opened}.localhost:${server.port}/index.html`);
+      await page.goto(`http://127.0.0.1:${server.port}/index.html`);
       await page.locator("main [data-verdict], main h2").first().waitFor();
       return page;
     },
     complaints: async () => [...errors, ...(await page.evaluate(() => window.violations))],
     async close() {
       await app.close();
-      server.stop();
+      server?.stop();
       fs.rmSync(userData, { recursive: true, force: true });
     },
   };
@@ -88,10 +96,11 @@ function inherited(): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-type Server = { readonly port: number; show(scene: Scene): void; stop(): void };
+type Server = { readonly port: number; stop(): void };
 
-async function serve(): Promise<Server> {
-  let bench = "";
+async function serve(scene: Scene): Promise<Server> {
+  // Some TypeScript runners wrap functions in `__name`, which the page does not have.
+  const bench = `const __name = (it) => it; (${installFakeHub.toString()})(${JSON.stringify(scene)});`;
   const server = http.createServer((request, response) => {
     const name = new URL(request.url ?? "/", "http://127.0.0.1").pathname;
     const type = types[path.extname(name)] ?? "application/octet-stream";
@@ -107,11 +116,10 @@ async function serve(): Promise<Server> {
   if (address === null || typeof address === "string") throw new Error("the server has no port");
   return {
     port: address.port,
-    show(scene) {
-      // Some TypeScript runners wrap functions in `__name`, which the page does not have.
-      bench = `const __name = (it) => it; (${installFakeHub.toString()})(${JSON.stringify(scene)});`;
+    stop() {
+      server.close();
+      server.closeAllConnections();
     },
-    stop: () => void server.close(),
   };
 }
 
