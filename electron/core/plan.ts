@@ -1,9 +1,9 @@
 /**
  * One turn of the hub as a pure function: inputs in, records and effects out.
  *
- * Reads like the life of a change: coalesce (batch.ts) → decide (change.ts, decide.ts, indexing.ts, session.ts) → evolve
- * and forward (turn.ts) → catch up, verify, tell (here, at the end). Nothing outside happens before the engine has written
- * the records ([ENG-1]).
+ * Reads like the life of a change: coalesce (batch.ts) → decide (change.ts, decide.ts, indexing.ts, session.ts) →
+ * evolve and forward (turn.ts) → catch up, verify, tell (here, at the end). Nothing outside happens before the engine
+ * has written the records ([ENG-1]).
  */
 import { BugError, unreachable } from "#shared/assert.ts";
 import { errorSentence } from "#shared/protocol/error-code.ts";
@@ -148,11 +148,13 @@ function setPaused(turn: Turn, paused: boolean): void {
   turn.log({ type: "mode", timeMs: turn.facts.nowMs, mode: paused ? "paused" : "live", reason: "" });
 }
 
+/** Leaving it, an editor whose paired snapshot failed is listed anew: nothing is written to it without one. */
 function setSafeMode(turn: Turn, on: boolean, reason: string): void {
   if (on === (turn.state.head.mode === "safe")) return;
   if (!on) turn.links.crashCheck = false;
   turn.log({ type: "mode", timeMs: turn.facts.nowMs, mode: on ? "safe" : "live", reason });
   if (on) turn.effects.push({ kind: "snapshot", reason: "safe-mode" });
+  else for (const link of turn.links.byRole.values()) if (link.phase === "paired") askForListing(turn, link);
 }
 
 /** The agreed values go to every editor again; from here on its edits count. */
