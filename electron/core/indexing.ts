@@ -1,8 +1,8 @@
 /**
  * An editor's listing of its scene: gathering the pages, merging them with what the hub knows (phase 1).
  *
- * The editor is written to only after the merge is logged and the paired snapshot is on disk (phase 2); what it then needs
- * is computed by catch-up.ts from the listing kept here.
+ * The editor is written to only after the merge is logged and the paired snapshot is on disk (phase 2); what it then
+ * needs is computed by catch-up.ts from the listing kept here.
  */
 import type { Uuid } from "#shared/ids.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";

@@ -1,8 +1,8 @@
 /**
  * What the hub knows about the editors right now. It is forgotten at exit: after a restart every editor says it anew.
  *
- * A session is one socket's life. What must outlive a socket (which changes were answered, how far an editor got) is kept
- * in the editor's `Link`, one per role.
+ * A session is one socket's life. What must outlive a socket (which changes were answered, how far an editor got) is
+ * kept in the editor's `Link`, one per role.
  */
 import type { Uuid } from "#shared/ids.ts";
 import type { Document, Role } from "#shared/protocol/handshake.ts";
@@ -12,8 +12,8 @@ import type { WireInput } from "./input.ts";
 import type { ConnectionId } from "./wire-event.ts";
 
 /**
- * `listing`: its index is coming in. `paired`: the index is merged and the paired snapshot is being taken; nothing is sent
- * before it is on disk. `linked`: edits flow.
+ * `listing`: its index is coming in. `paired`: the index is merged and the paired snapshot is being taken; nothing is
+ * sent before it is on disk. `linked`: edits flow.
  */
 export type Phase = "listing" | "paired" | "linked";
 

@@ -57,7 +57,9 @@ function refuse(turn: Turn, hello: Hello, before: Link | undefined): ErrorCode |
   return undefined;
 }
 
-/** Only within the same log, not beyond its end, and never while a crash is being checked: that needs the whole scene. */
+/**
+ * Only within the same log, not beyond its end, and never while a crash is being checked: that needs the whole scene.
+ */
 function mayResume(turn: Turn, hello: Hello, before: Link | undefined): boolean {
   const { resume } = hello;
   if (resume === null || resume.log !== turn.facts.logId || turn.links.mustList.has(hello.role)) return false;

@@ -1,9 +1,10 @@
 /**
  * What the snapshots are made of: the final values of every entity, as canonical JSON, and the state's hash.
  *
- * Owns: which entities changed since the recorder was told, and the guarded path of a deletion: what is deleted stays in
- * the feed as it last was until a `before-delete` snapshot holds it ([ENG-14]). A provisional field shows its last final
- * value here; an entity without any final value is not in a snapshot yet. Stage before: a turn's records are in the log.
+ * Owns: which entities changed since the recorder was told, and the guarded path of a deletion: what is deleted stays
+ * in the feed as it last was until a `before-delete` snapshot holds it ([ENG-14]). A provisional field shows its last
+ * final value here; an entity without any final value is not in a snapshot yet. Stage before: a turn's records are in
+ * the log.
  * Must never: hold up a turn or an acknowledgement; texts are made when a batch is final and at most every 500 ms.
  */
 import { createHash } from "node:crypto";
@@ -83,8 +84,8 @@ export class SnapshotFeed {
   }
 
   /**
-   * A snapshot of the scene as it stands this moment, values included that no editor has confirmed yet: what a person sees
-   * and wants to come back to.
+   * A snapshot of the scene as it stands this moment, values included that no editor has confirmed yet: what a person
+   * sees and wants to come back to.
    */
   async takeNow(order: SnapshotOrder): Promise<Result<SnapshotInfo | null>> {
     await this.settle();

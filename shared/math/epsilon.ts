@@ -34,8 +34,8 @@ const comparison: Record<Exclude<Tolerance, "rotation" | "exact">, (a: number, b
 };
 
 /**
- * Whether two values of a field are the same within the field's tolerance. Shapes may differ: then they are not. A value
- * that is not given means nothing to show, like null: an Empty has no mesh, whether its editor says so or not.
+ * Whether two values of a field are the same within the field's tolerance. Shapes may differ: then they are not. A
+ * value that is not given means nothing to show, like null: an Empty has no mesh, whether its editor says so or not.
  */
 export function isSameValue(name: FieldName, a: FieldValue | undefined, b: FieldValue | undefined): boolean {
   if ((a ?? null) === (b ?? null)) return true;

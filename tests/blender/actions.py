@@ -65,7 +65,9 @@ class Actions:
     # The window
 
     def prepare_window(self, _command: Command) -> Any:
-        """One 3D view in wire frame, consoles elsewhere; the cube alone selected. Answers the view's middle on the screen."""
+        """One 3D view in wire frame, consoles elsewhere; the cube alone selected. Answers the view's middle on the
+        screen.
+        """
         window = bpy.context.window_manager.windows[0]
         bpy.context.preferences.view.show_splash = False
         areas = sorted(window.screen.areas, key=lambda area: area.width * area.height)

@@ -1,7 +1,7 @@
 """The live scene in canonical values, read without the add-on's code, so that a mistake there cannot hide here.
 
-Formulas: closed forms of the axis change for plain nodes; whole matrices for everything that hangs under a parent inverse,
-a camera or a light.
+Formulas: closed forms of the axis change for plain nodes; whole matrices for everything that hangs under a parent
+inverse, a camera or a light.
 """
 import math
 from typing import Any, Dict, List, Optional

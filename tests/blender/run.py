@@ -1,7 +1,7 @@
 """One entry for all Blender tests: `python3 tests/blender/run.py --lane core|headless|bpy5|gui [pattern ...]`.
 
-core: no Blender. headless: the distribution's Blender in the background. bpy5: Blender as a Python module (`--python`, or the
-cached environment). gui: Blender's window on a screen of its own, driven by keyboard and mouse. The last line is
+core: no Blender. headless: the distribution's Blender in the background. bpy5: Blender as a Python module (`--python`,
+or the cached environment). gui: Blender's window on a screen of its own, driven by keyboard and mouse. The last line is
 `N passed, N failed`.
 """
 import argparse

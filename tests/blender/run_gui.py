@@ -2,8 +2,8 @@
 
     python3 tests/blender/run_gui.py [pattern ...]
 
-Blender runs `driver.py`; this process holds the hub, presses the keys with xdotool and asks the driver for dumps. All areas
-but one small 3D view show the console, because a software-drawn viewport costs half a second a redraw.
+Blender runs `driver.py`; this process holds the hub, presses the keys with xdotool and asks the driver for dumps. All
+areas but one small 3D view show the console, because a software-drawn viewport costs half a second a redraw.
 """
 import json
 import os

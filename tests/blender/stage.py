@@ -1,4 +1,5 @@
-"""The stage of tests inside a real Blender: the add-on enabled, a fake hub, the artist's hand, and questions to both."""
+"""The stage of tests inside a real Blender: the add-on enabled, a fake hub, the artist's hand, and questions to both.
+"""
 import os
 import shutil
 import tempfile

@@ -71,9 +71,9 @@ export async function command(folder = appFolder): Promise<{ executable: string;
 }
 
 /**
- * The app behind the driver's own loader, which holds back `ready` until the driver is attached. The driver brings it along
- * only when it may choose the executable itself; without it, it now and then attaches to a page that is just being
- * made, and waits for ever.
+ * The app behind the driver's own loader, which holds back `ready` until the driver is attached. The driver brings it
+ * along only when it may choose the executable itself; without it, it now and then attaches to a page that is just
+ * being made, and waits for ever.
  */
 function driverFolder(folders: Folders): string {
   const folder = path.join(folders.root, "driver");

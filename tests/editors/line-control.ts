@@ -1,5 +1,6 @@
 /**
- * A process that is told what to do in JSON lines, one answer for each command: `{id, do, …}` → `{id, ok, result|error}`.
+ * A process that is told what to do in JSON lines, one answer for each command: `{id, do, …}` → `{id, ok,
+ * result|error}`.
  *
  * Must never leave its process behind: `end` waits, then kills by pid.
  */

@@ -1,4 +1,6 @@
-/** A project folder that was damaged, is full, locked or read-only: a clear message, and nothing lost (acceptance 7). */
+/**
+ * A project folder that was damaged, is full, locked or read-only: a clear message, and nothing lost (acceptance 7).
+ */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";

@@ -26,7 +26,8 @@ class Apply(Stage):
     def test_transform_on_both_lanes(self) -> None:
         self.remote_set("Cube", translation=[1, 2, 3])
         self.assertEqual(tuple(find("Cube").location), (1.0, -3.0, 2.0))
-        self.hub.apply_transforms({self.uuid("Cube"): {"translation": [4, 5, 6], "rotation": [0, 1, 0, 0], "scale": [1, 2, 3]}})
+        self.hub.apply_transforms({self.uuid("Cube"): {"translation": [4, 5, 6], "rotation": [0, 1, 0, 0],
+            "scale": [1, 2, 3]}})
         self.settle()
         self.assertEqual(tuple(find("Cube").location), (4.0, -6.0, 5.0))
         self.assertEqual(tuple(find("Cube").scale), (1.0, 3.0, 2.0))
@@ -57,7 +58,8 @@ class Apply(Stage):
         self.remote({"op": "create", "uuid": mesh, "kind": "mesh", "fields": fields})
         self._create("M", type="mesh", data=mesh)
         self._create("N", type="mesh", data=None)
-        self._create("C", type="camera", camera__yfov=0.5, camera__projection="perspective", camera__near=0.2, camera__far=50,
+        self._create("C", type="camera", camera__yfov=0.5, camera__projection="perspective", camera__near=0.2,
+            camera__far=50,
                      camera__ymag=3)
         self._create("S", type="light", light__type="spot", light__intensity=1000, light__color=[1, 0.5, 0.2],
                      light__outer=0.6, light__inner=0.3, light__range=0)
@@ -142,7 +144,8 @@ class Apply(Stage):
         self.remote({"op": "set", "uuid": self.uuid("Cube"), "fields": {"collections": [second]}},
                     {"op": "delete", "uuid": first})
         self.assert_same()
-        self.hub.apply({"op": "delete", "uuid": second}, {"op": "set", "uuid": self.uuid("Cube"), "fields": {"collections": []}})
+        self.hub.apply({"op": "delete", "uuid": second},
+            {"op": "set", "uuid": self.uuid("Cube"), "fields": {"collections": []}})
         self.settle()
         self.assertIn("Cube", bpy.context.scene.collection.objects)
         self.assert_same()
@@ -202,7 +205,8 @@ class Apply(Stage):
     def test_verify_reads_the_live_scene(self) -> None:
         """[WIRE-25]"""
         cube, nobody = self.uuid("Cube"), new_uuid()
-        rows, items = self.ask([cube, nobody], [{"uuid": cube, "fields": ["name", "data"]}, {"uuid": nobody, "fields": ["name"]}])
+        rows, items = self.ask([cube, nobody],
+            [{"uuid": cube, "fields": ["name", "data"]}, {"uuid": nobody, "fields": ["name"]}])
         self.assertEqual((rows[cube].mask, rows[cube].flags, rows[nobody].flags), (7, 0, 1))
         self.assertEqual(items[cube]["fields"]["name"], "Cube")
         self.assertTrue(items[nobody]["missing"])
@@ -229,7 +233,8 @@ class Apply(Stage):
             began = time.perf_counter()
             addon.bridge().tick()
             slowest = max(slowest, time.perf_counter() - began)
-        print("\n1000 remote moves: %.0f ms, slowest tick %.1f ms" % ((time.perf_counter() - start) * 1e3, slowest * 1e3))
+        print("\n1000 remote moves: %.0f ms, slowest tick %.1f ms" % ((time.perf_counter() - start) * 1e3,
+            slowest * 1e3))
         self.assertLess(slowest, 0.05)
         self.settle()
         self.assert_same()

@@ -116,6 +116,7 @@ class Conversion(Stage):
             for _ in range(6):
                 q = Euler([dice.uniform(-3, 3) for _ in range(3)]).to_quaternion()
                 for name in ("Cube", "Light"):
-                    self.remote_set(name, rotation=[q.x, q.y, q.z, q.w], translation=[dice.uniform(-9, 9) for _ in range(3)])
+                    self.remote_set(name, rotation=[q.x, q.y, q.z, q.w],
+                        translation=[dice.uniform(-9, 9) for _ in range(3)])
             self.assert_same()
         self.assert_quiet()

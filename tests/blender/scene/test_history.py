@@ -56,7 +56,8 @@ class UndoAgainstRemote(Stage):
         base = {"type": "mesh", "collections": [], "visible": True, "translation": [4, 5, 6], "rotation": [0, 0, 0, 1],
                 "scale": [1, 2, 1], "data": mesh}
         self.remote(
-            {"op": "create", "uuid": mesh, "kind": "mesh", "fields": {"name": "B", "mesh.center": [0, 0, 0], "mesh.size": [1, 1, 1]}},
+            {"op": "create", "uuid": mesh, "kind": "mesh",
+                "fields": {"name": "B", "mesh.center": [0, 0, 0], "mesh.size": [1, 1, 1]}},
             {"op": "create", "uuid": made, "kind": "object", "fields": dict(base, name="R", parent=None)},
             {"op": "create", "uuid": child, "kind": "object", "fields": dict(base, name="S", parent=made)},
         )
@@ -92,7 +93,8 @@ class UndoAgainstRemote(Stage):
         self.do("undo")
         find("Camera").location.x = 3
         self.settle()
-        self.assertEqual((find("Cube").location.x, find("Light").location.x, find("Camera").location.x), (0.0, 50.0, 3.0))
+        self.assertEqual((find("Cube").location.x, find("Light").location.x, find("Camera").location.x),
+            (0.0, 50.0, 3.0))
         self.assert_same()
 
     def test_the_marks_of_the_document_survive_undo(self) -> None:

@@ -1,7 +1,7 @@
 /**
- * Seeded random work on both sides at once, over the real hub, with a scripted Blender as the other editor: broken wires, domain
- * reloads, Play Mode, crashes in between. At the end both editors show the same scene. A failing seed does the same steps again;
- * their timing is the machine's.
+ * Seeded random work on both sides at once, over the real hub, with a scripted Blender as the other editor: broken
+ * wires, domain reloads, Play Mode, crashes in between. At the end both editors show the same scene. A failing seed
+ * does the same steps again; their timing is the machine's.
  */
 import path from "node:path";
 import { ScriptedEditor } from "#electron/demo/scripted-editor.ts";

@@ -282,7 +282,9 @@ class Bridge:
 
 
 def _push_undo_step(message: str) -> None:
-    """Once, when identities were written; a step for every remote change would let the user undo those. Timers have no window."""
+    """Once, when identities were written; a step for every remote change would let the user undo those. Timers have no
+    window.
+    """
     windows = bpy.context.window_manager.windows
     override = bpy.context.temp_override(window=windows[0]) if windows else contextlib.nullcontext()
     with override:

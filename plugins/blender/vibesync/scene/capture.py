@@ -1,8 +1,8 @@
 """Finds out what the user did: looks where hints point, compares with the shadow, enters the differences in the ledger.
 
-A look is cheap when little happened: hinted objects alone; after a structural hint a census of identities and memberships;
-everything only after linking, loading, undo. Between hints a net catches what raises no event (bulk writes): all matrices
-are compared in one native call, and a few objects a tick are read in full.
+A look is cheap when little happened: hinted objects alone; after a structural hint a census of identities and
+memberships; everything only after linking, loading, undo. Between hints a net catches what raises no event (bulk
+writes): all matrices are compared in one native call, and a few objects a tick are read in full.
 """
 from array import array
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
@@ -183,14 +183,18 @@ class Capture:
             known("mesh", key) is not None for key in hints.meshes)
 
     def _shows_known_mesh(self, block: Any) -> bool:
-        """False after "make single user" and the like: the mesh is new, or a copy that still carries its original's uuid."""
+        """False after "make single user" and the like: the mesh is new, or a copy that still carries its original's
+        uuid.
+        """
         mesh = block.data if block.type == "MESH" else None
         if mesh is None or mesh.library is not None or is_placeholder(mesh):
             return True
         return self.registry.uuid_of_key_or_none("mesh", key_of(mesh)) == uuid_or_none(mesh) is not None
 
     def _put_off_meshes_in_hand(self, rig: Rig) -> None:
-        """While a mesh is edited or sculpted its points change many times a second, or are not up to date: measured later."""
+        """While a mesh is edited or sculpted its points change many times a second, or are not up to date: measured
+        later.
+        """
         active = rig.view_layer.objects.active
         if active is not None and active.type == "MESH" and active.mode != "OBJECT":
             key = key_of(active.data)
@@ -243,7 +247,8 @@ class Capture:
                 self.bounds.forget(uuid)
 
     def _look_at_scene(self, ledger: Ledger, rig: Rig) -> None:
-        """An event of the scene alone: selecting, hiding, units, rarely a new object. Selecting is the most frequent."""
+        """An event of the scene alone: selecting, hiding, units, rarely a new object. Selecting is the most frequent.
+        """
         objects = list(rig.scene.objects)
         self.hints.has_structure = self._pointers != [block.as_pointer() for block in objects]
         switches = (_hidden_flags(rig), bytes(bytearray(block.hide_viewport for block in objects)))
