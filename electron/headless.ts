@@ -42,6 +42,8 @@ async function main(): Promise<void> {
   const documents = join(userHome, "Documents");
   const userData = join(userHome, ".vibesync");
   const places = placesOf({ appFolder, resourcesFolder: null, userData, userHome, documents, environment });
+  // Before the opening: a service may be stopped while a long log is being read.
+  const stop = stopAsked();
   const projectFolder = args.project ? resolve(args.project) : (places.projectWanted ?? places.projectDefault);
   const made = makeFolder(projectFolder);
   const opened = made.ok
@@ -58,37 +60,45 @@ async function main(): Promise<void> {
     process.exitCode = exitFailed;
     return;
   }
-  run(opened.value);
+  await run(opened.value, stop);
 }
 
-function run(hub: Hub): void {
+type Stop = { readonly why: string; readonly exitCode: number };
+
+/** Resolves with the first reason to stop; the second one means now, which the log survives. */
+function stopAsked(): Promise<Stop> {
+  return new Promise((resolve) => {
+    let isAsked = false;
+    const ask = (why: string, exitCode: number): void => {
+      if (isAsked) process.exit(exitFailed);
+      isAsked = true;
+      resolve({ why, exitCode });
+    };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => ask(signal, 0));
+    process.on("uncaughtException", (error) => {
+      console.error(error);
+      ask("a bug", exitFailed);
+    });
+  });
+}
+
+async function run(hub: Hub, stop: Promise<Stop>): Promise<void> {
   const line = createStatusLine(process.stdout);
   line.show(hub.status());
-  hub.onPush((channel) => {
+  const unsubscribe = hub.onPush((channel) => {
     if (channel === "status-changed") line.show(hub.status());
   });
-  let isStopping = false;
-  const stop = (why: string, code: number): void => {
-    // The second Ctrl-C means now; the log survives that.
-    if (isStopping) process.exit(exitFailed);
-    isStopping = true;
-    line.say(`Stopping (${why}) ...`);
-    hub.close().then(
-      () => {
-        line.say("Everything is on disk.");
-        process.exit(code);
-      },
-      (error: unknown) => {
-        console.error(`The end was not clean: ${causeText(error)}`);
-        process.exit(exitFailed);
-      },
-    );
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal, 0));
-  process.on("uncaughtException", (error) => {
-    console.error(error);
-    stop("a bug", exitFailed);
-  });
+  const { why, exitCode } = await stop;
+  unsubscribe();
+  line.say(`Stopping (${why}) ...`);
+  try {
+    await hub.close();
+    line.say("Everything is on disk.");
+    process.exit(exitCode);
+  } catch (error) {
+    console.error(`The end was not clean: ${causeText(error)}`);
+    process.exit(exitFailed);
+  }
 }
 
 function argumentsOrNull() {
