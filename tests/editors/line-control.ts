@@ -30,7 +30,9 @@ export class LineControl {
   constructor(child: ChildProcess, { input, output }: { input: Readable; output: Writable }) {
     this.child = child;
     this.#out = output;
-    readline.createInterface({ input }).on("line", (line) => this.#take(line));
+    const lines = readline.createInterface({ input }).on("line", (line) => this.#take(line));
+    // A killed process resets its socket; what that means is told by its exit.
+    (lines as NodeJS.EventEmitter).on("error", () => undefined);
     output.on("error", () => undefined);
     input.on("error", () => undefined);
     for (const stream of [child.stderr, input === child.stdout ? null : child.stdout]) {

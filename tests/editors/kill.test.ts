@@ -1,0 +1,72 @@
+import { strict as assert } from "node:assert";
+import path from "node:path";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { Dice } from "#tests/sim/random.ts";
+import { expectEditorsEqual, pause, Studio } from "./studio.ts";
+
+const kills = Number(process.env.KILLS ?? 30);
+const seed = Number(process.env.SEED ?? 71);
+const file = () => path.join(studio.folder, "castle.blend");
+
+let studio: Studio;
+
+beforeAll(async () => {
+  studio = await Studio.open();
+  await studio.blender.do({ do: "create", type: "empty", name: "blender anchor" });
+  await studio.unity.do({ do: "create", type: "empty", name: "unity anchor" });
+  await studio.settled();
+  await studio.blender.do({ do: "save", path: file() });
+  await studio.unity.do({ do: "save" });
+  await studio.settled();
+});
+
+afterAll(async () => {
+  await studio?.close();
+});
+
+type Victim = "hub" | "blender" | "unity";
+
+const dice = new Dice(seed);
+
+/** Both artists create and move, as fast as they can, until told to stop. */
+async function editUntil(isOver: () => boolean, round: number): Promise<void> {
+  const artist = async (side: "blender" | "unity") => {
+    for (let step = 0; !isOver(); step += 1) {
+      const name = `${side} ${round}.${step}`;
+      const create = side === "blender" ? { location: [step, round, 0] } : { translation: [step, round, 0] };
+      await studio[side].do({ do: "create", type: "empty", name, ...create });
+      if (step % 2 === 0) await studio[side].do({ do: "move", object: `${side} anchor`, by: [0.25, 0, 0] });
+      await pause(dice.below(30));
+    }
+  };
+  // A command to a process that is killed meanwhile fails; that is what the round is about.
+  await Promise.allSettled([artist("blender"), artist("unity")]);
+}
+
+async function restart(victim: Victim): Promise<void> {
+  if (victim === "hub") await studio.startHub();
+  else if (victim === "blender") await studio.startBlender(file());
+  else await studio.startUnity();
+}
+
+describe("kill -9", () => {
+  for (let round = 1; round <= kills; round += 1) {
+    const victim = (["hub", "blender", "unity"] as const)[round % 3] as Victim;
+    it(`[ENG-1] [ENG-2] loses nothing of what was logged: round ${round}, the ${victim}`, async () => {
+      let isOver = false;
+      const editing = editUntil(() => isOver, round);
+      await pause(100 + dice.below(900));
+      const logged = await studio.hubScene();
+      await pause(dice.below(50));
+      await studio[victim].kill();
+      if (dice.chance(0.3)) await studio[victim === "blender" ? "unity" : "blender"].do({ do: "save" });
+      isOver = true;
+      await editing;
+      await restart(victim);
+      const scene = await expectEditorsEqual(studio);
+      for (const [uuid, { name }] of logged) assert(scene.has(uuid), `${name} (${uuid}) was logged and is gone`);
+      const names = [...scene.values()].map((fields) => fields["name"]);
+      assert.equal(new Set(names).size, names.length, "nothing is there twice");
+    });
+  }
+});
