@@ -106,6 +106,15 @@ export class ScriptedEditor {
     this.#attempt?.socket.terminate();
   }
 
+  /** The editor's main thread hangs: what the hub sends stays unread until `thaw`. */
+  freeze(): void {
+    this.#attempt?.socket.pause();
+  }
+
+  thaw(): void {
+    this.#attempt?.socket.resume();
+  }
+
   /** A Unity domain reload: says so, is gone for a while, resumes. */
   async reload(durationMs: number): Promise<void> {
     await this.#leave("reload");

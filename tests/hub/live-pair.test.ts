@@ -155,6 +155,23 @@ describe("links that break", () => {
     expect(unity.model.scene.read(box)?.translation).toEqual([1, 2, 3]);
   });
 
+  it("an editor that hangs while a thousand objects move is brought up to date, and delays nobody", async () => {
+    const boxes = Array.from({ length: 1_000 }, (_, index) => blender.user.createObject({ name: `Box ${index}` }));
+    await agree(blender, unity);
+    unity.freeze();
+    let slowestMs = 0;
+    for (let step = 1; step <= 150; step += 1) {
+      for (const box of boxes) blender.user.move(box, [step, 0, 0]);
+      const startMs = performance.now();
+      await expect.poll(() => blender.model.unanswered + blender.model.dirty.size, { interval: 2 }).toBe(0);
+      slowestMs = Math.max(slowestMs, performance.now() - startMs);
+    }
+    expect(slowestMs).toBeLessThan(5_000);
+    unity.thaw();
+    await agree(blender, unity);
+    expect(unity.model.scene.read(boxes[0] ?? "")?.translation).toEqual([150, 0, 0]);
+  }, 90_000);
+
   it("a domain reload in the middle of edits keeps the editor's place", async () => {
     const box = blender.user.createObject({ name: "Box" });
     await agree(blender, unity);
