@@ -188,12 +188,14 @@ function boot(turn: Turn, input: Extract<Input, { kind: "boot" }>): void {
   const { pid, version, recovered, crashed } = input;
   const timeMs = turn.facts.nowMs;
   turn.log({ type: "boot", timeMs, pid, version, recovered });
-  if (crashed) {
+  // A comparison that a clean end cut short is still owed.
+  const { mode, modeReason } = turn.state.head;
+  if (crashed || (mode === "safe" && modeReason === crashReason)) {
     turn.links.crashCheck = true;
     for (const role of roles) turn.links.mustList.add(role);
   }
   // Paused and safe are somebody's word, and outlive a crash; nothing is written to an editor in them either.
-  if (crashed && turn.state.head.mode === "live") turn.log({ type: "mode", timeMs, mode: "safe", reason: crashReason });
+  if (crashed && mode === "live") turn.log({ type: "mode", timeMs, mode: "safe", reason: crashReason });
   reopenBatches(turn);
 }
 
