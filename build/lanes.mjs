@@ -6,8 +6,8 @@
  * machine: "vitest" reads the JSON report that the command is told to write, "line" the last `N passed, N failed[, N
  * skipped]` that it prints.
  *
- * `expectedS` decides the order (longest first, two at a time); `limitS` is when a lane is killed with everything it
- * started.
+ * Heavy lanes run one by one, light ones beside them: several tests measure time, and there may be two cores.
+ * `expectedS` decides the order, longest first; `limitS` is when a lane is killed with everything it started.
  */
 
 /**
@@ -20,6 +20,7 @@
  * @property {number} expectedS
  * @property {number} limitS
  * @property {boolean} [isEditor]
+ * @property {boolean} [isHeavy] whether it keeps a core busy; heavy lanes run one after the other
  * @property {boolean} [needsApp] whether it runs the built app
  * @property {"blender-wheel"} [prepare] a slow provision of build/test.mjs, made before the lane starts
  *
@@ -68,6 +69,7 @@ export const lanes = [
   },
   {
     name: "unit",
+    isHeavy: true,
     entry: "tests",
     needs: [],
     command: vitest("--project", "unit"),
@@ -77,6 +79,7 @@ export const lanes = [
   },
   {
     name: "e2e",
+    isHeavy: true,
     entry: "tests/e2e",
     needsApp: true,
     needs: screen,
@@ -87,6 +90,7 @@ export const lanes = [
   },
   {
     name: "editors",
+    isHeavy: true,
     entry: "tests/editors",
     needs: [...screen, "blender", "mcs", "mono"],
     command: onScreen(vitest("--project", "editors")),
@@ -106,6 +110,7 @@ export const lanes = [
   },
   {
     name: "blender-headless",
+    isHeavy: true,
     entry: "tests/blender/run_scene.py",
     needs: ["python3", "blender"],
     command: blender("headless"),
@@ -116,6 +121,7 @@ export const lanes = [
   },
   {
     name: "blender-newer",
+    isHeavy: true,
     entry: "tests/blender/run_scene.py",
     needs: ["python3"],
     command: blender("bpy5"),

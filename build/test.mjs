@@ -1,5 +1,6 @@
 /**
- * `npm test`: sets a fresh clone up, builds, and runs every lane of build/lanes.mjs, two at a time.
+ * `npm test`: sets a fresh clone up, builds, and runs every lane of build/lanes.mjs, heavy ones one by one and light
+ * ones beside them.
  *
  * The last line is exactly `N passed, N failed` or `N passed, N failed, N skipped`, summed over all lanes, and the exit
  * code says the same. A lane that cannot run is skipped loudly, with the reason; with VIBESYNC_REQUIRE_EDITORS=1 a
@@ -21,7 +22,6 @@ import {
 
 /** @typedef {import("./lane-runner.mjs").LaneResult} LaneResult */
 
-const lanesAtOnceMax = 2;
 const logFolder = path.join(root, "out", "test");
 const mustRunEditors = process.env.VIBESYNC_REQUIRE_EDITORS === "1";
 
@@ -82,14 +82,14 @@ function chosenLanes() {
 }
 
 /**
- * @param {import("./lanes.mjs").Lane[]} queue
+ * @param {import("./lanes.mjs").Lane[]} chosen
  * @param {boolean} isBuilt
  * @returns {Promise<LaneResult[]>}
  */
-async function runLanes(queue, isBuilt) {
+async function runLanes(chosen, isBuilt) {
   /** @type {LaneResult[]} */
   const done = [];
-  const worker = async () => {
+  const run = async (/** @type {import("./lanes.mjs").Lane[]} */ queue) => {
     for (let lane = queue.shift(); lane !== undefined; lane = queue.shift()) {
       console.log(`… ${lane.name}`);
       const result = lane.needsApp && !isBuilt ? failedLane(lane.name, "the app was not built") : await runOrSkip(lane);
@@ -97,7 +97,8 @@ async function runLanes(queue, isBuilt) {
       announce(result);
     }
   };
-  await Promise.all(Array.from({ length: lanesAtOnceMax }, worker));
+  const heavy = chosen.filter((lane) => lane.isHeavy);
+  await Promise.all([run(heavy), run(chosen.filter((lane) => !lane.isHeavy))]);
   return done;
 }
 

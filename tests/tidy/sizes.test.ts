@@ -9,6 +9,7 @@ import { isGenerated, isScript, projectFiles, type SourceFile } from "./sources.
 
 const fileLinesMax = 400;
 const lineColumnsMax = 120;
+const textColumnsMax = 140;
 /** Fewer would mean that the walk over the project has broken, not that the project has shrunk. */
 const scriptsMin = 40;
 
@@ -16,12 +17,17 @@ const written = projectFiles().filter(({ name }) => !isGenerated(name));
 const code = written.filter(({ name }) => /\.(ts|tsx|mjs|py|cs|css)$/.test(name));
 const scripts = written.filter(({ name }) => isScript(name));
 
+/** A suppression is one line, or it suppresses nothing; a title or a text for people is one string. */
+function isUnbreakable(line: string): boolean {
+  const hasLongText = /"[^"]{50,}"|`[^`]{50,}`/.test(line) && line.length <= textColumnsMax;
+  return line.includes("biome-ignore") || hasLongText;
+}
+
 function sizeFindings({ name, text }: SourceFile): Finding[] {
   const lines = text.split("\n");
   const place = { file: name, subject: "" };
   const wide = lines.flatMap((line, index): Finding[] => {
-    // A suppression is one line, or it suppresses nothing.
-    if (line.length <= lineColumnsMax || line.includes("biome-ignore")) return [];
+    if (line.length <= lineColumnsMax || isUnbreakable(line)) return [];
     return [{ ...place, rule: "line-columns", line: index + 1, detail: `${line.length} columns` }];
   });
   if (lines.length <= fileLinesMax + 1) return wide;
@@ -58,7 +64,8 @@ describe("sizes", () => {
     const text = `function f(a, b, c, d) {\n${`${deep}\n`.repeat(70)}}\n`;
     const rules = shapeFindings({ name: "planted.mjs", text }).map(({ rule }) => rule);
     expect(rules.sort()).toEqual(["function-lines", "nesting", "parameters"]);
-    const python = `class A:\n    def f(\n        self,\n    ):\n${"        x()\n\n".repeat(40)}\n    def g(self):\n        pass\n`;
+    const body = "        x()\n\n".repeat(40);
+    const python = `class A:\n    def f(\n        self,\n    ):\n${body}\n    def g(self):\n        pass\n`;
     expect(pythonFindings({ name: "planted.py", text: python }).map(({ subject }) => subject)).toEqual(["f"]);
   });
 });
