@@ -19,6 +19,7 @@ from .readings import Reader
 from .registry import Registry, key_of
 from .removal import marked_or_none, remove_softly
 from .rig import Rig, collection_parents, current_rig, scene_collections, scene_objects
+from .unsettled import Unsettled
 from .writings import Scenery, make_block, revive, write_collection, write_mesh, write_object
 
 _BY_NAME_MAX = 6
@@ -88,6 +89,7 @@ class Applier:
         self._capture = capture
         self._report = report
         self._failed: Dict[str, str] = {}
+        self.unsettled = Unsettled()
 
     def run(self, held: Set[str], budget_s: float) -> List[Any]:
         """Works on the inbox until the budget is used or nothing is left; answers the messages to send."""
@@ -171,6 +173,7 @@ class Applier:
         else:
             block = make_block(op, scene)
         scene.blocks[uuid] = block
+        self.unsettled.note_created(kind, uuid)
         self._capture.registry.adopt(block, kind, uuid)
         fields = dict(op["fields"])
         if kind == "object":
@@ -184,6 +187,7 @@ class Applier:
         entity = ledger.shadow.entities[uuid]
         try:
             if entity.kind == "object":
+                self._note_pointers(uuid, block, fields)
                 write_object(block, fields, entity.values(), scene)
             elif entity.kind == "collection":
                 write_collection(block, fields, scene)
@@ -193,6 +197,12 @@ class Applier:
         finally:
             self._capture.registry.note_name(uuid, block.name)
             ledger.read_back(uuid, self._live_fields(uuid, entity.kind, block, scene, set(fields)))
+
+    def _note_pointers(self, uuid: str, block: Any, fields: Fields) -> None:
+        if "parent" in fields:
+            self.unsettled.note_parent(uuid)
+        if "data" in fields and block.type == "MESH" and block.data is not None:
+            self.unsettled.note_mesh(uuid, block.data.name)
 
     def remove(self, kind: str, uuid: str, scene: Scenery) -> None:
         """Softly; what the removal does to others is a consequence, not an edit of theirs."""

@@ -20,6 +20,13 @@ def _depsgraph_updated(_scene: Any, depsgraph: Any = None) -> None:
 
 
 @persistent
+def _undoing(*_: Any) -> None:
+    bridge = _bridge()
+    if bridge.is_prepared:
+        bridge.applier.unsettled.take_away(bridge.session.ledger)
+
+
+@persistent
 def _undone(*_: Any) -> None:
     _bridge().hints.is_undone = True
 
@@ -61,6 +68,8 @@ def _render_ended(*_: Any) -> None:
 
 _HANDLERS: Dict[str, Callable[..., None]] = {
     "depsgraph_update_post": _depsgraph_updated,
+    "undo_pre": _undoing,
+    "redo_pre": _undoing,
     "undo_post": _undone,
     "redo_post": _undone,
     "frame_change_post": _frame_changed,

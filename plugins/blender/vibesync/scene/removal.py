@@ -8,19 +8,22 @@ from typing import Any, List, Optional, Set
 
 import bpy
 
-from .marks import DELETED_KEY, is_deleted
+from .marks import DELETED_KEY, is_deleted, tag_changed
 from .rig import Rig, containers_of, scene_collections
 
 
 def remove_softly(block: Any, kind: str, uuid: str, rig: Rig) -> None:
     """Takes a data-block out of the scene."""
     if kind == "object":
+        block.parent = None
         for collection in containers_of(block):
             collection.objects.unlink(block)
     elif kind == "collection":
         _unlink_collection(block, rig)
     block[DELETED_KEY] = uuid
     block.use_fake_user = True
+    tag_changed(block)
+    tag_changed(rig.scene)
 
 
 def _unlink_collection(block: Any, rig: Rig) -> None:

@@ -7,10 +7,16 @@ from ..core.ledger import Ledger
 from ..core.reconcile import reconcile
 from .applying import Applier
 from .capture import Capture
+from .marks import DELETED_KEY, is_deleted
+from .removal import remove_softly
+from .rig import current_rig
+from .writings import revive
 
 
 def recover_from_undo(ledger: Ledger, capture: Capture, applier: Applier) -> None:
     """Puts back what the hub wrote last; the rest of the differences are the user's undo and go out as edits."""
+    applier.unsettled.give_back(ledger, applier.scenery())
+    _settle_ghosts(ledger)
     meshes = ledger.shadow.uuids_of_kind("mesh")
     survey = capture.survey(meshes, is_after_undo=True)
     verdict = reconcile(ledger.shadow, survey.fields())
@@ -30,6 +36,17 @@ def recover_from_undo(ledger: Ledger, capture: Capture, applier: Applier) -> Non
     if verdict != ({}, [], []):
         survey = capture.survey(meshes)
     capture.enter(ledger, survey)
+
+
+def _settle_ghosts(ledger: Ledger) -> None:
+    """Undo restores links and marks of deletion apart from each other: a marked object can be back in the scene."""
+    rig = current_rig()
+    for block in [block for block in rig.scene.objects if is_deleted(block) and block.library is None]:
+        uuid = block[DELETED_KEY]
+        if uuid in ledger.shadow.entities:
+            revive(block)
+        else:
+            remove_softly(block, "object", uuid, rig)
 
 
 def _parents_first(ledger: Ledger, uuids: List[str], kinds: Tuple[str, ...]) -> List[str]:

@@ -5,7 +5,7 @@ import bpy
 
 from ..core.values import TRANSFORM_DEFAULTS, TRANSFORM_FIELDS, Fields
 from ..protocol.faults import WireError
-from .marks import DELETED_KEY, ID_KEY, TYPE_KEY
+from .marks import DELETED_KEY, ID_KEY, TYPE_KEY, tag_changed
 from .meshes import fill_box, is_box, make_mesh, make_placeholder
 from .names import fitting, remember, write_name
 from .optic_data import LIGHT_TYPES, write_camera, write_light
@@ -99,6 +99,7 @@ def link_object(block: Any, fields: Fields, blocks: Blocks, rig: Rig) -> None:
             collection.objects.unlink(block)
     if wanted and root.objects.get(block.name) == block:
         root.objects.unlink(block)
+    tag_changed(rig.scene)
 
 
 def write_visible(block: Any, visible: bool, rig: Rig) -> None:
@@ -143,6 +144,7 @@ def write_collection_parent(block: Any, parent: Any, scene: Scenery) -> None:
     for other in [root, *scene_collections(scene.rig)]:
         if other != above and other.children.get(block.name) == block:
             other.children.unlink(block)
+    tag_changed(scene.rig.scene)
 
 
 def write_mesh(uuid: str, block: Any, fields: Fields, agreed: Fields, rig: Rig) -> None:
@@ -169,3 +171,4 @@ def revive(block: Any) -> None:
     """A softly deleted data-block lives again."""
     del block[DELETED_KEY]
     block.use_fake_user = False
+    tag_changed(block)
