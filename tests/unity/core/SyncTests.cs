@@ -79,6 +79,18 @@ namespace VibeSync.Tests
             Expect.Equal(parent, bench.Scene.Entities[child].Fields["parent"], "then it is");
         }
 
+        public static void AParentThatWouldNotBeWrittenIsNotWaitedFor()
+        {
+            Bench bench = Listed(1);
+            string living = PaperScene.Id(1), gone = PaperScene.Id(2);
+            bench.Receive(living, "parent", null, 2000, 5);
+            bench.Receive(gone, "parent", PaperScene.Id(9), 1000, 6);
+            bench.Run();
+            bench.Receive(living, "parent", PaperScene.Id(9), 1000, 7);
+            bench.Run();
+            Expect.Equal(0, bench.Incoming.WaitingCount, "records that wait");
+        }
+
         public static void EditsOfOneFieldCoalesce()
         {
             Bench bench = Listed(1);

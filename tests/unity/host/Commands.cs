@@ -1,10 +1,13 @@
 // The commands of the control line. Objects are named by UUID or, where unique, by name ("object": ...).
 //
-//   create {name, type?, parent?, translation?, ...} -> {uuid}   set {object, ...fields}   move {object, by}
-//   rename {object, name} parent {object, parent|null} delete {object} duplicate {object} -> {uuid} toggle {object,
-//   visible?} undo redo reload play stop prefab {object, path?} instantiate {path} -> {uuid} save {path?} open {path}
-//   new hold {object} drag {object, translation} release script {object, translation} (moves without Undo) tick {count}
-//   state -> {stage, word, outgoing, incoming} dump -> {objects} log -> [lines] quit
+//   editing   create {name, type?, parent?, translation?, ...} -> {uuid}; set {object, ...fields}; move {object, by};
+//             rename {object, name}; parent {object, parent|null}; delete {object}; duplicate {object} -> {uuid};
+//             toggle {object, visible?}; undo; redo; hold {object}; drag {object, translation}; release;
+//             script {object, translation}, which moves without Undo
+//   prefabs   prefab {object, path?} -> path; instantiate {path} -> {uuid}
+//   editor    reload; play; stop; save {path?}; open {path}; new; tick {count}; quit
+//   looking   state -> {stage, word, ...}; dump -> {objects}; log -> [lines]; cost -> frame times; window {press?} -> [what the panel shows];
+//             build -> {objects} of the scene as a player gets it
 using System;
 using System.Collections.Generic;
 using System.IO;
@@ -61,6 +64,9 @@ namespace VibeSync.Host
                 { "state", c => State() },
                 { "dump", c => Dump() },
                 { "log", c => Debug.Lines },
+                { "cost", c => TickCost.Take() },
+                { "window", DrawWindow },
+                { "build", c => Build() },
                 { "quit", c => Do(() => IsQuitting = true) },
             };
         }
@@ -180,6 +186,27 @@ namespace VibeSync.Host
                 { "verdict", Get(engine, "Verdict") }, { "tracking", Get(engine, "IsTracking") },
                 { "notice", Get(engine, "NoticeOrNull") }, { "refusal", Get(Get(engine, "Session"), "RefusalOrNull") },
             };
+        }
+
+        private object DrawWindow(JsonObject command)
+        {
+            GUILayout.Drawn.Clear();
+            GUILayout.Pressed = command.OrNull("press") as string;
+            Type type = m_Host.Package.GetType("VibeSync.Editor.BridgeWindow");
+            type.GetMethod("OnGUI").Invoke(Activator.CreateInstance(type), null);
+            GUILayout.Pressed = null;
+            return GUILayout.Drawn;
+        }
+
+        private object Build()
+        {
+            Type type = m_Host.Package.GetType("VibeSync.Editor.BuildStripper");
+            object[] arguments =
+            {
+                UnityEngine.SceneManagement.SceneManager.GetActiveScene(), new UnityEditor.Build.Reporting.BuildReport(),
+            };
+            type.GetMethod("OnProcessScene").Invoke(Activator.CreateInstance(type), arguments);
+            return Dump();
         }
 
         private JsonObject Dump()

@@ -44,7 +44,7 @@ namespace VibeSync.Host
                 if (lines.IsAddingCompleted && lines.Count == 0) break;
                 if (clock.ElapsedMilliseconds < k_TickMs) continue;
                 clock.Restart();
-                host.Tick();
+                TickCost.Run(host);
             }
             host.Quit();
             return 0;

@@ -109,6 +109,30 @@ export const editing: Suite = {
     near(rig.hub.field(camera, "rotation"), [0, 1, 0, 0], "a Unity camera along +Z looks along canonical +Z");
   },
 
+  "the panel tells the truth and its buttons work": async (rig) => {
+    await rig.link();
+    await rig.settled();
+    const lines = await rig.do<string[]>("window");
+    equal(lines.slice(0, 2), ["State: In step", "Project: Test"], "the first lines");
+    await rig.do("window", { press: "Pause" });
+    await until("the hub is asked to pause", () => rig.hub.of("request").at(-1)?.action === "pause");
+    await rig.do("window", { press: "Disconnect" });
+    await until("goodbye", () => rig.hub.of("bye").at(-1)?.reason === "disconnect");
+    equal((await rig.do<string[]>("window"))[1], "Project: Disconnected", "the project's line");
+    const a = await rig.create("A");
+    await rig.do("window", { press: "Connect" });
+    await until("what was done meanwhile is told", () => [...rig.hub.entities.values()].some(({ fields }) => fields["name"] === "A"));
+    equal(rig.hub.field(a, "name"), "A", "identity");
+  },
+
+  "a player gets nothing of VibeSync": async (rig) => {
+    await rig.link();
+    await rig.create("A");
+    const built = await rig.do<{ objects: object }>("build");
+    const left = Object.keys(built.objects);
+    equal(left.map((key) => key.slice(0, 12)), ["unidentified"], "objects without an identity");
+  },
+
   "an instance of a prefab has its own identity, also after saving and opening": async (rig) => {
     await rig.link();
     const a = await rig.create("Tree", { type: "cube" });

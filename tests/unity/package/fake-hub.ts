@@ -115,6 +115,7 @@ export class FakeHub {
   of(kind: "verified"): UpMessageOf<"verified">[];
   of(kind: "fault"): UpMessageOf<"fault">[];
   of(kind: "bye"): UpMessageOf<"bye">[];
+  of(kind: "request"): UpMessageOf<"request">[];
   of(kind: UpMessage["kind"]): UpMessage[] {
     return this.messages.filter((message) => message.kind === kind);
   }

@@ -22,16 +22,16 @@ const quietMs = 1_300;
 export class Rig {
   readonly hub: FakeHub;
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "vibesync-unity-"));
+  /** Further arguments of the host; to be set before `open`. */
+  readonly options: string[] = [];
   readonly #built: Built;
-  readonly #options: readonly string[];
   readonly #waiting = new Map<number, (answer: { ok: boolean; result: unknown; error?: string }) => void>();
   #child: ChildProcessWithoutNullStreams | undefined;
   #id = 0;
   #listings = 0;
 
-  constructor(built: Built, options: readonly string[] = []) {
+  constructor(built: Built) {
     this.#built = built;
-    this.#options = options;
     this.hub = new FakeHub(path.join(this.folder, "home"));
   }
 
@@ -46,7 +46,7 @@ export class Rig {
       this.#built.package,
       "--project",
       project,
-      ...this.#options,
+      ...this.options,
     ];
     const env = { ...process.env, VIBESYNC_HOME: path.join(this.folder, "home") };
     const child = spawn("mono", args, { env });

@@ -101,6 +101,24 @@ export const surviving: Suite = {
     equal(Object.keys(await rig.dump()), [a], "identities");
   },
 
+  "Play Mode without a domain reload is the same": async (rig) => {
+    rig.options.push("--no-play-reload");
+    await rig.link();
+    const a = await rig.create("A", { type: "cube" });
+    await rig.settled();
+    await rig.do("play");
+    await until("playing is told", () => rig.hub.of("state").at(-1)?.activity === "playing");
+    await rig.do("script", { object: a, translation: [99, 0, 0] });
+    rig.hub.move(a, [5, 0, 0]);
+    await sleep(1_300);
+    near((await rig.shown(a)).translation, [99, 0, 0], "nothing is written in Play Mode");
+    await rig.do("stop");
+    await until("what came meanwhile is applied", async () => (await rig.shown(a)).translation[0] === 5);
+    await rig.quiet();
+    equal(rig.hub.hellos, 1, "greetings");
+    near(rig.hub.field(a, "translation"), [5, 0, 0], "what the hub has");
+  },
+
   "kill -9: accepted but unsaved work comes back, offline work wins": async (rig) => {
     await rig.link();
     const a = await rig.create("A");

@@ -44,7 +44,6 @@ const steps: readonly (readonly [weight: number, step: Step])[] = [
   [3, (pair) => inBlender(pair, (object) => inBlender(pair, (parent) => pair.blender.user.reparent(object, parent)))],
   [2, (pair) => inBlender(pair, (object) => pair.blender.user.duplicate(object))],
   [2, (pair) => inBlender(pair, (object) => pair.blender.user.delete(object))],
-  [2, ({ blender }) => blender.user.undo()],
   [6, ({ random }) => sleep(random.below(60))],
 ];
 

@@ -101,7 +101,8 @@ namespace VibeSync.Editor
         private void Subscribe()
         {
             EditorApplication.update += Update;
-            EditorApplication.hierarchyChanged += () => m_IsStructureChanged = true;
+            // Raised for every change, ours too: only a hint. What the user does comes as an event, at once.
+            EditorApplication.hierarchyChanged += m_Engine.HintStructure;
             EditorApplication.playModeStateChanged += OnPlayMode;
             EditorApplication.quitting += () => m_Engine.Session.Abort("quit", k_ByeGraceMs);
             AssemblyReloadEvents.beforeAssemblyReload += BeforeReload;

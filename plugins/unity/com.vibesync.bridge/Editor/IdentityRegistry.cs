@@ -22,8 +22,10 @@ namespace VibeSync.Editor
         private readonly Dictionary<string, string> m_CopiedFrom =
             new Dictionary<string, string>(StringComparer.Ordinal);
         private readonly List<GameObject> m_Roots = new List<GameObject>();
+        // Filled and emptied within Identify; kept for its capacity only.
+        private readonly List<GameObject> m_All = new List<GameObject>();
 
-        /// <summary>Living objects' UUIDs as of the last Identify, parents before children.</summary>
+        /// <summary>Living objects' UUIDs as of the last Identify.</summary>
         public readonly List<string> Order = new List<string>();
 
         /// <summary>Object ids mean nothing any more (scene opened, Play Mode left); identities are read from the scene
@@ -58,21 +60,26 @@ namespace VibeSync.Editor
             return m_CopiedFrom.TryGetValue(uuid, out original) ? original : null;
         }
 
-        /// <summary>Looks at every object of the scene and makes sure that each has an identity of its own.</summary>
-        public void Identify()
+        /// <summary>
+        /// Looks at every object of the scene, makes sure that each has an identity of its own, and returns the newcomers. Runs over
+        /// the whole scene in one frame, so known objects must stay cheap.
+        /// </summary>
+        public List<GameObject> Identify()
         {
-            var all = new List<GameObject>();
+            m_All.Clear();
             SceneManager.GetActiveScene().GetRootGameObjects(m_Roots);
-            foreach (GameObject root in m_Roots) Collect(root, all);
-            var taken = new HashSet<string>(StringComparer.Ordinal);
-            foreach (GameObject known in all) KeepKnown(known, taken);
-            Dictionary<string, int> claims = CountClaims(all);
-            foreach (GameObject target in all)
-            {
-                if (UuidOrNull(target) == null) TakeIn(target, taken, claims);
-            }
+            foreach (GameObject root in m_Roots) Collect(root);
             Order.Clear();
-            foreach (GameObject target in all) Order.Add(UuidOrNull(target));
+            var newcomers = new List<GameObject>();
+            var taken = new HashSet<string>(StringComparer.Ordinal);
+            foreach (GameObject target in m_All)
+            {
+                string uuid = UuidOrNull(target);
+                if (uuid == null) newcomers.Add(target);
+                else taken.Add(KeepKnown(target, uuid));
+            }
+            TakeIn(newcomers, taken);
+            return newcomers;
         }
 
         /// <summary>Names a freshly made object, or renames one.</summary>
@@ -104,49 +111,45 @@ namespace VibeSync.Editor
         }
 
         /// <summary>Objects that take part: visible in the hierarchy and saved with the scene.</summary>
-        private static void Collect(GameObject target, List<GameObject> into)
+        private void Collect(GameObject target)
         {
             bool isOurs = (target.hideFlags & (HideFlags.HideInHierarchy | HideFlags.DontSaveInEditor)) == 0;
             if (!isOurs) return;
-            into.Add(target);
-            for (int index = 0; index < target.transform.childCount; index++)
-            {
-                Collect(target.transform.GetChild(index).gameObject, into);
-            }
+            m_All.Add(target);
+            Transform transform = target.transform;
+            int count = transform.childCount;
+            for (int index = 0; index < count; index++) Collect(transform.GetChild(index).gameObject);
         }
 
-        private void KeepKnown(GameObject target, HashSet<string> taken)
+        private string KeepKnown(GameObject target, string uuid)
         {
-            string uuid = UuidOrNull(target);
-            if (uuid == null) return;
             SyncId id = IdOf(target);
             if (id.uuid != uuid)
             {
                 id.uuid = uuid;
                 Prefabs.Record(id);
             }
-            if (id.type != ObjectFields.TypeOf(target, id) && id.type.Length > 0)
-            {
-                // A type is fixed for life: with another component it is another thing for the other editor.
-                uuid = Uuids.New();
-                id.type = "";
-                Assign(target, uuid);
-            }
-            taken.Add(uuid);
+            Order.Add(uuid);
+            return uuid;
         }
 
-        private Dictionary<string, int> CountClaims(List<GameObject> all)
+        private void TakeIn(List<GameObject> newcomers, HashSet<string> taken)
         {
             var claims = new Dictionary<string, int>(StringComparer.Ordinal);
-            foreach (GameObject target in all)
+            foreach (GameObject target in newcomers)
             {
                 var id = target.GetComponent<SyncId>();
-                if (id == null || UuidOrNull(target) != null || !Uuids.IsUuid(id.uuid)) continue;
+                if (id == null || !Uuids.IsUuid(id.uuid)) continue;
                 int count;
                 claims.TryGetValue(id.uuid, out count);
                 claims[id.uuid] = count + 1;
             }
-            return claims;
+            foreach (GameObject target in newcomers)
+            {
+                TakeIn(target, taken, claims);
+                Order.Add(UuidOrNull(target));
+            }
+            m_All.Clear();
         }
 
         private void TakeIn(GameObject target, HashSet<string> taken, Dictionary<string, int> claims)

@@ -5,7 +5,9 @@
 // write is recorded as override.
 using System;
 using System.Collections.Generic;
+using UnityEditor;
 using UnityEngine;
+using UnityEngine.Rendering;
 using VibeSync.Core;
 using Object = UnityEngine.Object;
 
@@ -22,8 +24,7 @@ namespace VibeSync.Editor
 
         public void Identify()
         {
-            Registry.Identify();
-            foreach (string uuid in Registry.Order) BindMesh(Registry.FindOrNull(uuid));
+            foreach (GameObject newcomer in Registry.Identify()) BindMesh(newcomer);
         }
 
         public List<string> Uuids()
@@ -44,6 +45,12 @@ namespace VibeSync.Editor
             GameObject target = Registry.FindOrNull(uuid);
             if (target == null) return null;
             SyncId id = IdentityRegistry.IdOf(target);
+            if (id.type != ObjectFields.TypeOf(target, id))
+            {
+                // A type is fixed for life: with another component it is another thing for the other editor.
+                Registry.Assign(target, Core.Uuids.New());
+                return null;
+            }
             var live = new LiveEntity { Uuid = uuid, Kind = FieldTable.Object,
                 CopiedFromOrNull = Registry.CopiedFromOrNull(uuid) };
             Transform parent = target.transform.parent;
@@ -65,8 +72,7 @@ namespace VibeSync.Editor
             id.type = fields.Text("type") ?? "empty";
             if (id.type == "camera") made.AddComponent<Camera>();
             if (id.type == "light") MakeLight(made);
-            if (id.type == "mesh") made.AddComponent<MeshFilter>();
-            if (id.type == "mesh") made.AddComponent<MeshRenderer>();
+            if (id.type == "mesh") MakeMesh(made);
             Registry.Assign(made, uuid);
             var all = new FieldMap(fields);
             foreach (string field in FieldTable.TransformFields)
@@ -208,6 +214,20 @@ namespace VibeSync.Editor
             {
                 if (component != null) Prefabs.Record(component);
             }
+        }
+
+        private static void MakeMesh(GameObject made)
+        {
+            made.AddComponent<MeshFilter>();
+            made.AddComponent<MeshRenderer>().sharedMaterial = DefaultMaterial();
+        }
+
+        /// <summary>The material that Unity's own new objects get, in the project's render pipeline.</summary>
+        private static Material DefaultMaterial()
+        {
+            RenderPipelineAsset pipeline = GraphicsSettings.currentRenderPipeline;
+            if (pipeline != null && pipeline.defaultMaterial != null) return pipeline.defaultMaterial;
+            return AssetDatabase.GetBuiltinExtraResource<Material>("Default-Material.mat");
         }
 
         private static void MakeLight(GameObject made)

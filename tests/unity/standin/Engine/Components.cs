@@ -152,5 +152,13 @@ namespace UnityEngine
         public static string dataPath { get; set; }
     }
 
+    namespace Rendering
+    {
+        public class RenderPipelineAsset : Object { public Material defaultMaterial { get; set; } }
+
+        /// <summary>Null in the Built-in pipeline (docs: GraphicsSettings-currentRenderPipeline.html).</summary>
+        public static class GraphicsSettings { public static RenderPipelineAsset currentRenderPipeline { get; set; } }
+    }
+
     public static class GUIUtility { public static int hotControl { get; set; } }
 }

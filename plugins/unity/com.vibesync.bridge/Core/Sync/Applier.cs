@@ -78,11 +78,21 @@ namespace VibeSync.Core
             return true;
         }
 
+        // Only a parent that would really be written is waited for: not one that a newer write has replaced, nor one of an
+        // entity that is gone.
         private bool IsParentThere(IncomingRecord record)
         {
             IncomingField parent;
             if (!record.Fields.TryGetValue("parent", out parent) || parent.Value == null) return true;
-            return m_Scene.Exists((string)parent.Value);
+            ShadowEntity shadow = m_Shadow.EntityOrNull(record.Uuid);
+            bool isWritten = shadow == null ? MayCreate(record) : IsWinning("parent", parent, shadow);
+            return !isWritten || m_Scene.Exists((string)parent.Value);
+        }
+
+        private bool MayCreate(IncomingRecord record)
+        {
+            Tombstone tombstone = m_Shadow.TombstoneOrNull(record.Uuid);
+            return record.CreateKindOrNull != null && (tombstone == null || record.CreateStamp > tombstone.Stamp);
         }
 
         private string Write(IncomingRecord record)
@@ -101,9 +111,8 @@ namespace VibeSync.Core
 
         private string Create(IncomingRecord record)
         {
-            Tombstone tombstone = m_Shadow.TombstoneOrNull(record.Uuid);
-            if (record.CreateKindOrNull == null) return tombstone == null ? "E_UNKNOWN_ENTITY" : null;
-            if (tombstone != null && record.CreateStamp <= tombstone.Stamp) return null;
+            bool isUnknown = record.CreateKindOrNull == null && m_Shadow.TombstoneOrNull(record.Uuid) == null;
+            if (!MayCreate(record)) return isUnknown ? "E_UNKNOWN_ENTITY" : null;
             string error = m_Scene.CreateOrError(record.Uuid, record.CreateKindOrNull, record.Values());
             if (error != null) return error;
             m_Outbox.Forget(record.Uuid);
@@ -154,13 +163,16 @@ namespace VibeSync.Core
             var winning = new Dictionary<string, IncomingField>(StringComparer.Ordinal);
             foreach (KeyValuePair<string, IncomingField> field in record.Fields)
             {
-                Cell cell;
-                bool isKnown = shadow.Cells.TryGetValue(field.Key, out cell);
-                long own = isKnown ? cell.Stamp : -1;
-                bool isWinning = field.Value.Stamp > own || (field.Value.IsAgreed && field.Value.Stamp == own);
-                if (isWinning) winning.Add(field.Key, field.Value);
+                if (IsWinning(field.Key, field.Value, shadow)) winning.Add(field.Key, field.Value);
             }
             return winning;
+        }
+
+        private static bool IsWinning(string name, IncomingField field, ShadowEntity shadow)
+        {
+            Cell cell;
+            long own = shadow.Cells.TryGetValue(name, out cell) ? cell.Stamp : -1;
+            return field.Stamp > own || (field.IsAgreed && field.Stamp == own);
         }
 
         private void Remember(ShadowEntity shadow, Dictionary<string, IncomingField> written)

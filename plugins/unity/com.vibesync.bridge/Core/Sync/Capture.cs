@@ -44,6 +44,7 @@ namespace VibeSync.Core
                 m_Outbox.Set(uuid, field);
                 isChanged = true;
             }
+            if (isChanged) CaptureData(live);
             return isChanged;
         }
 
@@ -74,7 +75,6 @@ namespace VibeSync.Core
         {
             if (m_PollOrder.Count == 0)
             {
-                Structure();
                 foreach (string uuid in m_Scene.Uuids()) m_PollOrder.Enqueue(uuid);
             }
             while (m_PollOrder.Count > 0 && !isOver()) Entity(m_PollOrder.Dequeue());
@@ -168,7 +168,15 @@ namespace VibeSync.Core
                 shadow.Put(field, new Cell { Value = live.Fields[field], Stamp = stamp });
             }
             m_Outbox.Create(shadow, live.CopiedFromOrNull);
+            CaptureData(live);
             return true;
+        }
+
+        // A mesh that an object shows for the first time is told with it.
+        private void CaptureData(LiveEntity live)
+        {
+            string data = live.Fields.Text("data");
+            if (data != null && m_Shadow.EntityOrNull(data) == null) Entity(data);
         }
 
         private bool Deleted(ShadowEntity shadow)

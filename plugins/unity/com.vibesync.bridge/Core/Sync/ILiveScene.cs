@@ -21,10 +21,12 @@ namespace VibeSync.Core
         /// <summary>Gives identities to newcomers and copies. [WIRE-21]</summary>
         void Identify();
 
-        /// <summary>Every living entity, parents before children, as of the last Identify.</summary>
+        /// <summary>Every living entity, as of the last Identify.</summary>
         List<string> Uuids();
 
-        /// <summary>Reads an entity from the scene itself; null when it is not there.</summary>
+        /// <summary>
+        /// Reads an entity from the scene itself; null when it is not there, or has become another one (see the next Identify).
+        /// </summary>
         LiveEntity ReadOrNull(string uuid);
 
         bool Exists(string uuid);

@@ -44,6 +44,7 @@ namespace VibeSync.Core
         private TickFacts m_Facts = new TickFacts();
         private long m_Epoch;
         private bool m_IsStructureDirty;
+        private bool m_IsStructureHinted;
         private bool m_IsUndone;
         private bool m_IsPolling;
         private double m_PollMs;
@@ -107,6 +108,12 @@ namespace VibeSync.Core
         public void MarkStructure()
         {
             m_IsStructureDirty = true;
+        }
+
+        /// <summary>Something in the hierarchy may have changed, for whatever reason: to be looked at before the next poll.</summary>
+        public void HintStructure()
+        {
+            m_IsStructureHinted = true;
         }
 
         public void MarkUndo()
@@ -235,6 +242,11 @@ namespace VibeSync.Core
         private void Poll()
         {
             if (!m_IsPolling && m_Facts.NowMs - m_PollMs < k_PollPeriodMs) return;
+            if (!m_IsPolling && m_IsStructureHinted)
+            {
+                m_IsStructureHinted = false;
+                m_Capture.Structure();
+            }
             m_IsPolling = !m_Capture.Poll(Budget(k_PollBudgetMs));
             if (!m_IsPolling) m_PollMs = m_Facts.NowMs;
         }

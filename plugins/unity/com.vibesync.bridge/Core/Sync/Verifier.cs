@@ -83,7 +83,7 @@ namespace VibeSync.Core
 
         private bool IsHeld(string uuid)
         {
-            return m_Incoming.IsWaiting(uuid) || m_Scene.IsHeld(uuid, false);
+            return m_Scene.IsHeld(uuid, m_Incoming.IsWaiting(uuid));
         }
     }
 }
