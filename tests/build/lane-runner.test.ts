@@ -67,7 +67,8 @@ describe("running", () => {
 
   it("at its time limit a lane is killed with the processes it started", async () => {
     const grandchild = "setInterval(() => {}, 1000)";
-    const script = `const c = require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}]);
+    const script = `const { spawn } = require("node:child_process");
+      const c = spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}]);
       require("node:fs").writeFileSync("pid", String(c.pid)); setInterval(() => {}, 1000);`;
     const result = await lane(script, 1);
     expect(result).toMatchObject({ passed: 0, failed: 1 });
