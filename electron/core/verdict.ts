@@ -26,7 +26,7 @@ export function sentenceOf(state: State, links: Links): string {
     case "paused":
       return "Paused. Edits are kept and sent when you resume.";
     case "needs-you":
-      return plural(state.quarantine.size, "object needs", "objects need", "a decision.");
+      return `${state.quarantine.size} ${state.quarantine.size === 1 ? "object needs" : "objects need"} a decision.`;
     case "waiting":
       return waitingSentence(links);
     case "live":
@@ -46,8 +46,4 @@ function waitingSentence(links: Links): string {
 
 function editorWord(role: Link["role"]): string {
   return role === "blender" ? "Blender" : "Unity";
-}
-
-function plural(count: number, one: string, many: string, rest: string): string {
-  return `${count} ${count === 1 ? one : many} ${rest}`;
 }

@@ -120,7 +120,8 @@ def _mesh(mesh: Any, unit: float) -> Json:
     center = [(a + b) / 2 for a, b in zip(low, high)]
     size = [b - a for a, b in zip(low, high)]
     return {
-        "name": _name(mesh), "mesh.center": [center[0], center[2], -center[1]], "mesh.size": [size[0], size[2], size[1]],
+        "name": _name(mesh), "mesh.center": [center[0], center[2], -center[1]], "mesh.size": [size[0], size[2],
+            size[1]],
     }
 
 

@@ -41,7 +41,8 @@ class Window:
             "blender", "--factory-startup", "--window-geometry", "0", "0", "1000", "700",
             "-P", os.path.join(paths.TESTS, "driver.py"), "--", str(self._server.getsockname()[1]),
         ]
-        self._started.append(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        self._started.append(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL))
         self._server.settimeout(_START_S)
         connection, _ = self._server.accept()
         connection.settimeout(_START_S)

@@ -92,10 +92,12 @@ class Stage(unittest.TestCase):
     def ask(self, transforms: List[str], items: List[Dict[str, Any]]) -> Any:
         """Asks for a read-back: (rows by uuid, items by uuid)."""
         batch = self.hub.ask(transforms, items)
-        self.assertTrue(wait_until(lambda: any(m["batch"] == batch for m in self.hub.of_kind("verified")), _LIMIT_S, pump))
+        self.assertTrue(wait_until(lambda: any(m["batch"] == batch for m in self.hub.of_kind("verified")), _LIMIT_S,
+            pump))
         closing = next(m for m in self.hub.of_kind("verified") if m["batch"] == batch)
         frames = [one for one in self.hub.received if not isinstance(one, dict) and one.lane == 2 and one.seq == batch]
-        return {row.uuid: row for frame in frames for row in frame.rows}, {item["uuid"]: item for item in closing["items"]}
+        return {row.uuid: row for frame in frames for row in frame.rows}, {item["uuid"]: item
+            for item in closing["items"]}
 
     # Questions
 

@@ -1,6 +1,7 @@
 /**
- * A person's first minutes with the real app, by keyboard: first run, the trial pair, objects, timeline, pause, snapshot,
- * rollback and its undo. The hub, the sockets, the log and the snapshots are the real ones; nothing may complain on the way.
+ * A person's first minutes with the real app, by keyboard: first run, the trial pair, objects, timeline, pause,
+ * snapshot, rollback and its undo. The hub, the sockets, the log and the snapshots are the real ones; nothing may
+ * complain on the way.
  */
 import fs from "node:fs";
 import type { Locator, Page } from "playwright-core";

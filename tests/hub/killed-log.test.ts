@@ -1,6 +1,6 @@
 /**
- * What the log of a killed hub says, looked at before any editor comes back: each accepted change is there, no change is
- * half there, the dead stay dead, and the history is clean (acceptance 5).
+ * What the log of a killed hub says, looked at before any editor comes back: each accepted change is there, no change
+ * is half there, the dead stay dead, and the history is clean (acceptance 5).
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";

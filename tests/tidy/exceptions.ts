@@ -48,4 +48,10 @@ export const exceptions: readonly Exception[] = [
     subject: "measure",
     reason: "rounds over relays over sizes, with the relays stopped whatever happens",
   },
+  {
+    rule: "parameters",
+    file: "electron/core/turn.ts",
+    subject: "notice",
+    reason: "level, code, sentence, object: the columns of a notice, in the order in which they are shown",
+  },
 ];

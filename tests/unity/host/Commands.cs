@@ -6,7 +6,8 @@
 //             script {object, translation}, which moves without Undo
 //   prefabs   prefab {object, path?} -> path; instantiate {path} -> {uuid}
 //   editor    reload; play; stop; save {path?}; open {path}; new; tick {count}; quit
-//   looking   state -> {stage, word, ...}; dump -> {objects}; log -> [lines]; cost -> frame times; window {press?} -> [what the panel shows];
+//   looking state -> {stage, word, ...}; dump -> {objects}; log -> [lines]; cost -> frame times; window {press?} ->
+//   [what the panel shows];
 //             build -> {objects} of the scene as a player gets it
 using System;
 using System.Collections.Generic;

@@ -21,10 +21,11 @@ SHOWN_KEY = "vibesync_shown"
 
 
 def tag_changed(block: Any) -> None:
-    """Tells Blender that a data-block changed, where a write does not: a custom property, links in a scene's root collection.
+    """Tells Blender that a data-block changed, where a write does not: a custom property, links in a scene's root
+    collection.
 
-    Undo keeps data-blocks that were not tagged as they are in memory. A root collection is part of its scene, which linking
-    does not tag: a later undo then leaves it pointing to objects that are gone, and Blender crashes.
+    Undo keeps data-blocks that were not tagged as they are in memory. A root collection is part of its scene, which
+    linking does not tag: a later undo then leaves it pointing to objects that are gone, and Blender crashes.
     """
     block.update_tag()
 

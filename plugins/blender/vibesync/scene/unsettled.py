@@ -1,13 +1,13 @@
 """Keeps Blender's undo from crashing over what the hub made: takes it away before an undo, gives it back afterwards.
 
-Undo keeps every data-block in memory whose saved form is the same in both steps, even when it was changed since without an
-undo step, and frees data-blocks that the target step does not know. A collection that was kept then points to an object that
-was freed, and Blender crashes (3.4 and 5.0 alike). An undo step for every remote change would cure it, but costs 50 to 700 ms
-in a large scene and would let the user undo the other artist's work.
+Undo keeps every data-block in memory whose saved form is the same in both steps, even when it was changed since without
+an undo step, and frees data-blocks that the target step does not know. A collection that was kept then points to an
+object that was freed, and Blender crashes (3.4 and 5.0 alike). An undo step for every remote change would cure it, but
+costs 50 to 700 ms in a large scene and would let the user undo the other artist's work.
 
 So, in undo_pre, nothing that is kept may point to anything that the hub made since the last step. When that was is not
-known, so everything the hub made since the file was opened counts. Afterwards what is still there is linked again, and what
-is gone is made again like any remote create that undo removed (undoing.py).
+known, so everything the hub made since the file was opened counts. Afterwards what is still there is linked again, and
+what is gone is made again like any remote create that undo removed (undoing.py).
 """
 from typing import Any, Dict, Iterable, List
 

@@ -61,9 +61,8 @@ namespace VibeSync.Editor
         }
 
         /// <summary>
-        /// Looks at every object of the scene, makes sure that each has an identity of its own, and returns the newcomers. Runs over
-        /// the whole scene in one frame, so known objects must stay cheap.
-        /// </summary>
+        /// Looks at every object of the scene, makes sure that each has an identity of its own, and returns the
+        /// newcomers. Runs over the whole scene in one frame, so known objects must stay cheap. </summary>
         public List<GameObject> Identify()
         {
             m_All.Clear();

@@ -130,7 +130,10 @@ namespace UnityEditor
         }
 
         private static readonly Material s_Material = new Material { name = "Default-Material" };
-        public static T GetBuiltinExtraResource<T>(string path) where T : UnityEngine.Object { return (T)(object)s_Material; }
+        public static T GetBuiltinExtraResource<T>(string path) where T : UnityEngine.Object
+        {
+            return (T)(object)s_Material;
+        }
 
         public static bool Contains(UnityEngine.Object target) { return target.NativeId > 0; }
     }

@@ -78,8 +78,8 @@ namespace VibeSync.Core
             return true;
         }
 
-        // Only a parent that would really be written is waited for: not one that a newer write has replaced, nor one of an
-        // entity that is gone.
+        // Only a parent that would really be written is waited for: not one that a newer write has replaced, nor one of
+        // an entity that is gone.
         private bool IsParentThere(IncomingRecord record)
         {
             IncomingField parent;

@@ -25,8 +25,8 @@ namespace VibeSync.Core
         List<string> Uuids();
 
         /// <summary>
-        /// Reads an entity from the scene itself; null when it is not there, or has become another one (see the next Identify).
-        /// </summary>
+        /// Reads an entity from the scene itself; null when it is not there, or has become another one (see the next
+        /// Identify). </summary>
         LiveEntity ReadOrNull(string uuid);
 
         bool Exists(string uuid);

@@ -110,7 +110,8 @@ namespace VibeSync.Core
             m_IsStructureDirty = true;
         }
 
-        /// <summary>Something in the hierarchy may have changed, for whatever reason: to be looked at before the next poll.</summary>
+        /// <summary>Something in the hierarchy may have changed, for whatever reason: to be looked at before the next
+        /// poll.</summary>
         public void HintStructure()
         {
             m_IsStructureHinted = true;
