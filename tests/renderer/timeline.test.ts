@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase, type WindowDatabase } from "#renderer/cache/database.ts";
 import { defaultPreferences, readPreferences, writePreferences } from "#renderer/cache/preferences.ts";
 import { createPageCache, type PageCache, pagesMax } from "#renderer/cache/timeline-pages.ts";
+import { burstsOf } from "#renderer/store/bursts.ts";
 import { applyStatus, applyTimeline, createHubStore, type HubStore } from "#renderer/store/hub-store.ts";
 import { bucketCount, bucketMs, createPulse, editsPerSecond } from "#renderer/store/pulse.ts";
 import { createTimelineReader, type TimelineReader } from "#renderer/store/timeline-reader.ts";
@@ -96,6 +97,32 @@ describe("the tail", () => {
       expect(limit).toBeLessThanOrEqual(500);
       if (before > limit) expect((before - limit) % 200).toBe(0);
     }
+  });
+});
+
+describe("bursts", () => {
+  const move = (lsn: number, change: Partial<TimelineRow> = {}): TimelineRow => ({
+    ...rowAt(2),
+    kind: "transform",
+    writer: "blender",
+    uuids: ["u"],
+    entities: 1,
+    summary: "Moved",
+    lsn,
+    ...change,
+  });
+  const counts = (rows: readonly TimelineRow[]) => burstsOf(rows).map(({ row, count, key }) => [row.lsn, count, key]);
+
+  it("moves in a row of the same objects are one line, named by its oldest", () => {
+    expect(counts([move(9), move(8), move(7)])).toEqual([[9, 3, "7"]]);
+    expect(counts([move(10), move(9), move(8), move(7)])).toEqual([[10, 4, "7"]]);
+  });
+
+  it("another object, another hand, another word or another kind begins a new line", () => {
+    const rows = [move(9), move(8, { uuids: ["v"] }), move(7, { writer: "unity" }), move(6, { summary: "Turned" })];
+    expect(counts(rows)).toHaveLength(4);
+    const edit = { kind: "edit" as const };
+    expect(counts([move(9, edit), move(8, edit)])).toHaveLength(2);
   });
 });
 

@@ -20,7 +20,7 @@ export function FieldValues({ fields }: { readonly fields: ObjectDetail["fields"
           </dt>
           <dd>
             {isSame(field) ? (
-              <code>{field.canonical}</code>
+              <code>{field.canonical || texts.objects.noValue}</code>
             ) : (
               <div className={styles.spaces}>
                 <span data-role="blender">{roleWord.blender}</span>

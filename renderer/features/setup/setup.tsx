@@ -53,11 +53,9 @@ export function Setup() {
         <Button icon={FolderOpen} onClick={() => void actions.showFolder("plugins")}>
           {texts.setup.showFiles}
         </Button>
-        <span className={styles.finish}>
-          <Button variant={isLinked ? "primary" : "plain"} onClick={finish}>
-            {texts.setup.finish}
-          </Button>
-        </span>
+        <Button variant={isLinked ? "primary" : "plain"} onClick={finish}>
+          {texts.setup.finish}
+        </Button>
       </div>
       {setup && <p className={styles.quiet}>{setup.pluginFolder}</p>}
     </div>

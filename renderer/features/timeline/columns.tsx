@@ -14,6 +14,7 @@ import {
 } from "lucide-react";
 import { texts } from "#renderer/messages/texts.ts";
 import { timelineWords, writerWords } from "#renderer/messages/words.ts";
+import type { Burst } from "#renderer/store/bursts.ts";
 import { clockTime } from "#renderer/ui/moments.ts";
 import type { GridColumn } from "#renderer/ui/virtual-grid.tsx";
 import type { TimelineRow } from "#shared/ipc/view.ts";
@@ -32,29 +33,29 @@ const kindIcons: { readonly [Kind in TimelineRow["kind"]]: LucideIcon } = {
   boot: Power,
 };
 
-export function timelineColumns(onObject: (uuid: string) => void): readonly GridColumn<TimelineRow>[] {
+export function timelineColumns(onObject: (uuid: string) => void): readonly GridColumn<Burst>[] {
   const words = texts.timeline.columns;
   return [
-    { id: "lsn", head: words.lsn, cell: (row) => <span className={styles.lsn}>{row.lsn}</span> },
-    { id: "time", head: words.time, cell: (row) => <span className={styles.time}>{clockTime(row.timeMs)}</span> },
+    { id: "lsn", head: words.lsn, cell: ({ row }) => <span className={styles.lsn}>{row.lsn}</span> },
+    { id: "time", head: words.time, cell: ({ row }) => <span className={styles.time}>{clockTime(row.timeMs)}</span> },
     {
       id: "writer",
       head: words.writer,
-      cell: (row) => (
+      cell: ({ row }) => (
         <span className={styles.writer} data-writer={row.writer}>
           {writerWords[row.writer]}
         </span>
       ),
     },
-    { id: "kind", head: words.kind, cell: (row) => <Kind kind={row.kind} /> },
-    { id: "name", head: words.name, cell: (row) => <Names row={row} onObject={onObject} /> },
+    { id: "kind", head: words.kind, cell: ({ row }) => <Kind kind={row.kind} /> },
+    { id: "name", head: words.name, cell: ({ row }) => <Names row={row} onObject={onObject} /> },
     {
       id: "summary",
       head: words.summary,
-      cell: (row) => (
+      cell: ({ row, count }) => (
         <span className={styles.summary} title={row.summary}>
           {row.code !== null && <span className={styles.code}>{row.code}</span>}
-          {row.summary}
+          {row.summary} {count > 1 && <span className={styles.burst}>{texts.timeline.burst(count)}</span>}
         </span>
       ),
     },

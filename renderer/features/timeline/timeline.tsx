@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { useApp, useHubState, useUi } from "#renderer/app-context.tsx";
 import { texts } from "#renderer/messages/texts.ts";
+import { type Burst, burstsOf } from "#renderer/store/bursts.ts";
 import { createTimelineReader, type TimelineReader } from "#renderer/store/timeline-reader.ts";
 import { isFiltered, noFilter } from "#renderer/store/timeline-tail.ts";
 import { showObject } from "#renderer/store/ui-store.ts";
@@ -11,13 +12,12 @@ import { Button } from "#renderer/ui/button.tsx";
 import { Empty } from "#renderer/ui/empty.tsx";
 import { rowHeightPx } from "#renderer/ui/row-height.ts";
 import { VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
-import type { TimelineRow } from "#shared/ipc/view.ts";
 import { timelineColumns } from "./columns.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { RateStrip } from "./rate-strip.tsx";
 import styles from "./timeline.module.css";
 
-const keyOf = (row: TimelineRow) => String(row.lsn);
+const keyOf = (burst: Burst) => burst.key;
 
 export function Timeline() {
   const app = useApp();
@@ -74,6 +74,7 @@ function Rows({ reader, follow, onFollow }: RowsProps) {
   const { ui } = useApp();
   const density = useHubState((state) => state.settings?.density);
   const rows = useStore(reader, (state) => state.rows);
+  const bursts = useMemo(() => burstsOf(rows), [rows]);
   const [selected, setSelected] = useState<string | null>(null);
   const [topAsked, setTopAsked] = useState(0);
   const rowPx = rowHeightPx(density);
@@ -89,7 +90,7 @@ function Rows({ reader, follow, onFollow }: RowsProps) {
     [onFollow],
   );
   const open = (key: string) => {
-    const uuid = rows.find((row) => keyOf(row) === key)?.uuids[0];
+    const uuid = bursts.find((burst) => burst.key === key)?.row.uuids[0];
     if (uuid !== undefined) showObject(ui, uuid);
   };
   const columns = useMemo(() => timelineColumns((uuid) => showObject(ui, uuid)), [ui]);
@@ -98,7 +99,7 @@ function Rows({ reader, follow, onFollow }: RowsProps) {
       label={texts.timeline.label}
       className={styles.grid}
       columns={columns}
-      rows={rows}
+      rows={bursts}
       keyOf={keyOf}
       rowPx={rowPx}
       selected={selected}
