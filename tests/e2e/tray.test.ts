@@ -79,7 +79,7 @@ describe("the tray", () => {
     await eventually("the tray says Live", async () => /^Live: /.test(await firstLine()));
     const before = await item.revision();
     const { lsn } = (await launched.status()).log;
-    await eventually("edits pass", async () => (await launched.status()).log.lsn > lsn + 20);
+    await eventually("edits pass", async () => (await launched.status()).log.lsn > lsn + 8);
     expect(await item.revision()).toBe(before);
     await launched.ask("set-demo", { on: false });
   });
