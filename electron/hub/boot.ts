@@ -156,9 +156,9 @@ function isOutOfReach({ checkpoint, findings, state }: Start, { code }: Failure)
 }
 
 function refuseCheckpoints({ checkpoints }: ProjectFolders): Result<never> {
-  const message = `No saved state in ${checkpoints} can be read, and the log does not reach back far enough. Nothing was \
-changed. Restore the .vibesync folder from a backup, or move it away: the editors' scenes then begin a new one.`;
-  return failure("E_CHECKPOINT", message);
+  const what = `No saved state in ${checkpoints} can be read, and the log does not reach back far enough.`;
+  const next = "Restore the .vibesync folder from a backup, or move it away: the editors' scenes then begin a new one.";
+  return failure("E_CHECKPOINT", `${what} Nothing was changed. ${next}`);
 }
 
 /** The fold over what the log gives, record by record, until one of them cannot be read or breaks a rule. */
@@ -219,8 +219,9 @@ function salvage(disk: Disk, folders: ProjectFolders, { damage, mark }: Damage):
 
 /** In the saved state itself, so that safe mode outlives whatever happens before a person has looked. */
 function salvageReason(lsn: number): string {
-  return `The log was damaged behind record ${lsn}. All up to there was kept; later edits are taken from the editors' scenes, \
-and what was deleted later may come back. Compare, or roll back to a snapshot, then leave safe mode.`;
+  const what = `The log was damaged behind record ${lsn}. All up to there was kept; later edits are taken from the editors'`;
+  const next = "Compare, or roll back to a snapshot, then leave safe mode.";
+  return `${what} scenes, and what was deleted later may come back. ${next}`;
 }
 
 /** Only damage is a reason to take less than everything; a disk that refuses to be read is not. */
