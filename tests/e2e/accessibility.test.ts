@@ -1,6 +1,6 @@
 /**
- * Every view of the window on the real hub with the demo running, through axe: no fault of any weight. (The views' other
- * states are in window-states.test.ts.)
+ * Every view of the window on the real hub with the demo running, through axe: no fault of any weight. (The views'
+ * other states are in window-states.test.ts.)
  *
  * axe comes in by `evaluate`, because the window's policy rightly refuses an added script.
  */
