@@ -15,7 +15,9 @@ import path from "node:path";
  */
 
 const termGraceMs = 5_000;
-const logTailLines = 120;
+const logTailLines = 40;
+const failureLinesMax = 20;
+const linesAfterFailure = 4;
 const problemLinesMax = 12;
 const countsPattern = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/;
 
@@ -46,7 +48,7 @@ export async function runLane(lane, paths, { root, logFolder }) {
     result.failed = 1;
     result.problems.push(`the lane ended with ${ended} though no test failed`, ...log.split("\n").slice(-logTailLines));
   } else if (result.failed > 0 && lane.results === "line") {
-    result.problems.push(...log.split("\n").slice(-logTailLines));
+    result.problems.push(...linesOfInterest(log));
   }
   return result;
 }
@@ -93,6 +95,17 @@ function killGroup(pid, signal) {
   } catch {
     // The group is gone, which is what was wanted.
   }
+}
+
+/**
+ * What a person wants to see of a failed runner's log: each failure with the lines after it, else the end.
+ * @param {string} log
+ */
+function linesOfInterest(log) {
+  const lines = log.split("\n");
+  const starts = lines.flatMap((line, index) => (/^\s*(FAIL|ERROR|✗)\b/.test(line) ? [index] : []));
+  if (starts.length === 0) return lines.slice(-logTailLines);
+  return starts.slice(0, failureLinesMax).flatMap((at) => lines.slice(at, at + 1 + linesAfterFailure));
 }
 
 /**
