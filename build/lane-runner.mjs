@@ -103,7 +103,7 @@ function killGroup(pid, signal) {
  */
 function linesOfInterest(log) {
   const lines = log.split("\n");
-  const starts = lines.flatMap((line, index) => (/^\s*(FAIL|ERROR|✗)\b/.test(line) ? [index] : []));
+  const starts = lines.flatMap((line, index) => (/^\s*(?:✗|(?:FAIL|ERROR)\b)/.test(line) ? [index] : []));
   if (starts.length === 0) return lines.slice(-logTailLines);
   return starts.slice(0, failureLinesMax).flatMap((at) => lines.slice(at, at + 1 + linesAfterFailure));
 }
