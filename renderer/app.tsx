@@ -14,8 +14,10 @@ import { Settings } from "./features/settings/settings.tsx";
 import { Setup } from "./features/setup/setup.tsx";
 import { Snapshots } from "./features/snapshots/snapshots.tsx";
 import { Timeline } from "./features/timeline/timeline.tsx";
+import { texts } from "./messages/texts.ts";
 import { viewWords } from "./messages/words.ts";
 import type { View } from "./store/ui-store.ts";
+import { ViewBoundary } from "./ui/view-boundary.tsx";
 
 const viewComponents: { readonly [Name in View]: ComponentType } = {
   home: Home,
@@ -46,7 +48,9 @@ export function App() {
       <Rail />
       <main ref={main} className={styles.main} tabIndex={-1} aria-label={viewWords[view]} data-view={view}>
         {view !== "home" && <h1 className={styles.unseen}>{viewWords[view]}</h1>}
-        <Shown key={view} />
+        <ViewBoundary key={view} {...texts.broken}>
+          <Shown />
+        </ViewBoundary>
       </main>
       <StatusBar />
       <Dialogs />

@@ -302,6 +302,12 @@ export const texts = {
     first: "Something could not be read from the engine",
   },
 
+  broken: {
+    title: "This view could not be drawn",
+    text: "Your scene and both editors are not affected. The other views still work.",
+    again: "Load the window again",
+  },
+
   keys: {
     title: "Keys",
     open: "All keys",

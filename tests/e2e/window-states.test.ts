@@ -272,6 +272,20 @@ describe("closing the window", () => {
   });
 });
 
+describe("a bug in one view", () => {
+  it("leaves the frame and the other views, and says so", async () => {
+    await open("live");
+    await show("objects");
+    const broken = { ...sceneOf("live", Date.now()).objects[0], name: null };
+    await push("objects-changed", { reset: false, upserts: [broken], removed: [] });
+    await page.getByRole("alert").getByText("This view could not be drawn").waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect((await bench.complaints()).join()).toContain("TypeError");
+    await show("timeline");
+    await page.getByRole("grid", { name: "Timeline" }).waitFor();
+  });
+});
+
 describe("ten thousand objects", () => {
   it("are a page of few rows that keeps its pace while scrolling and under a stream of changes", async () => {
     await open("live");

@@ -66,7 +66,9 @@ export function Objects() {
       </div>
       <div className={styles.split}>
         {rows.length > 0 ? (
-          <ObjectGrid rows={rows} selected={selected} sort={filter.sort} onSort={(sort) => setFilter({ sort })} />
+          <div className={styles.list}>
+            <ObjectGrid rows={rows} selected={selected} sort={filter.sort} onSort={(sort) => setFilter({ sort })} />
+          </div>
         ) : (
           <div className={styles.nothing}>
             <NoRows isEmpty={all === 0} filter={filter} onClear={() => setFilter({ search: "", state: null })} />

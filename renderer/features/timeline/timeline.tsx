@@ -58,7 +58,13 @@ function Log({ reader }: { readonly reader: TimelineReader }) {
             </Button>
           </div>
         )}
-        {isNothing ? <NoRows /> : <Rows reader={reader} follow={follow} onFollow={setFollow} />}
+        {isNothing ? (
+          <NoRows />
+        ) : (
+          <div className={styles.frame}>
+            <Rows reader={reader} follow={follow} onFollow={setFollow} />
+          </div>
+        )}
       </div>
     </>
   );

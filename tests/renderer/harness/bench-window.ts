@@ -41,7 +41,7 @@ const stepMsMax = 10_000;
 export type BenchWindow = {
   /** Loads the window anew with this scene and without any memory. Returns its page. */
   open(scene: Scene): Promise<Page>;
-  /** What the page complained about since `open`: console errors and policy violations. */
+  /** What the page complained about since `open` or the last time: console errors and policy violations. */
   complaints(): Promise<readonly string[]>;
   close(): Promise<void>;
 };
@@ -66,7 +66,7 @@ export async function openBenchWindow(environment: Record<string, string> = {}):
       await page.locator("main [data-verdict], main h2").first().waitFor();
       return page;
     },
-    complaints: async () => [...errors, ...(await page.evaluate(() => window.violations))],
+    complaints: async () => [...errors.splice(0), ...(await page.evaluate(() => window.violations.splice(0)))],
     async close() {
       await app.close();
       server?.stop();
