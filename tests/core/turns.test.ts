@@ -1,0 +1,242 @@
+/** The core turn by turn: which changes wait, when a batch is final, and what a wrong answer leads to. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { limits } from "#electron/core/limits.ts";
+import { isReachable } from "#electron/core/links.ts";
+import { Turn } from "#electron/core/turn.ts";
+import { noteChange } from "#electron/core/verify.ts";
+import { BugError } from "#shared/assert.ts";
+import { laneTransforms, type TransformFrame } from "#shared/protocol/binary.ts";
+import type { Operation } from "#shared/protocol/operation.ts";
+import type { IndexedEntity } from "#shared/protocol/up.ts";
+import { stampOf } from "#shared/scene/stamp.ts";
+import { Desk, objectFields, stateOf, uuidOf } from "./desk.ts";
+
+const [one, two] = [uuidOf(1), uuidOf(2)];
+const set = (uuid: string, fields: object): Operation => ({ op: "set", uuid, fields });
+const create = (uuid: string, fields: object = {}): Operation => {
+  return { op: "create", uuid, kind: "object", fields: objectFields(fields) };
+};
+
+let desk: Desk;
+beforeEach(() => {
+  desk = new Desk();
+  desk.boot();
+});
+
+/** Both editors linked, with two objects that everybody has confirmed. */
+function inStep(): void {
+  desk.link("blender");
+  desk.link("unity");
+  desk.change("blender", create(one), create(two));
+  desk.verify("blender");
+  desk.verify("unity");
+  expect(desk.state.provisional.size).toBe(0);
+}
+
+function frame(seq: number, x: number, uuids: readonly string[] = [one]): TransformFrame {
+  const rows = uuids.map((uuid) => ({ uuid, mask: 1, flags: 0, values: [x, 0, 0, 0, 0, 0, 0, 0, 0, 0] }));
+  return { lane: laneTransforms, seq, epoch: 1, lsn: 0, stamp: stampOf(1_000 + seq, "blender"), rows };
+}
+
+const move = (seq: number, x: number) => {
+  const connection = desk.connectionOf("blender");
+  return { kind: "wire", event: { kind: "frame", connection, frame: frame(seq, x) } } as const;
+};
+
+describe("coming in", () => {
+  it("[ENG-8] a change of an editor that has not listed its scene is turned away, to be sent again", () => {
+    desk.greet("blender");
+    desk.say("blender", stateOf(1));
+    desk.change("blender", create(one));
+    expect(desk.told("blender", "rejected")).toMatchObject([{ seq: 1, code: "E_UNEXPECTED", retry: true }]);
+    expect(desk.state.entities.size).toBe(0);
+  });
+
+  it("[ENG-18] what one editor moved several times within a turn is one record, and every number is answered", () => {
+    inStep();
+    const before = desk.recordsOf("transforms").length;
+    desk.take(move(2, 1), move(3, 2), move(4, 3));
+    const records = desk.recordsOf("transforms").slice(before);
+    expect(records.map(({ rows }) => rows.map(({ values }) => values[0]))).toEqual([[3]]);
+    expect(desk.told("blender", "accepted").map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  });
+
+  it("[ENG-19] structural operations over the rate are to be sent again later; moving is never limited", () => {
+    inStep();
+    const flood = (from: number) => Array.from({ length: 2_000 }, (_, index) => create(uuidOf(from + index)));
+    const rounds = limits.structuralBurst / 2_000 + 1;
+    for (let round = 0; round < rounds; round += 1) desk.change("unity", ...flood(10_000 * (round + 1)));
+    const rejected = desk.told("unity", "rejected");
+    expect(rejected.length).toBeGreaterThan(0);
+    expect(rejected[0]).toMatchObject({ code: "E_RATE", retry: true });
+    desk.take(move(2, 5));
+    expect(desk.told("blender", "accepted").at(-1)?.seq).toBe(2);
+    desk.tick(1_000);
+    const again = desk.changeOf("unity", [create(uuidOf(9))]);
+    desk.say("unity", { ...again, seq: rejected[0]?.seq ?? 0 });
+    expect(desk.state.entities.has(uuidOf(9))).toBe(true);
+  });
+});
+
+describe("a listing", () => {
+  const listed = (uuid: string, more: Partial<IndexedEntity> = {}): IndexedEntity => {
+    return { uuid, kind: "object", fields: objectFields(), stamp: 0, ...more };
+  };
+
+  it("[ENG-16] with one uuid twice, or for another kind of thing, keeps the first and counts the other", () => {
+    desk.link("blender", [listed(one, { fields: objectFields({ name: "First" }) }), listed(one)]);
+    desk.link("unity", [listed(one, { kind: "collection", fields: { name: "Group", parent: null } })]);
+    expect(desk.recordsOf("fault").map(({ code }) => code)).toEqual(["E_DUPLICATE_UUID", "E_KIND"]);
+    expect(desk.state.entities.get(one)).toMatchObject({ kind: "object", registers: { name: { value: "First" } } });
+  });
+
+  it("[ENG-16] a value that differs without a stamp to say why gives way to the agreed one, and a person is told", () => {
+    desk.link("blender", [listed(one)]);
+    desk.link("unity", [listed(one, { fields: objectFields({ name: "Another" }) })]);
+    expect(desk.state.entities.get(one)?.registers.name?.value).toBe("Thing");
+    const names = desk.told("unity", "apply").flatMap(({ ops }) => ops.map((op) => "fields" in op && op.fields.name));
+    expect(names).toContain("Thing");
+    expect(desk.effects.some((effect) => effect.kind === "notice" && effect.code === "E_VERIFY_MISMATCH")).toBe(true);
+  });
+
+  it("[ENG-33] an editor that plays or compiles is shown so, and is not written to until it is idle", () => {
+    inStep();
+    const link = desk.links.byRole.get("unity");
+    for (const activity of ["playing", "compiling", "reloading", "loading", "rendering"] as const) {
+      desk.say("unity", stateOf(1, activity));
+      expect(link).toMatchObject({ activity });
+      expect(link && isReachable(link)).toBe(false);
+    }
+    const before = desk.allTold("unity").filter(({ kind }) => kind === "apply").length;
+    desk.change("blender", set(one, { name: "Meanwhile" }));
+    expect(desk.told("unity", "apply").length).toBe(before);
+    desk.say("unity", stateOf(1, "idle"));
+    expect(desk.told("unity", "apply").at(-1)).toMatchObject({
+      reason: "resync",
+      ops: [{ fields: { name: "Meanwhile" } }],
+    });
+  });
+});
+
+describe("batches", () => {
+  it("[ENG-9] cosmetic changes gather for 250 ms and are final when both editors have confirmed them", () => {
+    inStep();
+    const asked = desk.told("unity", "verify").length;
+    const finals = desk.recordsOf("final").length;
+    desk.take(move(2, 1));
+    desk.tick(100);
+    desk.take(move(3, 2));
+    desk.tick(100);
+    expect(desk.told("unity", "verify").length).toBe(asked);
+    desk.tick(limits.batchWindowMs);
+    expect(desk.told("unity", "verify").length).toBe(asked + 1);
+    desk.verify("unity");
+    expect(desk.recordsOf("final").length).toBe(finals);
+    desk.verify("blender");
+    expect(desk.recordsOf("final").length).toBe(finals + 1);
+    expect(desk.state.provisional.size).toBe(0);
+    expect(desk.told("unity", "final").at(-1)?.lsn).toBe(desk.state.head.finalLsn);
+  });
+
+  it("[ENG-9] a change that belongs to no open batch is a bug", () => {
+    const facts = { nowMs: 0, newUuid: () => one, project: { id: one, name: "" }, logId: two };
+    const turn = new Turn(desk.state, desk.links, facts);
+    expect(() => noteChange(turn, 999, [[one, ["name"]]])).toThrow(BugError);
+  });
+
+  it("[ENG-20] what touches an unverified structural change waits for it; everything else passes", () => {
+    inStep();
+    desk.change("blender", set(one, { name: "Renamed" }));
+    desk.change("unity", set(two, { visible: false }));
+    expect(desk.told("unity", "accepted").map(({ seq }) => seq)).toEqual([1]);
+    desk.change("unity", set(one, { visible: false }));
+    expect(desk.told("unity", "accepted").map(({ seq }) => seq)).toEqual([1]);
+    desk.verify("unity");
+    desk.verify("blender");
+    expect(desk.told("unity", "accepted").map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(desk.state.entities.get(one)?.registers).toMatchObject({
+      name: { value: "Renamed" },
+      visible: { value: false },
+    });
+  });
+
+  it("[ENG-20] a cosmetic change leaves at once, before anybody has confirmed it", () => {
+    inStep();
+    desk.take(move(2, 7));
+    const sent = desk.effects.filter((effect) => effect.kind === "send-frame");
+    expect(sent.at(-1)).toMatchObject({ connection: desk.connectionOf("unity"), durableLsn: 0 });
+    expect(desk.state.provisional.has(one)).toBe(true);
+  });
+});
+
+describe("a wrong answer", () => {
+  const wrong = { visible: true };
+
+  function hideAndAsk(): void {
+    desk.change("blender", set(one, { visible: false }));
+    desk.tick(limits.batchWindowMs);
+    desk.verify("blender");
+  }
+
+  const reasons = () => desk.told("unity", "apply").map(({ reason }) => reason);
+
+  it("[ENG-25] once: the agreed value is sent again, and then counts", () => {
+    inStep();
+    hideAndAsk();
+    desk.verify("unity", wrong);
+    expect(reasons().at(-1)).toBe("repair");
+    desk.verify("unity");
+    desk.verify("blender");
+    expect(desk.state.entities.get(one)?.registers.visible?.value).toBe(false);
+    expect(desk.state.provisional.size).toBe(0);
+  });
+
+  it("[ENG-25] [ENG-23] always: the value goes back for everybody, and in the end the object is held back", () => {
+    inStep();
+    hideAndAsk();
+    for (let round = 0; round < 4 && desk.state.quarantine.size === 0; round += 1) {
+      desk.verify("unity", { visible: desk.state.entities.get(one)?.registers.visible?.value !== true });
+      desk.verify("blender");
+      desk.tick(limits.batchWindowMs);
+    }
+    expect(reasons()).toContain("repair");
+    expect(desk.state.quarantine.get(one)?.code).toBe("E_VERIFY_MISMATCH");
+    desk.change("unity", set(one, { name: "X" }));
+    expect(desk.told("unity", "accepted").at(-1)?.refused).toMatchObject([{ uuid: one, code: "E_QUARANTINED" }]);
+    desk.take({ kind: "release", uuid: one });
+    expect(desk.state.quarantine.size).toBe(0);
+  });
+
+  it("[ENG-25] none at all for 5 s: the editor counts as busy, the other's word is enough, and nothing is taken away", () => {
+    inStep();
+    hideAndAsk();
+    desk.tick(limits.verifyTimeoutMs + 1);
+    expect(desk.recordsOf("fault").at(-1)).toMatchObject({ code: "E_TIMEOUT", role: "unity" });
+    expect(desk.state.provisional.size).toBe(0);
+    expect(desk.state.entities.get(one)?.registers.visible?.value).toBe(false);
+  });
+});
+
+describe("too many failures", () => {
+  it("[ENG-23] of one operation lead to safe mode, with the reason; fewer do not", () => {
+    inStep();
+    const many = Array.from({ length: limits.operationFailuresMax }, (_, index) => uuidOf(100 + index));
+    desk.change("blender", ...many.map((uuid) => create(uuid)));
+    desk.verify("unity");
+    desk.verify("blender");
+    const hide = (uuids: readonly string[]) => {
+      desk.change("blender", ...uuids.map((uuid) => set(uuid, { visible: false })));
+      desk.tick(limits.batchWindowMs);
+      const { batch = 0, items = [] } = desk.told("unity", "verify").at(-1) ?? {};
+      const failed = items.map(({ uuid }) => ({ uuid, fields: {}, failed: "E_APPLY" }) as const);
+      desk.verify("blender");
+      desk.say("unity", { kind: "verified", batch, items: failed });
+    };
+    hide(many.slice(1));
+    expect(desk.state.head.mode).toBe("live");
+    hide(many.slice(0, 1));
+    expect(desk.state.head.mode).toBe("safe");
+    expect(desk.state.head.modeReason).toMatch(/^Too many failures: /);
+    expect(desk.told("blender", "status").at(-1)).toMatchObject({ mode: "safe", verdict: "safe-mode" });
+  });
+});
