@@ -7,12 +7,12 @@ import math
 from typing import Any, Dict, List, Optional
 
 import bpy
-from mathutils import Matrix, Quaternion
+from mathutils import Matrix, Quaternion, Vector
 
 Json = Dict[str, Any]
 
-_SWAP = Matrix(((1, 0, 0, 0), (0, 0, 1, 0), (0, -1, 0, 0), (0, 0, 0, 1)))
-_AIM = Quaternion((math.sqrt(0.5), -math.sqrt(0.5), 0, 0)).to_matrix().to_4x4()
+_SWAP = Matrix(((1, 0, 0), (0, 0, 1), (0, -1, 0)))
+_AIM = Quaternion((math.sqrt(0.5), -math.sqrt(0.5), 0, 0))
 _LUMENS = 683.0
 
 
@@ -83,17 +83,21 @@ def _transform(block: Any, unit: float) -> Json:
         return {
             "translation": [x * unit, z * unit, -y * unit], "rotation": [qx, qz, -qy, w], "scale": [sx, sz, sy],
         }
-    basis = Matrix.LocRotScale(block.location, _rotation(block), block.scale)
-    local = (Matrix.Identity(4) if parent is None else block.matrix_parent_inverse) @ basis
+    if is_plain:
+        place, rotation, scale = block.location.copy(), _rotation(block), block.scale.copy()
+    else:
+        basis = Matrix.LocRotScale(block.location, _rotation(block), block.scale)
+        place, rotation, scale = (block.matrix_parent_inverse @ basis).decompose()
     if is_under_aimed:
-        local = _AIM.inverted() @ local
+        place, rotation = _AIM.inverted() @ place, _AIM.inverted() @ rotation
     if is_aimed:
-        local = local @ _AIM
-    location, rotation, scale = (_SWAP @ local @ _SWAP.inverted()).decompose()
+        rotation, scale = rotation @ _AIM, Vector((scale.x, scale.z, scale.y))
+    turned = _SWAP @ rotation.to_matrix() @ _SWAP.inverted()
+    quaternion = turned.to_quaternion()
     return {
-        "translation": [part * unit for part in location],
-        "rotation": [rotation.x, rotation.y, rotation.z, rotation.w],
-        "scale": list(scale),
+        "translation": [part * unit for part in _SWAP @ place],
+        "rotation": [quaternion.x, quaternion.y, quaternion.z, quaternion.w],
+        "scale": [scale.x, scale.z, scale.y],
     }
 
 

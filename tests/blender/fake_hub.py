@@ -127,6 +127,9 @@ class FakeHub:
         self.resumes: Dict[str, bool] = {}
         self.indexed = threading.Event()
         self._batch = 0
+        self._refused_parents: List[str] = []
+        self._applied: List[Tuple[int, List[Message]]] = []
+        self._catch_up_from: Optional[int] = None
         self._peer: Optional[Peer] = None
         self._lock = threading.RLock()
         self._server: Optional[socket.socket] = None
@@ -218,6 +221,7 @@ class FakeHub:
             self.lsn += 1
             for op in stamped:
                 self._merge(op, op["stamp"])
+            self._applied.append((self.lsn, stamped))
             self.send({"kind": "apply", "lsn": self.lsn, "reason": "edit", "ops": stamped})
             return self.lsn
 
@@ -229,6 +233,7 @@ class FakeHub:
             self.lsn += 1
             for entity, fields in rows.items():
                 self._merge({"op": "set", "uuid": entity, "fields": fields}, stamp)
+                self._applied.append((self.lsn, [{"op": "set", "uuid": entity, "fields": fields, "stamp": stamp}]))
                 mask = sum(MASK_BITS[name] for name in fields)
                 values = tuple(fields.get("translation", [0.0] * 3)) + tuple(fields.get("rotation", [0.0] * 4)) + tuple(
                     fields.get("scale", [0.0] * 3))
@@ -307,6 +312,7 @@ class FakeHub:
         with self._lock:
             self.received.append(hello)
             self._peer = peer
+            self._catch_up_from = resume["lsn"] if resumed else None
             if not resumed:
                 self.indexed.clear()
             welcome = {
@@ -324,13 +330,22 @@ class FakeHub:
                 self._take_transforms(content)
         elif content["kind"] == "state":
             self.epoch = content["epoch"]
+            self._catch_up()
         elif content["kind"] == "index":
             self._take_index(content)
         elif content["kind"] == "change" and self.accepts:
             assert content["epoch"] == self.epoch, "[WIRE-11]"
             for op in content["ops"]:
-                self._merge(op, content["stamp"])
+                self._merge(self._without_cycle(op), content["stamp"])
             self._accept(content["seq"])
+            self._repair()
+
+    def _catch_up(self) -> None:
+        """What was sent into the void is sent again after a resume ([WIRE-16])."""
+        start, self._catch_up_from = self._catch_up_from, None
+        for lsn, ops in self._applied if start is not None else ():
+            if lsn > start:
+                self.send({"kind": "apply", "lsn": lsn, "reason": "resync", "ops": ops})
 
     def _take_transforms(self, frame: Frame) -> None:
         if not self.accepts:
@@ -363,7 +378,31 @@ class FakeHub:
             self._merge({"op": "delete", "uuid": gone["uuid"]}, gone["stamp"])
         if message["last"]:
             self._send_differences()
+            self._repair()
             self.indexed.set()
+
+    def _without_cycle(self, op: Message) -> Message:
+        """[WIRE-20] a parent that would close a circle is left out; `_repair` tells the agreed one."""
+        at = op.get("fields", {}).get("parent")
+        for _ in range(len(self.scene)):
+            if at == op["uuid"]:
+                self._refused_parents.append(op["uuid"])
+                return dict(op, fields={name: value for name, value in op["fields"].items() if name != "parent"})
+            at = self.value(at, "parent") if at is not None else None
+        return op
+
+    def _repair(self) -> None:
+        """[WIRE-19] children of what is gone move to the root; refused parents are put back."""
+        refused, self._refused_parents = self._refused_parents, []
+        ops: List[Message] = []
+        for one, fields in self.scene.items():
+            parent = fields["parent"].value if "parent" in fields else None
+            if parent is not None and parent not in self.scene:
+                ops.append({"op": "set", "uuid": one, "fields": {"parent": None}})
+            elif one in refused:
+                ops.append({"op": "set", "uuid": one, "fields": {"parent": parent}})
+        if ops:
+            self.apply(*ops)
 
     def _send_differences(self) -> None:
         ops: List[Message] = []

@@ -105,7 +105,7 @@ class Applier:
             if item is None:
                 break
             if item.op is not None:
-                self._apply_safely(item.op, scene)
+                self._attempt(item.op, lambda op: self._apply(op, scene))
             if item.verify is not None:
                 answers.extend(self._answer(item.verify, held, scene))
             if item.lsn is not None:
@@ -122,10 +122,19 @@ class Applier:
 
     # Operations
 
-    def _apply_safely(self, op: Operation, scene: Scenery) -> None:
+    def restore(self, uuid: str, block: Any, fields: Optional[Fields], scene: Scenery) -> None:
+        """After an undo: writes agreed values again; without a block the entity is made again."""
+        entity = self._session.ledger.shadow.entities[uuid]
+        op = {"uuid": uuid, "kind": entity.kind, "fields": entity.values()}
+        if block is None or fields is None:
+            self._attempt(op, lambda op: self.create(op, scene))
+        else:
+            self._attempt(op, lambda op: self.write(uuid, block, fields, scene))
+
+    def _attempt(self, op: Operation, work: Callable[[Operation], None]) -> None:
         try:
             self._failed.pop(op["uuid"], None)
-            self._apply(op, scene)
+            work(op)
         except WireError as error:
             self._fail(op["uuid"], error.code, error.message)
         except (RuntimeError, ReferenceError, TypeError, ValueError, KeyError) as error:

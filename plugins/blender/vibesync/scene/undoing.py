@@ -23,14 +23,12 @@ def recover_from_undo(ledger: Ledger, capture: Capture, applier: Applier) -> Non
     scene = applier.scenery()
     for kinds in (("mesh",), ("collection",), ("object",)):
         for uuid in _parents_first(ledger, verdict.recreate, kinds):
-            entity = ledger.shadow.entities[uuid]
-            op = {"op": "create", "uuid": uuid, "kind": entity.kind, "fields": entity.values(), "stamp": entity.stamp}
-            applier.create(op, scene)
+            applier.restore(uuid, None, None, scene)
     for uuid, fields in verdict.put_back.items():
         kind, live = survey.live[uuid]
         # The user's part first: reading back what was written must not take it for a consequence.
         ledger.local_edit(uuid, {name: value for name, value in live.items() if name not in fields})
-        applier.write(uuid, survey.census.blocks[kind][uuid], fields, scene)
+        applier.restore(uuid, survey.census.blocks[kind][uuid], fields, scene)
     for uuid in verdict.remove_again:
         applier.remove(survey.live[uuid][0], uuid, scene)
     if verdict != ({}, [], []):

@@ -44,17 +44,17 @@ def write_object(block: Any, fields: Fields, agreed: Fields, scene: "Scenery") -
     Under a new parent the place is written whole.
     """
     rig, blocks = scene.rig, scene.blocks
+    is_complete = True
     if "name" in fields:
         write_name(block, bpy.data.objects, str(fields["name"]))
     if "parent" in fields:
-        _write_parent(block, fields["parent"], blocks)
+        is_complete = _write_parent(block, fields["parent"], blocks)
     if "collections" in fields:
         link_object(block, fields, blocks, rig)
     if "data" in fields and block.type == "MESH":
         mesh = make_placeholder() if fields["data"] is None else blocks.get(str(fields["data"]))
-        if mesh is None:
-            raise WireError("E_UNKNOWN_ENTITY")
-        block.data = mesh
+        is_complete = is_complete and mesh is not None
+        block.data = block.data if mesh is None else mesh
     if block.type == "CAMERA":
         write_camera(block.data, fields, rig)
     if block.type == "LIGHT":
@@ -65,6 +65,8 @@ def write_object(block: Any, fields: Fields, agreed: Fields, scene: "Scenery") -
         write_transform(block, {name: agreed.get(name) or TRANSFORM_DEFAULTS[name] for name in TRANSFORM_FIELDS}, rig)
     elif any(name in fields for name in TRANSFORM_FIELDS):
         write_transform(block, {name: fields[name] for name in TRANSFORM_FIELDS if name in fields}, rig)
+    if not is_complete:  # the rest is written all the same
+        raise WireError("E_UNKNOWN_ENTITY")
 
 
 class Scenery:
@@ -75,12 +77,12 @@ class Scenery:
         self.blocks = blocks
 
 
-def _write_parent(block: Any, parent: Any, blocks: Blocks) -> None:
+def _write_parent(block: Any, parent: Any, blocks: Blocks) -> bool:
+    """Answers whether the parent is there; without it the object hangs on nothing."""
     above = None if parent is None else blocks.get(str(parent))
-    if parent is not None and above is None:
-        raise WireError("E_UNKNOWN_ENTITY")
     block.parent = above
     block.parent_type = "OBJECT"
+    return parent is None or above is not None
 
 
 def link_object(block: Any, fields: Fields, blocks: Blocks, rig: Rig) -> None:
