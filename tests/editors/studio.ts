@@ -21,7 +21,7 @@ import { buildUnityOnce, startUnity } from "./unity.ts";
 export type Described = { readonly [field: string]: FieldValue };
 export type Scene = ReadonlyMap<string, Described>;
 
-const settleMsMax = 30_000;
+const settleMsMax = 20_000;
 const pollMs = 50;
 
 export class Studio {
