@@ -368,6 +368,10 @@ class FakeHub:
             stamps = entity.get("stamps", {})
             listed = {name: Write(value, stamps.get(name, entity["stamp"])) for name, value in entity["fields"].items()}
             self._listed[entity["uuid"]] = listed
+            buried = self.deleted.get(entity["uuid"])
+            if buried is not None and max(write.stamp for write in listed.values()) <= buried:
+                continue
+            self.deleted.pop(entity["uuid"], None)
             self.kinds[entity["uuid"]] = entity["kind"]
             known = self.scene.setdefault(entity["uuid"], {})
             for name, write in listed.items():
@@ -405,7 +409,9 @@ class FakeHub:
             self.apply(*ops)
 
     def _send_differences(self) -> None:
-        ops: List[Message] = []
+        ops: List[Message] = [
+            {"op": "delete", "uuid": one, "stamp": self.deleted[one]} for one in self._listed if one in self.deleted
+        ]
         for one, fields in self.scene.items():
             listed = self._listed.get(one)
             values = {name: write.value for name, write in fields.items()}
@@ -418,7 +424,8 @@ class FakeHub:
                     stamp = write.stamp or self.next_stamp()
                     ops.append({"op": "set", "uuid": one, "fields": {name: write.value}, "stamp": stamp})
         if ops:
-            ops.sort(key=lambda op: {"mesh": 0, "collection": 1, "object": 2}[self.kinds[op["uuid"]]])
+            order = {"mesh": 0, "collection": 1, "object": 2}
+            ops.sort(key=lambda op: (op["op"] == "delete", order.get(self.kinds.get(op["uuid"], "object"), 2)))
             self.lsn += 1
             self.send({"kind": "apply", "lsn": self.lsn, "reason": "resync", "ops": ops})
 
