@@ -14,13 +14,13 @@ import { texts } from "./messages/texts.ts";
 import { applySnapshotName, type HubStore } from "./store/hub-store.ts";
 import type { UiStore } from "./store/ui-store.ts";
 
-export type ToastManager = Pick<ReturnType<typeof createToastManager>, "add" | "close">;
+type ToastManager = Pick<ReturnType<typeof createToastManager>, "add" | "close">;
 
 const undoMs = 20_000;
 const saidMs = 6_000;
 const problemMs = 12_000;
 
-export type ActionParts = {
+type ActionParts = {
   readonly hub: HubClient;
   readonly store: HubStore;
   readonly ui: UiStore;

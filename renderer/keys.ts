@@ -11,7 +11,7 @@ export type KeyCommand =
       readonly kind: "pause" | "safe-mode" | "snapshot" | "settings" | "search" | "inspector" | "follow" | "keys";
     };
 
-export type KeyRow = {
+type KeyRow = {
   /** As it is written on keycaps, parts joined by a space. */
   readonly keys: string;
   readonly does: string;
@@ -41,7 +41,7 @@ export const keyRows: readonly KeyRow[] = [
   { keys: "Enter", does: "Open the row", group: "lists", command: null },
 ];
 
-export type KeyPress = {
+type KeyPress = {
   readonly key: string;
   /** Ctrl, or Command on a Mac. */
   readonly ctrl: boolean;

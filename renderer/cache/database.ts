@@ -10,8 +10,8 @@ import Dexie, { type EntityTable } from "dexie";
 
 const databaseName = "vibesync-window";
 
-export type StoredPage = { readonly key: string; readonly usedMs: number; readonly page: unknown };
-export type StoredPreference = { readonly name: string; readonly value: unknown };
+type StoredPage = { readonly key: string; readonly usedMs: number; readonly page: unknown };
+type StoredPreference = { readonly name: string; readonly value: unknown };
 
 export type WindowDatabase = Dexie & {
   readonly pages: EntityTable<StoredPage, "key">;

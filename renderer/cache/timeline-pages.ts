@@ -12,7 +12,7 @@ import type { WindowDatabase } from "./database.ts";
 
 export type TimelinePage = { readonly rows: readonly TimelineRow[]; readonly more: boolean };
 
-export type PageKey = {
+type PageKey = {
   readonly project: string;
   readonly before: number;
   readonly limit: number;

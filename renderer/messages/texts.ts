@@ -12,10 +12,7 @@ export const texts = {
   cancel: "Cancel",
   close: "Close",
   undo: "Undo",
-  done: "Done",
   loading: "Loading…",
-  never: "never",
-  skip: "Skip to the view",
 
   bar: {
     noProject: "No project",
@@ -55,7 +52,6 @@ export const texts = {
     endDemo: "End the demo",
     leaveSafe: "Leave safe mode",
     showConflicts: (count: number) => `Show the ${counted(count, "object")}`,
-    lanes: "Edits of the last minute",
     lanesSaid: (blender: number, unity: number, faults: number) =>
       `Edits of the last minute: Blender ${number(blender)}, Unity ${number(unity)}, faults ${number(faults)}`,
     laneFrom: "60 s ago",
@@ -172,7 +168,6 @@ export const texts = {
     noObject: "no object",
     quarantined: "Held back",
     release: "Release…",
-    show: "Show object",
     timeouts: "Timeouts",
     refused: "Refused",
     mismatches: "Mismatches",
@@ -180,11 +175,9 @@ export const texts = {
   },
 
   snapshots: {
-    label: "Snapshots",
     take: "Take snapshot",
     taken: "Snapshot taken",
     nameIt: "Name it",
-    named: "Name kept",
     problemTake: "The snapshot could not be taken",
     problemName: "The name could not be kept",
     emptyTitle: "No snapshots yet",
@@ -224,7 +217,6 @@ export const texts = {
   },
 
   setup: {
-    label: "Setup",
     intro: "Three steps link your two editors. You can come back here at any time.",
     blenderTitle: "Blender",
     blenderFound: "Install the add-on into the Blender you use.",
@@ -254,11 +246,9 @@ export const texts = {
     finish: "Go to Home",
     stepDone: "Done",
     stepOpen: "To do",
-    linked: "Linked",
   },
 
   settings: {
-    label: "Settings",
     general: "General",
     closing: "When the window is closed",
     startHidden: "Start in the tray, without a window",
@@ -268,14 +258,12 @@ export const texts = {
     compact: "Compact",
     calm: "Calm: stop the moving lanes",
     project: "Project",
-    folder: "Folder",
     chooseFolder: "Choose another folder…",
     showProject: "Show the project folder",
     showLogs: "Show the log folder",
     showPlugins: "Show the plugin files",
     about: "About",
     version: "Version",
-    runtime: "Runtime",
     protocol: "Protocol",
     platform: "Platform",
     problem: "The setting could not be kept",

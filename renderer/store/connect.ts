@@ -17,7 +17,7 @@ import {
 } from "./hub-store.ts";
 import { noFilter } from "./timeline-tail.ts";
 
-export const firstRowsMax = 200;
+const firstRowsMax = 200;
 export const snapshotPageRows = 100;
 
 /** Resolves when every first answer is in the store, with those that failed. */

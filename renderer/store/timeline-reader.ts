@@ -16,9 +16,9 @@ import { alignedLimit, joined, noFilter, passes, tailRowsMax } from "./timeline-
 
 export const pageRows = 200;
 /** Older rows than this are reached by filters; the list must not grow for ever. */
-export const shownRowsMax = 20_000;
+const shownRowsMax = 20_000;
 
-export type ReaderState = {
+type ReaderState = {
   /** Newest first. */
   readonly rows: readonly TimelineRow[];
   readonly more: boolean;

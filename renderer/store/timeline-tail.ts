@@ -10,7 +10,7 @@ import type { TimelineRow } from "#shared/ipc/view.ts";
 
 export const tailRowsMax = 2_000;
 /** The contract's limit for one push and one page. */
-export const pageRowsMax = 500;
+const pageRowsMax = 500;
 
 export const noFilter: TimelineFilter = { uuid: null, kinds: [], writer: null, search: "" };
 

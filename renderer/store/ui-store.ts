@@ -14,7 +14,7 @@ export const views = ["home", "objects", "timeline", "failures", "snapshots", "s
 export type View = (typeof views)[number];
 
 /** One dialog at a time. */
-export type OpenDialog =
+type OpenDialog =
   | { readonly kind: "rollback"; readonly oid: string }
   | { readonly kind: "name-snapshot"; readonly oid: string; readonly label: string }
   | { readonly kind: "release"; readonly uuid: string; readonly name: string }

@@ -2,7 +2,6 @@
 import { useEffect, useState } from "react";
 
 const clockFormat = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const shortClockFormat = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const dayFormat = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 
 const secondMs = 1_000;
@@ -22,10 +21,6 @@ export function ago(timeMs: number, nowMs: number): string {
 
 export function clockTime(timeMs: number): string {
   return clockFormat.format(timeMs);
-}
-
-export function shortClockTime(timeMs: number): string {
-  return shortClockFormat.format(timeMs);
 }
 
 /** The same text for moments of the same day. */

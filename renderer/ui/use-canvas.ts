@@ -6,7 +6,7 @@
  */
 import { type RefObject, useEffect, useRef } from "react";
 
-export type Painter = (paint: Paint) => void;
+type Painter = (paint: Paint) => void;
 
 export type Paint = {
   readonly context: CanvasRenderingContext2D;

@@ -29,7 +29,7 @@ export function Failures() {
 }
 
 /** What is held back comes first, then the newest. */
-export function urgentFirst(rows: readonly FailureRow[]): readonly FailureRow[] {
+function urgentFirst(rows: readonly FailureRow[]): readonly FailureRow[] {
   return rows.toSorted(
     (left, right) => Number(right.quarantined) - Number(left.quarantined) || right.lastMs - left.lastMs,
   );

@@ -6,9 +6,9 @@ import type { EditorView } from "#shared/ipc/view.ts";
 import { roleWord } from "#shared/ipc/words.ts";
 import styles from "./editor-chip.module.css";
 
-export type LinkTone = "good" | "busy" | "off";
+type LinkTone = "good" | "busy" | "off";
 
-export function linkTone(editor: EditorView): LinkTone {
+function linkTone(editor: EditorView): LinkTone {
   if (editor.link === "linked")
     return activityWords[editor.activity] === "" || editor.activity === "editing" ? "good" : "busy";
   return editor.link === "absent" ? "off" : "busy";

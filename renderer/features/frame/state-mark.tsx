@@ -20,7 +20,7 @@ import { objectStateWord, verdictWord } from "#shared/ipc/words.ts";
 import type { Verdict } from "#shared/protocol/down.ts";
 import styles from "./state-mark.module.css";
 
-export const stateIcons: { readonly [State in ObjectState]: LucideIcon } = {
+const stateIcons: { readonly [State in ObjectState]: LucideIcon } = {
   "in-step": Check,
   sending: ArrowRight,
   held: Hand,

@@ -7,7 +7,7 @@ import type { Failure } from "#shared/result.ts";
 /** A drag changes an object many times a second; its values are read at most this often. */
 const readAgainMs = 200;
 
-export type DetailState =
+type DetailState =
   | { readonly kind: "reading" }
   | { readonly kind: "read"; readonly detail: ObjectDetail }
   | { readonly kind: "failed"; readonly failure: Failure };

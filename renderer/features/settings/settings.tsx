@@ -1,5 +1,5 @@
 /** What can be set, kept at once when it is changed; and what is running. */
-import { FolderOpen } from "lucide-react";
+import { FolderOpen, Keyboard } from "lucide-react";
 import { useApp, useHubState } from "#renderer/app-context.tsx";
 import { texts } from "#renderer/messages/texts.ts";
 import { closeWords } from "#renderer/messages/words.ts";
@@ -47,7 +47,7 @@ function General({ settings }: { readonly settings: SettingsView }) {
 }
 
 function Look({ settings }: { readonly settings: SettingsView }) {
-  const { actions } = useApp();
+  const { ui, actions } = useApp();
   return (
     <Card title={texts.settings.look}>
       <RadioList
@@ -59,6 +59,11 @@ function Look({ settings }: { readonly settings: SettingsView }) {
       <CheckBox checked={settings.calm} onChange={(calm) => void actions.saveSettings({ calm })}>
         {texts.settings.calm}
       </CheckBox>
+      <div>
+        <Button icon={Keyboard} onClick={() => ui.setState({ dialog: { kind: "keys" } })}>
+          {texts.keys.open}
+        </Button>
+      </div>
     </Card>
   );
 }

@@ -10,7 +10,7 @@ import type { SnapshotRow } from "#shared/ipc/view.ts";
 export type Run = readonly [SnapshotRow, ...SnapshotRow[]];
 
 /** Nobody asked for it and nothing special happened. */
-export function isAutomatic({ reason, label }: SnapshotRow): boolean {
+function isAutomatic({ reason, label }: SnapshotRow): boolean {
   return (reason === "final" || reason === "idle") && label.trim() === "";
 }
 
