@@ -13,6 +13,7 @@ namespace VibeSync.Core
         private string m_Log;
         private string m_HubProject;
         private bool m_IsResumable;
+        private long m_ResyncLsn;
         private string m_ToldState = "";
         private string m_ToldHeld = "";
         private int m_Conflicts;
@@ -84,6 +85,7 @@ namespace VibeSync.Core
             m_NeedsIndex = false;
             m_Indexer = null;
             m_Incoming.Clear();
+            m_ResyncLsn = 0;
             m_RetryDueMs = 0;
             HasPeer = false;
             Verdict = null;
@@ -101,7 +103,7 @@ namespace VibeSync.Core
                     m_Incoming.Set(row.Uuid, field.Key, value, frame.Lsn);
                 }
             }
-            Advance(frame.Lsn, true);
+            Advance(frame.Lsn);
         }
 
         void ISessionOwner.Received(JsonObject message)
@@ -112,25 +114,31 @@ namespace VibeSync.Core
                 case "verify": ReceiveVerify(message); break;
                 case "accepted": ReceiveAccepted(message); break;
                 case "rejected": ReceiveRejected(message); break;
-                case "final": Advance(0, true); break;
+                case "final": Advance(0); break;
                 case "status": ReceiveStatus(message); break;
                 case "reindex": ReceiveReindex(); break;
             }
         }
 
-        // The place to go on from counts only once the listing was merged; the first ordinary message says that it was.
-        private void Advance(long lsn, bool isOrdinary)
+        // The place to go on from counts only once the listing was merged and a resync has come whole; the first ordinary message
+        // says that both are so.
+        private void Advance(long lsn)
         {
-            m_Incoming.LastLsn = Math.Max(m_Incoming.LastLsn, lsn);
-            if (isOrdinary && m_IsTracking && m_Indexer == null && !m_NeedsIndex) m_IsResumable = true;
+            m_Incoming.LastLsn = Math.Max(m_Incoming.LastLsn, Math.Max(lsn, m_ResyncLsn));
+            m_ResyncLsn = 0;
+            if (m_IsTracking && m_Indexer == null && !m_NeedsIndex) m_IsResumable = true;
         }
 
         private void ReceiveApply(JsonObject message)
         {
             long lsn = message.Long("lsn", 0);
             bool isAgreed = (string)message["reason"] != "edit";
-            foreach (object item in (JsonArray)message["ops"]) ReceiveOp((JsonObject)item, isAgreed, lsn);
-            Advance(lsn, (string)message["reason"] != "resync");
+            bool isResync = (string)message["reason"] == "resync";
+            // A resync gathers writes of many positions under its last one: until all are applied, none counts.
+            long first = isResync ? m_Incoming.LastLsn + 1 : lsn;
+            foreach (object item in (JsonArray)message["ops"]) ReceiveOp((JsonObject)item, isAgreed, first);
+            if (isResync) m_ResyncLsn = Math.Max(m_ResyncLsn, lsn);
+            else Advance(lsn);
         }
 
         private void ReceiveOp(JsonObject op, bool isAgreed, long lsn)
@@ -162,7 +170,7 @@ namespace VibeSync.Core
                 request.Items.Add(new KeyValuePair<string, string[]>((string)((JsonObject)item)["uuid"], fields));
             }
             m_Incoming.Ask(request);
-            Advance(0, true);
+            Advance(0);
         }
 
         private void Answer(VerifyRequest request)
@@ -175,7 +183,7 @@ namespace VibeSync.Core
         private void ReceiveAccepted(JsonObject message)
         {
             SentChange sent = m_Outbox.AnsweredOrNull(message.Long("seq", 0));
-            Advance(0, true);
+            Advance(0);
             if (sent == null) return;
             foreach (object item in (JsonArray)message["refused"])
             {

@@ -130,6 +130,7 @@ namespace VibeSync.Core
             m_Shadow.Clear();
             m_Outbox.Clear();
             m_Incoming.Clear();
+            m_ResyncLsn = 0;
             m_Dirty.Clear();
             m_Indexer = null;
             m_IsTracking = false;
