@@ -58,6 +58,7 @@ export class CoreHub {
   readonly #operations: OperationLog;
   #wire: Wire | null = null;
   #recordsSinceCheckpoint = 0;
+  #checkpointing: Promise<void> = Promise.resolve();
   #lastSnapshot: SnapshotInfo | null = null;
   #isClosed = false;
 
@@ -138,7 +139,8 @@ export class CoreHub {
       for (const link of this.links.byRole.values()) this.#writeRegistry(link.role);
       this.engine.now({ kind: "close" });
       await this.engine.stop();
-      this.#checkpoint();
+      await this.#checkpointing;
+      await this.#checkpoint();
     }
     this.feed.stop();
     this.recorder.stop();
@@ -202,7 +204,7 @@ export class CoreHub {
     switch (effect.kind) {
       case "finalised":
         this.feed.finalised();
-        if (this.#recordsSinceCheckpoint >= recordsPerCheckpoint) void this.#checkpointSoon();
+        if (this.#recordsSinceCheckpoint >= recordsPerCheckpoint) this.#checkpointing = this.#checkpoint();
         return;
       case "paired-snapshot":
         void this.#pairedSnapshot(effect);
@@ -260,18 +262,17 @@ export class CoreHub {
     if (!written.ok) this.#fail("registry", written.failure);
   }
 
-  async #checkpointSoon(): Promise<void> {
+  /** The state as it is now, saved once the log has it on the medium: what is appended meanwhile does not matter. */
+  async #checkpoint(): Promise<void> {
     this.#recordsSinceCheckpoint = 0;
-    const flushed = await this.opened.writer.flush();
-    if (flushed.ok && !this.#isClosed) this.#checkpoint();
-  }
-
-  /** Only when the state is what the disk holds: at once after a flush, nothing having been appended since. */
-  #checkpoint(): void {
     const { state, writer, folders, logIdBytes } = this.opened;
     const { lsn } = state.head;
-    if (this.engine.halted || lsn === 0 || writer.durableLsn < lsn) return;
-    const saved = saveCheckpoint(this.#disk, folders, { logId: logIdBytes, lsn, state: encodeState(state) });
+    if (this.engine.halted || lsn === 0) return;
+    const bytes = encodeState(state);
+    const flushed = await writer.flush();
+    // A flush that failed halts the engine, which says so.
+    if (!flushed.ok || flushed.value < lsn) return;
+    const saved = saveCheckpoint(this.#disk, folders, { logId: logIdBytes, lsn, state: bytes });
     if (!saved.ok) this.#fail("checkpoint", saved.failure);
   }
 

@@ -16,6 +16,7 @@ const filesKept = 4;
 const uuidsPerLineMax = 20;
 const writeIntervalMs = 500;
 const waitingLinesMax = 20_000;
+const lineFeed = 10;
 
 type Line = {
   operation: string;
@@ -99,6 +100,17 @@ export class OperationLog {
     if (!isMissing(this.#disk, path) && this.#disk.stat(path).sizeBytes >= fileBytesMax) this.#rotate();
     this.#fd = this.#disk.open(path, isMissing(this.#disk, path) ? "wx" : "r+");
     this.#size = this.#disk.sizeOf(this.#fd);
+    this.#endBrokenLine(this.#fd);
+  }
+
+  /** A power cut may have left half a line; the next one must not go on in it. */
+  #endBrokenLine(fd: number): void {
+    if (this.#size === 0) return;
+    const last = new Uint8Array(1);
+    this.#disk.read(fd, last, this.#size - 1);
+    if (last[0] === lineFeed) return;
+    writeAll(this.#disk, fd, Uint8Array.of(lineFeed), this.#size);
+    this.#size += 1;
   }
 
   #rotate(): void {

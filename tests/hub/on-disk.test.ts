@@ -4,6 +4,8 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ScriptedEditor } from "#electron/demo/scripted-editor.ts";
+import { OperationLog } from "#electron/hub/operation-log.ts";
+import { realDisk } from "#electron/ports/disk.ts";
 import type { Uuid } from "#shared/ids.ts";
 import { fsck, git, gitFolder } from "#tests/snapshots/temp-project.ts";
 import {
@@ -174,6 +176,29 @@ describe("operations.jsonl", () => {
     expect([lines[0]?.operation, lines.at(-1)?.operation]).toEqual(["boot", "close"]);
     expect(fs.readFileSync(inHub("log", "operations.jsonl"), "utf8")).not.toContain("Secret design");
   });
+
+  it("[ENG-24] goes on behind half a line, and sets a full file aside", () => {
+    const folder = path.join(live.projectFolder, "log");
+    fs.mkdirSync(folder);
+    const file = path.join(folder, "operations.jsonl");
+    const write = () => {
+      const log = new OperationLog(realDisk, folder, 7);
+      log.note([{ type: "close", timeMs: 0 }]);
+      log.stop();
+    };
+    fs.writeFileSync(file, '{"timestamp":"20');
+    write();
+    const [half, line, rest] = fs.readFileSync(file, "utf8").split("\n");
+    expect([half, rest]).toEqual(['{"timestamp":"20', ""]);
+    expect(JSON.parse(line ?? "")).toMatchObject({ operation: "close", process_id: 7 });
+    for (let round = 0; round < 6; round += 1) {
+      fs.truncateSync(file, 16_777_216);
+      write();
+    }
+    const kept = ["operations.1.jsonl", "operations.2.jsonl", "operations.3.jsonl", "operations.4.jsonl"];
+    expect(fs.readdirSync(folder).sort()).toEqual([...kept, "operations.jsonl"]);
+    expect(fs.statSync(file).size).toBeLessThan(1_000);
+  });
 });
 
 describe("the folder", () => {
@@ -204,6 +229,34 @@ describe("the folder", () => {
     const { mode } = fs.statSync(inHub());
     expect(mode & 0o077).toBe(0);
   });
+});
+
+describe("a long run", () => {
+  it("[ENG-34] saves its state once in 50,000 records; after a crash everything is there", async () => {
+    const box = await pair();
+    expect(fs.existsSync(inHub("checkpoints")) ? fs.readdirSync(inHub("checkpoints")) : []).toEqual([]);
+    const fault = { kind: "message", message: { kind: "fault", code: "E_TIMEOUT", message: "x" } } as const;
+    for (let sent = 0; sent < 50_000; sent += 1_000) {
+      blender.say(Array.from({ length: 1_000 }, () => fault));
+      await delay(30);
+    }
+    await expect.poll(() => countOf(live.hub, "E_TIMEOUT"), { timeout: settleMs }).toBeGreaterThanOrEqual(50_000);
+    blender.user.move(box, [1, 2, 3]);
+    await agree(blender, unity);
+    await expect.poll(() => fs.readdirSync(inHub("checkpoints")), { timeout: settleMs }).toHaveLength(1);
+    expect(Number.parseInt(fs.readdirSync(inHub("checkpoints"))[0] ?? "", 10)).toBeGreaterThan(50_000);
+    unity.user.move(box, [4, 5, 6]);
+    await agree(blender, unity);
+    const text = await stateText(live.hub);
+    const image = `${live.projectFolder}-image`;
+    fs.cpSync(inHub(), image, { recursive: true });
+    await live.close();
+    fs.rmSync(inHub(), { recursive: true });
+    fs.renameSync(image, inHub());
+    await live.open();
+    expect(await stateText(live.hub)).toBe(text);
+    expect(await countOf(live.hub, "E_TIMEOUT")).toBeGreaterThanOrEqual(50_000);
+  }, 60_000);
 });
 
 describe("the end", () => {
