@@ -87,7 +87,8 @@ class Peer:
                 (size,) = struct.unpack("!Q", self._file.read(8))
             assert size <= 262_144, "long messages leave in fragments"
             key = self._file.read(4)
-            data = bytes(byte ^ key[index % 4] for index, byte in enumerate(self._file.read(size)))
+            stream = int.from_bytes((key * (size // 4 + 1))[:size], "little")
+            data = (int.from_bytes(self._file.read(size), "little") ^ stream).to_bytes(size, "little")
             opcode = head[0] & 15
             if opcode == 8:
                 return 8, data

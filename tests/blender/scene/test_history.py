@@ -70,6 +70,33 @@ class UndoAgainstRemote(Stage):
         self.assert_same()
         self.assert_quiet()
 
+    def test_many_undos_over_what_the_hub_made(self) -> None:
+        """Blender alone crashes here: undo frees new objects that a kept collection, child or object still points to."""
+        for _ in range(4):
+            self.edit("move", object="Cube", by=[1, 0, 0])
+        mesh, above, below = (str(uuids.uuid4()) for _ in range(3))
+        group = str(uuids.uuid4())
+        base = {"type": "empty", "visible": True, "translation": [4, 5, 6], "rotation": [0, 0, 0, 1], "scale": [1, 2, 1]}
+        self.remote(
+            {"op": "create", "uuid": mesh, "kind": "mesh", "fields": {"name": "B", "mesh.center": [0, 0, 0], "mesh.size": [1, 1, 1]}},
+            {"op": "create", "uuid": group, "kind": "collection", "fields": {"name": "G", "parent": None}},
+            {"op": "create", "uuid": above, "kind": "object", "fields": dict(base, name="R", parent=None, collections=[])},
+            {"op": "create", "uuid": below, "kind": "object", "fields": dict(base, name="S", parent=above, collections=[group])},
+            {"op": "set", "uuid": self.uuid("Light"), "fields": {"parent": above, "collections": [group]}},
+            {"op": "set", "uuid": self.uuid("Cube"), "fields": {"data": mesh}},
+        )
+        for what in ("undo", "undo", "redo", "undo", "undo", "redo", "redo", "undo"):
+            self.edit(what)
+            self.assertEqual((self.uuid("R"), self.uuid("S")), (above, below))
+            self.assertEqual((find("Light").parent, find("S").parent), (find("R"), find("R")))
+            self.assertEqual(uuid_of(find("Cube").data), mesh)
+            self.assert_same()
+        self.edit("move", object="R", by=[1, 0, 0])
+        for what in ("undo", "undo", "redo"):
+            self.edit(what)
+            self.assert_same()
+        self.assert_quiet()
+
     def test_undo_of_a_delete_while_the_others_moved(self) -> None:
         self.edit("delete", object="Cube")
         self.remote_set("Light", translation=[9, 9, 9], name="Lamp")

@@ -210,6 +210,8 @@ class Applier:
     def _note_pointers(self, uuid: str, block: Any, fields: Fields) -> None:
         if "parent" in fields:
             self.unsettled.note_parent(uuid)
+        if "collections" in fields:
+            self.unsettled.note_collections(uuid)
         if "data" in fields and block.type == "MESH" and block.data is not None:
             self.unsettled.note_mesh(uuid, block.data.name)
 

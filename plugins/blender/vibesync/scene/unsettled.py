@@ -25,6 +25,7 @@ class Unsettled:
     def __init__(self) -> None:
         self._created: Dict[str, str] = {}
         self._parented: Dict[str, None] = {}
+        self._regrouped: Dict[str, None] = {}
         self._shown_before: Dict[str, str] = {}
         self._taken: List[str] = []
 
@@ -35,6 +36,10 @@ class Unsettled:
     def note_parent(self, uuid: str) -> None:
         """An object was hung below another one."""
         self._parented[uuid] = None
+
+    def note_collections(self, uuid: str) -> None:
+        """An object was put into other collections: undo may keep the old one without it, and free the new one."""
+        self._regrouped[uuid] = None
 
     def note_mesh(self, uuid: str, before: str) -> None:
         """An object shows another mesh; `before` is the name of the one that the user's last step may know."""
@@ -61,7 +66,7 @@ class Unsettled:
 
     def give_back(self, ledger: Ledger, scene: Scenery) -> None:
         """After it: what was taken away and is still there is linked where it belongs."""
-        taken, self._taken = self._taken, []
+        taken, self._taken = [*self._taken, *(uuid for uuid in self._regrouped if uuid not in self._created)], []
         if not taken:
             return
         known = {uuid_or_none(one): one for one in [*bpy.data.objects, *bpy.data.collections] if one.library is None}
@@ -77,7 +82,8 @@ class Unsettled:
         for uuid in taken:
             block, entity = known.get(uuid), ledger.shadow.entities.get(uuid)
             if block is not None and entity is not None and entity.kind == "object" and not is_deleted(block):
-                if not containers_of(block):
+                group = entity.registers.get("collections")
+                if not containers_of(block) and (group is None or not group.is_local or uuid in self._created):
                     link_object(block, entity.values(), scene.blocks, scene.rig)
 
     def _part(self, block: Any, uuid: str, ledger: Ledger) -> None:
