@@ -1,8 +1,8 @@
 /**
  * Coalescing: what one editor moved several times within a turn is one move (stage 4, phase 3).
  *
- * Only neighbouring transform frames of one connection are merged, so that nothing overtakes anything. The merged frame
- * carries the newest stamp and answers for every sequence number in it.
+ * Only neighbouring transform frames of one connection are merged, so that nothing overtakes anything. The merged
+ * frame carries the newest stamp and answers for every sequence number in it.
  */
 import { laneTransforms, maskBit, type TransformFrame, type TransformRow } from "#shared/protocol/binary.ts";
 import { wireLimits } from "#shared/protocol/limits.ts";

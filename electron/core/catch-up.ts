@@ -8,13 +8,14 @@ import type { Uuid } from "#shared/ids.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { IndexedEntity } from "#shared/protocol/up.ts";
-import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
+import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
+import { openCheck } from "./batches.ts";
 import { isWritable, noteKnown } from "./forward.ts";
 import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
-import { type Entity, parentOf, type Register, type State } from "./state.ts";
+import type { Entity, Register, State } from "./state.ts";
 import type { Turn } from "./turn.ts";
-import { openCheck } from "./verify.ts";
+import { createOperation, parentsFirst } from "./whole.ts";
 
 /** Sends every writable editor what it has not seen. Called at the end of a turn. */
 export function catchUp(turn: Turn): void {
@@ -88,34 +89,4 @@ function newerFields(entity: Entity, isChosen: (name: FieldName, register: Regis
     byStamp.set(register.stamp, fields);
   }
   return [...byStamp].map(([stamp, fields]) => ({ op: "set", uuid: entity.uuid, fields, stamp }));
-}
-
-/** A whole entity as one operation. Its stamp is the highest of its fields: the editor starts from there. */
-export function createOperation(entity: Entity): StampedOperation {
-  const fields: { [Name in FieldName]?: FieldValue } = {};
-  let stamp = entity.createdStamp;
-  for (const [name, register] of Object.entries(entity.registers)) {
-    fields[name as FieldName] = register.value;
-    stamp = Math.max(stamp, register.stamp);
-  }
-  return { op: "create", uuid: entity.uuid, kind: entity.kind, fields: fields as Fields, stamp };
-}
-
-/** Collections before what is in them, meshes before what shows them, parents before children. */
-export function parentsFirst(entities: readonly Entity[]): Entity[] {
-  const byUuid = new Map(entities.map((entity) => [entity.uuid, entity]));
-  const kindOrder = { collection: 0, mesh: 1, object: 2 } as const;
-  const depth = (entity: Entity): number => {
-    let steps = 0;
-    let at = parentOf(entity);
-    while (at !== null && byUuid.has(at) && steps < limits.depthMax) {
-      steps += 1;
-      at = parentOf(byUuid.get(at));
-    }
-    return steps;
-  };
-  const rank = new Map(
-    entities.map((entity) => [entity, kindOrder[entity.kind] * (limits.depthMax + 1) + depth(entity)]),
-  );
-  return [...entities].sort((a, b) => (rank.get(a) as number) - (rank.get(b) as number));
 }

@@ -10,6 +10,7 @@ import type { Operation } from "#shared/protocol/operation.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
 import { type FieldName, fieldSpec, transformFields } from "#shared/scene/fields.ts";
 import { writerOf } from "#shared/scene/stamp.ts";
+import { batchFor, noteChange } from "./batches.ts";
 import { admit, type Refusal } from "./decide.ts";
 import { transformFieldsOf } from "./evolve.ts";
 import { noteKnown } from "./forward.ts";
@@ -20,7 +21,6 @@ import type { Link } from "./links.ts";
 import { watchBounces } from "./loop-guard.ts";
 import { refuseStale } from "./session.ts";
 import type { Turn } from "./turn.ts";
-import { batchFor, noteChange } from "./verify.ts";
 
 /** A change and every sequence number that it answers: coalesced ones are answered together. */
 export type Change =

@@ -10,13 +10,13 @@ import { errorSentence } from "#shared/protocol/error-code.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type FieldName, type Fields, type FieldValue, hasField } from "#shared/scene/fields.ts";
+import { batchFor, changedBy, noteChange } from "./batches.ts";
 import { isStructural } from "./forward.ts";
 import { childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
 import { limits } from "./limits.ts";
 import type { EditReason } from "./record.ts";
 import { type Entity, nameOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
-import { batchFor, changedBy, noteChange } from "./verify.ts";
 
 export type Refusal = { readonly uuid: Uuid; readonly code: ErrorCode; readonly message: string };
 
@@ -70,7 +70,8 @@ function flush(turn: Turn, { role, reason, accepted }: Gathered): void {
 }
 
 /**
- * `correction`: what the hub made of it differs from what the editor has; everybody is told under the hub's own stamp.
+ * `correction`: what the hub made of it differs from what the editor has; everybody is told under the hub's own
+ * stamp.
  */
 type Outcome =
   | { readonly code: ErrorCode }

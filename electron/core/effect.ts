@@ -6,8 +6,8 @@ import type { IndexedEntity } from "#shared/protocol/up.ts";
 import type { ConnectionId } from "./wire-event.ts";
 
 /**
- * `durableLsn`: the message may leave once the log is durable up to there; 0 for a preview, which may leave as soon as
- * its record is written ([ENG-1]). Messages to one connection leave in the order they were made.
+ * `durableLsn`: the message may leave once the log is durable up to there; 0 for a preview, which may leave as soon
+ * as its record is written ([ENG-1]). Messages to one connection leave in the order they were made.
  */
 export type Effect =
   | {

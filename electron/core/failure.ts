@@ -1,6 +1,6 @@
 /**
- * Failures are counted per operation, code and entity; counters are part of the state and survive restarts, so that the
- * log is consulted before every mutation (phases 2 and 7): what failed too often waits for a person.
+ * Failures are counted per operation, code and entity; counters are part of the state and survive restarts, so that
+ * the log is consulted before every mutation (phases 2 and 7): what failed too often waits for a person.
  */
 import type { Uuid } from "#shared/ids.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";

@@ -8,10 +8,10 @@ import { laneTransforms } from "#shared/protocol/binary.ts";
 import type { ApplyReason } from "#shared/protocol/down.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type FieldName, fieldSpec } from "#shared/scene/fields.ts";
-import { createOperation } from "./catch-up.ts";
 import { isReachable, type Link } from "./links.ts";
 import type { EditReason, Record, RecordOf } from "./record.ts";
 import type { Turn } from "./turn.ts";
+import { createOperation } from "./whole.ts";
 
 const applyReasonOf: { readonly [Reason in EditReason]: ApplyReason } = {
   edit: "edit",

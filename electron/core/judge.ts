@@ -12,14 +12,14 @@ import type { Role } from "#shared/protocol/handshake.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { VerifiedItem } from "#shared/protocol/up.ts";
 import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
-import { createOperation } from "./catch-up.ts";
+import { batchFor, changedBy, noteChange } from "./batches.ts";
 import { transformFieldsOf } from "./evolve.ts";
 import { isEntityOverThreshold } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { Batch, BatchItem } from "./links.ts";
 import { type Entity, nameOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
-import { batchFor, changedBy, noteChange } from "./verify.ts";
+import { createOperation } from "./whole.ts";
 
 type Mismatch = {
   readonly uuid: Uuid;
@@ -81,8 +81,8 @@ function* findMismatches(turn: Turn, batch: Batch): Generator<Mismatch> {
 }
 
 /**
- * What the editor has changed already, in messages that wait here for this very batch: there its answer is ahead of us.
- * Entity → fields; "presence" when it created or deleted it.
+ * What the editor has changed already, in messages that wait here for this very batch: there its answer is ahead of
+ * us. Entity → fields; "presence" when it created or deleted it.
  */
 function changesOnTheWay(turn: Turn, role: Role): ReadonlyMap<Uuid, ReadonlySet<string>> {
   const found = new Map<Uuid, Set<string>>();

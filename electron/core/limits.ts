@@ -1,6 +1,6 @@
 /**
- * Every queue, loop, retry and deadline of the hub has its number here, with unit and reason. Limits that both ends of
- * the wire must know are in shared/protocol/limits.ts.
+ * Every queue, loop, retry and deadline of the hub has its number here, with unit and reason. Limits that both ends
+ * of the wire must know are in shared/protocol/limits.ts.
  */
 export const limits = {
   /** Inputs taken in one turn: keeps a turn under 16 ms when a flood waits. */
@@ -27,7 +27,8 @@ export const limits = {
   deferredMax: 10_000,
 
   /**
-   * Writes of alternating editors to one entity, each within `bounceWindowMs` of the last, before it counts as a loop.
+   * Writes of alternating editors to one entity, each within `bounceWindowMs` of the last, before it counts as a
+   * loop.
    */
   bouncesMax: 24,
   bounceWindowMs: 1_000,

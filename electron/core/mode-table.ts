@@ -1,8 +1,8 @@
 /**
  * What may happen in which mode: a total table, so that a forgotten case is a compile error.
  *
- * `run`: handled as always. `keep`: taken in and logged, but nothing is written to any editor. `refuse`: answered with
- * E_HALTED. `ignore`: without meaning in this mode.
+ * `run`: handled as always. `keep`: taken in and logged, but nothing is written to any editor. `refuse`: answered
+ * with E_HALTED. `ignore`: without meaning in this mode.
  */
 import { unreachable } from "#shared/assert.ts";
 import type { Mode } from "#shared/protocol/handshake.ts";

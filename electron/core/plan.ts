@@ -10,6 +10,7 @@ import { errorSentence } from "#shared/protocol/error-code.ts";
 import { roles } from "#shared/protocol/handshake.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
 import { changeOf, coalesce } from "./batch.ts";
+import { reopenBatches } from "./batches.ts";
 import { catchUp, waitingFor } from "./catch-up.ts";
 import { type Change, isBlocked, onChange, takeIn } from "./change.ts";
 import { writeOwn } from "./decide.ts";
@@ -27,7 +28,7 @@ import { onBye, onClosed, onGreeted, onState, refuseStale, tendAbsent } from "./
 import type { State } from "./state.ts";
 import { Turn } from "./turn.ts";
 import { isLinked, verdictOf } from "./verdict.ts";
-import { reopenBatches, tendBatches } from "./verify.ts";
+import { tendBatches } from "./verify.ts";
 import type { EditorMessage, WireEvent } from "./wire-event.ts";
 
 export type Plan = { readonly records: readonly Record[]; readonly effects: readonly Effect[] };

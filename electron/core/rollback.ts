@@ -1,5 +1,6 @@
 /**
- * Going back to a snapshot: the difference between now and then, as ordinary operations through the ordinary pipeline.
+ * Going back to a snapshot: the difference between now and then, as ordinary operations through the ordinary
+ * pipeline.
  *
  * Pure comparison; used for the preview and for the act. Must never touch a file of an editor.
  */
@@ -43,8 +44,8 @@ function differingFields(now: Entity, then: SnapshotEntity): Fields {
 }
 
 /**
- * Creates (parents first), then sets from the roots of the old hierarchy downwards, so that no step makes a cycle, then
- * deletes.
+ * Creates (parents first), then sets from the roots of the old hierarchy downwards, so that no step makes a cycle,
+ * then deletes.
  */
 export function rollbackOperations(
   { comeBack, goAway, change }: Difference,

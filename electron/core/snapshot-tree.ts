@@ -2,8 +2,8 @@
  * Which entity lies in which shard of a snapshot, and what differs between two states.
  *
  * A snapshot is a Git tree of at most 256 shard trees, one for each first byte of a UUID. The names of all blobs are
- * kept in memory as an immutable two-level map, so that a commit touches the changed blobs, their shards and the root,
- * whatever the size of the scene. Pure: blobs are known here only by the name that Git gives them.
+ * kept in memory as an immutable two-level map, so that a commit touches the changed blobs, their shards and the
+ * root, whatever the size of the scene. Pure: blobs are known here only by the name that Git gives them.
  *
  * Before it: evolve (a batch became final). After it: electron/snapshots, which writes what `replant` names.
  * Must never: depend on the order in which changes or map entries come; equal states give equal trees.

@@ -1,112 +1,16 @@
 /**
- * Batches: which changes are still provisional, whom to ask, and when a batch is final (phase 8).
+ * When a batch is asked about, and when it is final (phase 8).
  *
- * A structural change is a batch of its own and is asked about at once; cosmetic ones gather for 250 to 500 ms. What
- * the answers mean is decided in verdict-of-batch.ts; here is only their life. Before: decide.ts. After: `final` in
- * evolve.ts.
+ * A structural batch is asked about at once; a cosmetic one 250 to 500 ms after its first change. What the answers
+ * mean is decided in judge.ts; which changes are in a batch, in batches.ts. After: `final` in evolve.ts.
  */
-import { assert } from "#shared/assert.ts";
 import type { Uuid } from "#shared/ids.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
-import { wireLimits } from "#shared/protocol/limits.ts";
-import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type FieldName, transformFields } from "#shared/scene/fields.ts";
 import { comparable, isUnsettled, judge } from "./judge.ts";
 import { limits } from "./limits.ts";
-import { type Batch, type BatchItem, isReachable, type Link } from "./links.ts";
+import { type Batch, isReachable, type Link } from "./links.ts";
 import type { Turn } from "./turn.ts";
-
-type Opening = { readonly isStructural: boolean; readonly only?: Role; readonly attempt?: number };
-
-function openBatch(turn: Turn, id: number, { isStructural, only, attempt }: Opening): Batch {
-  const { nowMs } = turn.facts;
-  const batch: Batch = {
-    id,
-    isStructural,
-    only: only ?? null,
-    items: new Map(),
-    firstLsn: turn.lsn + 1,
-    lsn: turn.lsn,
-    openedMs: nowMs,
-    changedMs: nowMs,
-    waiting: new Map(),
-    answers: new Map(),
-    heldUntil: new Map(),
-    attempt: attempt ?? 1,
-    state: "open",
-  };
-  turn.links.batches.set(id, batch);
-  return batch;
-}
-
-/** The batch that the next record belongs to. Ask before logging it; call `noteChange` after. */
-export function batchFor(turn: Turn, opening: Opening, entities: number): number {
-  const { links, state } = turn;
-  const gathers = !opening.isStructural && (opening.attempt ?? 1) === 1;
-  const open = links.openBatch === null ? undefined : links.batches.get(links.openBatch);
-  if (gathers && open && open.items.size + entities <= wireLimits.verifyItemsMax) return open.id;
-  const id = Math.max(state.head.batch, highestBatch(turn) + 1);
-  openBatch(turn, id, opening);
-  if (gathers) links.openBatch = id;
-  return id;
-}
-
-function highestBatch(turn: Turn): number {
-  let highest = 0;
-  for (const id of turn.links.batches.keys()) highest = Math.max(highest, id);
-  return highest;
-}
-
-/** Adds what a record changed to its batch. */
-export function noteChange(
-  turn: Turn,
-  id: number,
-  changed: Iterable<readonly [Uuid, readonly FieldName[] | "deleted"]>,
-): void {
-  const batch = turn.links.batches.get(id);
-  assert(batch !== undefined && batch.state === "open", "[ENG-9] a change joins an open batch");
-  for (const [uuid, fields] of changed) {
-    const item: BatchItem = batch.items.get(uuid) ?? { fields: new Set(), isDeleted: false };
-    item.isDeleted = fields === "deleted";
-    if (fields !== "deleted") for (const name of fields) item.fields.add(name);
-    batch.items.set(uuid, item);
-    if (batch.isStructural && mayBlock(turn)) turn.links.blocked.set(uuid, id);
-  }
-  batch.lsn = turn.lsn;
-  batch.changedMs = turn.facts.nowMs;
-}
-
-/** Structural changes block their closure only while somebody else can confirm them. */
-function mayBlock(turn: Turn): boolean {
-  let reachable = 0;
-  for (const link of turn.links.byRole.values()) if (isReachable(link)) reachable += 1;
-  return turn.state.head.mode === "live" && reachable > 1;
-}
-
-/** A batch without provisional values, asked of one editor after it was brought up to date. */
-export function openCheck(turn: Turn, only: Role, ops: readonly StampedOperation[]): void {
-  for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
-    const id = Math.max(turn.state.head.batch, highestBatch(turn) + 1);
-    openBatch(turn, id, { isStructural: false, only });
-    noteChange(turn, id, ops.slice(at, at + limits.opsPerRecordMax).map(changedBy));
-  }
-}
-
-export function changedBy(operation: StampedOperation): readonly [Uuid, readonly FieldName[] | "deleted"] {
-  return [operation.uuid, operation.op === "delete" ? "deleted" : (Object.keys(operation.fields) as FieldName[])];
-}
-
-/** After a restart: what the log left provisional is asked about again. */
-export function reopenBatches(turn: Turn): void {
-  for (const [uuid, fields] of turn.state.provisional.entries()) {
-    for (const [name, { batch: id }] of Object.entries(fields)) {
-      const batch = turn.links.batches.get(id) ?? openBatch(turn, id, { isStructural: false });
-      const item: BatchItem = batch.items.get(uuid) ?? { fields: new Set(), isDeleted: false };
-      item.fields.add(name as FieldName);
-      batch.items.set(uuid, item);
-    }
-  }
-}
 
 /** Closes what is due, asks again where something was held, and gives up on editors that fell silent. */
 export function tendBatches(turn: Turn): void {

@@ -211,7 +211,8 @@ export interface FramePlace {
 /**
  * Whether a whole frame from `offset` on proves that the record `lsn` was once on the medium. Looks at every place
  * where a frame may begin: between damage and proof anything may stand. Where the log's id is lost with the first
- * header there is no seed; then a frame that looks like one is proof enough: better to stop once too often than to cut.
+ * header there is no seed; then a frame that looks like one is proof enough: better to stop once too often than to
+ * cut.
  */
 export function hasProof(bytes: Uint8Array, place: { offset: number; seed: number | undefined }, lsn: Lsn): boolean {
   const view = viewOf(bytes);

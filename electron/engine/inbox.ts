@@ -1,6 +1,6 @@
 /**
- * What waits for its turn, in the order it came (stage 3). Bounded: beyond the limit an editor's change is turned away
- * and stays with the editor; everything else is small and rare.
+ * What waits for its turn, in the order it came (stage 3). Bounded: beyond the limit an editor's change is turned
+ * away and stays with the editor; everything else is small and rare.
  */
 import type { Input } from "#electron/core/input.ts";
 import { limits } from "#electron/core/limits.ts";

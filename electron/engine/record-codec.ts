@@ -1,5 +1,6 @@
 /**
- * Records as bytes: JSON for everything but transforms, whose payload is the wire's own binary layout behind a prefix.
+ * Records as bytes: JSON for everything but transforms, whose payload is the wire's own binary layout behind a
+ * prefix.
  *
  * Bytes read back from the log are checked by the same schemas as when they were made ([ENG-3]). A transforms payload
  * is

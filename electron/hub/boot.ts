@@ -1,11 +1,10 @@
 /**
- * Opening a project: lock, project file, checkpoint, log, replay (phase 0). Every step that cannot be done safely ends
- * with a coded failure that names the file; nothing is changed before the lock is held.
+ * Opening a project: lock, project file, checkpoint, log, replay (phase 0). Every step that cannot be done safely
+ * ends with a coded failure that names the file; nothing is changed before the lock is held.
  *
- * Owns: what the hub starts from, and the findings on the way there, which are counted and told. A log that is damaged
- * in the middle is salvaged: what can be read becomes the checkpoint that begins a new log, then the old one is set
- * aside, whole ([ENG-11], [WAL-19]). Stage after: core-hub.ts.
- * Must never: begin from less than could be read.
+ * Owns: what the hub starts from, and the findings on the way there, which are counted and told. A log that is
+ * damaged in the middle is salvaged: what can be read becomes the checkpoint that begins a new log, then the old one
+ * is set aside, whole ([ENG-11], [WAL-19]). Stage after: core-hub.ts. Must never: begin from less than could be read.
  */
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
@@ -149,7 +148,8 @@ function recover(disk: Disk, { folders, start, replay }: Recovering): Result<Rec
 }
 
 /**
- * Checkpoints exist, none can be used, and the log does not go back to its first record: an empty scene would be a lie.
+ * Checkpoints exist, none can be used, and the log does not go back to its first record: an empty scene would be a
+ * lie.
  */
 function isOutOfReach({ checkpoint, findings, state }: Start, { code }: Failure): boolean {
   return code === "E_WAL_CORRUPT" && checkpoint === undefined && findings.length > 0 && state.head.lsn === 0;

@@ -8,9 +8,9 @@
  * Must never: hold up a turn or an acknowledgement; texts are made when a batch is final and at most every 500 ms.
  */
 import { createHash } from "node:crypto";
+import { changedBy } from "#electron/core/batches.ts";
 import type { Record } from "#electron/core/record.ts";
 import type { Entity, Provisional, State } from "#electron/core/state.ts";
-import { changedBy } from "#electron/core/verify.ts";
 import type { SnapshotInfo } from "#electron/ports/snapshots.ts";
 import type { FinalBatch, SnapshotOrder } from "#electron/snapshots/pace.ts";
 import type { SnapshotRecorder } from "#electron/snapshots/recorder.ts";

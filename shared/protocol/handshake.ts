@@ -1,9 +1,10 @@
 /**
  * How an editor and the hub come to trust each other: hello → challenge → auth → welcome, or refused.
  *
- * Both know the token of the discovery file and neither ever sends it. Proofs are lower-case hex HMAC-SHA256 with the token's bytes (UTF-8 of its text) as
- * key over the UTF-8 of `vibesync|<side>|<client nonce>|<server nonce>|<role>|<instance>|<project or ->|<protocol max>`,
- * side being "hub" or "editor". The editor checks the hub's proof before it sends its own, so that a process squatting the port learns nothing.
+ * Both know the token of the discovery file and neither ever sends it. Proofs are lower-case hex HMAC-SHA256 with the
+ * token's bytes (UTF-8 of its text) as key over the UTF-8 of `vibesync|<side>|<client nonce>|<server
+ * nonce>|<role>|<instance>|<project or ->|<protocol max>`, side being "hub" or "editor". The editor checks the hub's
+ * proof before it sends its own, so that a process squatting the port learns nothing.
  */
 import { z } from "zod";
 import { uuidSchema } from "../ids.ts";
@@ -27,6 +28,8 @@ export type Role = (typeof roles)[number];
 export const documentSchema = z
   .strictObject({ uuid: uuidSchema.nullable(), name: shortText, saved: z.boolean() })
   .meta({ id: "Document" });
+
+export type Document = z.infer<typeof documentSchema>;
 
 export const helloSchema = z.strictObject({
   kind: z.literal("hello"),

@@ -1,9 +1,9 @@
 /** The core turn by turn: which changes wait, when a batch is final, and what a wrong answer leads to. */
 import { beforeEach, describe, expect, it } from "vitest";
+import { noteChange } from "#electron/core/batches.ts";
 import { limits } from "#electron/core/limits.ts";
 import { isReachable } from "#electron/core/links.ts";
 import { Turn } from "#electron/core/turn.ts";
-import { noteChange } from "#electron/core/verify.ts";
 import { BugError } from "#shared/assert.ts";
 import { laneTransforms, type TransformFrame } from "#shared/protocol/binary.ts";
 import type { Operation } from "#shared/protocol/operation.ts";

@@ -1,3 +1,7 @@
+/**
+ * What an artist does in a real Blender, one kind of edit a test, as seen in the Unity package on Mono. One studio
+ * serves all: the scene grows, as it does in a day of work.
+ */
 import { strict as assert } from "node:assert";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { expectEditorsEqual, type Scene, Studio } from "./studio.ts";

@@ -1,3 +1,7 @@
+/**
+ * What an artist does in the Unity package on Mono, as seen in a real Blender: every edit, undo, domain reload in
+ * mid-stream, play mode, prefab instance, and an object held in the hand.
+ */
 import { strict as assert } from "node:assert";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { expectEditorsEqual, pause, type Scene, Studio } from "./studio.ts";

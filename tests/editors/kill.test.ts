@@ -1,3 +1,7 @@
+/**
+ * Thirty times one of the three processes is killed with SIGKILL while both artists work: what was logged is there
+ * afterwards, nothing is there twice, and the link comes back without a click.
+ */
 import { strict as assert } from "node:assert";
 import path from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";

@@ -1,3 +1,7 @@
+/**
+ * The real core and two honest editor models in one process, from one seed: after any script, with cuts, crashes and
+ * power cuts, everything comes to rest and is the same everywhere; the state is what a replay of its log gives.
+ */
 import { describe, it } from "vitest";
 import { checkInvariants } from "./invariants.ts";
 import { allFaults, noFaults, runScript, settle } from "./script.ts";

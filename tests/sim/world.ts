@@ -1,8 +1,8 @@
 /**
  * One process, one seed: the real core and two real editor models over a fake network, a fake clock and a fake log.
  *
- * Messages keep their order per direction, like a socket, but wait as long as the dice say. A cut loses what is on the
- * way; a crash of the hub loses what its log has not made durable, and everything it only remembered.
+ * Messages keep their order per direction, like a socket, but wait as long as the dice say. A cut loses what is on
+ * the way; a crash of the hub loses what its log has not made durable, and everything it only remembered.
  */
 import type { Effect } from "#electron/core/effect.ts";
 import { evolve } from "#electron/core/evolve.ts";
