@@ -35,12 +35,12 @@ export function judge(turn: Turn, batch: Batch): "done" | "ask again" {
   const repairs = new Map<Uuid, Set<FieldName>>();
   for (const mismatch of [...findMismatches(turn, batch)]) {
     const { uuid, role, code, fields } = mismatch;
-    // A user's own deletion or undo may be under way: the first time, presence is only looked at again.
-    const isFirstLook = fields.length === 0 && batch.attempt === 1;
+    // A user's own deletion or undo may be under way: the first time it is only looked at again, a little later.
+    const isFirstLook = (fields.length === 0 || code === "E_APPLY") && batch.attempt === 1;
     mustLookAgain ||= isFirstLook;
     if (isFirstLook) continue;
     turn.fault({
-      operation: code === "E_APPLY" ? "apply" : "verify",
+      operation: code === "E_APPLY" ? "apply" : batch.attempt === 1 ? "verify" : "verify-again",
       code,
       uuid,
       role,

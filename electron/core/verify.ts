@@ -109,11 +109,9 @@ function settle(turn: Turn, batch: Batch): void {
   const next = judge(turn, batch);
   if (next === "ask again") {
     batch.attempt += 1;
-    for (const role of [...batch.answers.keys()]) {
-      const link = turn.links.byRole.get(role);
-      if (link && isReachable(link)) askOne(turn, batch, link);
-    }
-    if (batch.waiting.size > 0) return;
+    const dueMs = turn.facts.nowMs + limits.lookAgainMs;
+    for (const role of batch.answers.keys()) batch.heldUntil.set(role, dueMs);
+    return unblock(turn, batch);
   }
   finish(turn, batch);
 }
