@@ -1,38 +1,19 @@
 /**
- * Opening a project: lock, project file, checkpoint, log, replay (phase 0). Every step that cannot be done safely
- * ends with a coded failure that names the file; nothing is changed before the lock is held.
+ * Opening a project: lock, project file, state, log (phase 0). Every step that cannot be done safely ends with a coded
+ * failure that names the file; nothing is changed before the lock is held ([ENG-13]).
  *
- * Owns: what the hub starts from, and the findings on the way there, which are counted and told. A log that is
- * damaged in the middle is salvaged: what can be read becomes the checkpoint that begins a new log, then the old one
- * is set aside, whole ([ENG-11], [WAL-19]). Stage after: core-hub.ts. Must never: begin from less than could be read.
+ * Owns: the order of the steps, and giving the lock back when one of them fails. What the state is made from is
+ * restore.ts's business. Stage after: core-hub.ts.
  */
-import { randomBytes } from "node:crypto";
-import { basename } from "node:path";
-import { evolve } from "#electron/core/evolve.ts";
-import { State } from "#electron/core/state.ts";
-import type { StoredRecord } from "#electron/core/wal-frame.ts";
-import { decodeRecord } from "#electron/engine/record-codec.ts";
-import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
+import type { State } from "#electron/core/state.ts";
 import type { Clock } from "#electron/ports/clock.ts";
 import type { Disk } from "#electron/ports/disk.ts";
-import { type Checkpoint, findCheckpoint, saveCheckpoint } from "#electron/wal/checkpoint.ts";
 import { lockProject, type ProjectLock } from "#electron/wal/lock.ts";
-import { type Recovery, recoverLog } from "#electron/wal/repair.ts";
-import { setAsideLog } from "#electron/wal/set-aside.ts";
 import { LogWriter } from "#electron/wal/writer.ts";
-import { BugError } from "#shared/assert.ts";
 import { uuidFromBytes } from "#shared/ids.ts";
-import type { ErrorCode } from "#shared/protocol/error-code.ts";
-import { type Failure, failure, type Result, success } from "#shared/result.ts";
+import { type Result, success } from "#shared/result.ts";
 import { openProjectFile, type Project, type ProjectFolders, prepareFolder } from "./project.ts";
-
-/** Something that opening found broken: counted, logged and told once the engine runs. */
-export type Finding = {
-  readonly operation: "checkpoint" | "log";
-  readonly level: "warning" | "error";
-  readonly code: ErrorCode;
-  readonly message: string;
-};
+import { type Finding, type Restored, restoreOrSalvage } from "./restore.ts";
 
 export type Opened = {
   readonly folders: ProjectFolders;
@@ -73,165 +54,8 @@ function openLocked(request: BootRequest, folders: ProjectFolders): Result<Unloc
   const nowMs = clock.nowMs();
   const project = openProjectFile(disk, { projectFolder, name: projectName, nowMs });
   if (!project.ok) return project;
-  const restored = restore(disk, folders);
-  if (restored.ok) return finish(disk, { folders, project: project.value, ...restored.value });
-  if (restored.failure.code !== "E_WAL_CORRUPT") return restored;
-  const salvaged = salvage(disk, folders, { damage: restored.failure, mark: String(Math.round(nowMs)) });
-  return salvaged.ok ? finish(disk, { folders, project: project.value, ...salvaged.value }) : salvaged;
-}
-
-type Restored = {
-  readonly state: State;
-  readonly recovery: Recovery;
-  readonly findings: readonly Finding[];
-};
-
-/**
- * Checkpoint plus log: `records.reduce(evolve, checkpoint)` ([ENG-2]). Fails with E_WAL_CORRUPT where a salvage may
- * help.
- */
-function restore(disk: Disk, folders: ProjectFolders): Result<Restored> {
-  const start = startingPoint(disk, folders);
-  if (!start.ok) return start;
-  const { state, findings } = start.value;
-  const replay = new Replay(state);
-  const recovery = recover(disk, { folders, start: start.value, replay });
-  if (replay.failure?.code === "E_WAL_VERSION") return { ok: false, failure: replay.failure };
-  if (!recovery.ok) return isOutOfReach(start.value, recovery.failure) ? refuseCheckpoints(folders) : recovery;
-  if (replay.failure) return { ok: false, failure: replay.failure };
-  const torn = recovery.value.tornTail;
-  if (!torn) return success({ state, recovery: recovery.value, findings });
-  const message = `${torn.bytes} bytes of a half-written record were set aside; everything confirmed is intact.`;
-  const tail: Finding = { operation: "log", level: "warning", code: "E_WAL_TORN", message };
-  return success({ state, recovery: recovery.value, findings: [...findings, tail] });
-}
-
-type Start = {
-  readonly state: State;
-  readonly checkpoint: Checkpoint | undefined;
-  readonly findings: readonly Finding[];
-};
-
-/** The newest checkpoint whose bytes are whole and whose state can be read; an empty state when there never was one. */
-function startingPoint(disk: Disk, folders: ProjectFolders): Result<Start> {
-  const findings: Finding[] = [];
-  const note = ({ code, message }: Failure) =>
-    findings.push({ operation: "checkpoint", level: "warning", code, message });
-  let olderThan = Number.POSITIVE_INFINITY;
-  for (;;) {
-    const found = findCheckpoint(disk, folders.checkpoints, olderThan);
-    if (!found.ok) return found;
-    for (const damage of found.value.damaged) note(damage);
-    const { checkpoint } = found.value;
-    if (!checkpoint) return success({ state: new State(), checkpoint, findings });
-    const decoded = decodeState(checkpoint.state);
-    if (decoded.ok && decoded.value.head.lsn === checkpoint.lsn) {
-      return success({ state: decoded.value, checkpoint, findings });
-    }
-    const message = `The saved state of record ${checkpoint.lsn} cannot be used; an older one and the log are used instead.`;
-    note({ code: "E_CHECKPOINT", message });
-    olderThan = checkpoint.lsn;
-  }
-}
-
-type Recovering = { readonly folders: ProjectFolders; readonly start: Start; readonly replay: Replay };
-
-function recover(disk: Disk, { folders, start, replay }: Recovering): Result<Recovery> {
-  return recoverLog(disk, {
-    folder: folders.wal,
-    fromLsn: start.state.head.lsn + 1,
-    logId: start.checkpoint?.logId,
-    beginsLog: start.checkpoint?.beginsLog,
-    newLogId: randomBytes(16),
-    visit: (record) => replay.take(record),
-  });
-}
-
-/**
- * Checkpoints exist, none can be used, and the log does not go back to its first record: an empty scene would be a
- * lie.
- */
-function isOutOfReach({ checkpoint, findings, state }: Start, { code }: Failure): boolean {
-  return code === "E_WAL_CORRUPT" && checkpoint === undefined && findings.length > 0 && state.head.lsn === 0;
-}
-
-function refuseCheckpoints({ checkpoints }: ProjectFolders): Result<never> {
-  const what = `No saved state in ${checkpoints} can be read, and the log does not reach back far enough.`;
-  const next = "Restore the .vibesync folder from a backup, or move it away: the editors' scenes then begin a new one.";
-  return failure("E_CHECKPOINT", `${what} Nothing was changed. ${next}`);
-}
-
-/** The fold over what the log gives, record by record, until one of them cannot be read or breaks a rule. */
-class Replay {
-  readonly #state: State;
-  failure: Failure | null = null;
-
-  constructor(state: State) {
-    this.#state = state;
-  }
-
-  take(stored: StoredRecord): void {
-    if (this.failure) return;
-    const record = decodeRecord(stored);
-    if (!record.ok) {
-      this.failure = record.failure;
-      return;
-    }
-    try {
-      evolve(this.#state, stored.lsn, record.value);
-      this.#state.commit();
-    } catch (error) {
-      if (!(error instanceof BugError)) throw error;
-      this.#state.drop();
-      this.failure = {
-        code: "E_WAL_CORRUPT",
-        message: `Record ${stored.lsn} contradicts the ones before: ${error.message}`,
-      };
-    }
-  }
-}
-
-type Damage = { readonly damage: Failure; readonly mark: string };
-
-/** Reads as far as the damage, saves that as the beginning of a new log, then puts the old log aside ([WAL-19]). */
-function salvage(disk: Disk, folders: ProjectFolders, { damage, mark }: Damage): Result<Restored> {
-  const read = readAsFarAsPossible(disk, folders);
-  if (!read.ok) return read;
-  const { state, findings } = read.value;
-  const { lsn } = state.head;
-  state.head = { ...state.head, closed: false, mode: "safe", modeReason: salvageReason(lsn) };
-  const saved = saveCheckpoint(disk, folders, {
-    logId: randomBytes(16),
-    lsn,
-    state: encodeState(state),
-    beginsLog: true,
-  });
-  if (!saved.ok) return saved;
-  const aside = setAsideLog(disk, folders, { keptLsn: lsn, mark });
-  if (!aside.ok) return aside;
-  const fresh = restore(disk, folders);
-  if (!fresh.ok) return fresh;
-  const names = aside.value.map((folder) => basename(folder)).join(" and ");
-  const message = `${damage.message} The damaged files are kept in ${names}.`.slice(0, 1_000);
-  const found: Finding = { operation: "log", level: "error", code: "E_WAL_CORRUPT", message };
-  return success({ ...fresh.value, findings: [...findings, ...fresh.value.findings, found] });
-}
-
-/** In the saved state itself, so that safe mode outlives whatever happens before a person has looked. */
-function salvageReason(lsn: number): string {
-  const what = `The log was damaged behind record ${lsn}. All up to there was kept; later edits are taken from the editors'`;
-  const next = "Compare, or roll back to a snapshot, then leave safe mode.";
-  return `${what} scenes, and what was deleted later may come back. ${next}`;
-}
-
-/** Only damage is a reason to take less than everything; a disk that refuses to be read is not. */
-function readAsFarAsPossible(disk: Disk, folders: ProjectFolders): Result<Start> {
-  const start = startingPoint(disk, folders);
-  if (!start.ok) return start;
-  const replay = new Replay(start.value.state);
-  const recovery = recover(disk, { folders, start: start.value, replay });
-  if (!recovery.ok && recovery.failure.code !== "E_WAL_CORRUPT") return recovery;
-  return start;
+  const restored = restoreOrSalvage(disk, folders, String(Math.round(nowMs)));
+  return restored.ok ? finish(disk, { folders, project: project.value, ...restored.value }) : restored;
 }
 
 type Finishing = Restored & { readonly folders: ProjectFolders; readonly project: Project };

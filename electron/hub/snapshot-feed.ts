@@ -39,6 +39,7 @@ export class SnapshotFeed {
   #guardTimer: NodeJS.Timeout | null = null;
   #guarding: Promise<boolean> | null = null;
   #showsProvisional = false;
+  #takingNow: Promise<unknown> = Promise.resolve();
 
   constructor(state: State) {
     this.#state = state;
@@ -87,7 +88,13 @@ export class SnapshotFeed {
    * A snapshot of the scene as it stands this moment, values included that no editor has confirmed yet: what a person
    * sees and wants to come back to.
    */
-  async takeNow(order: SnapshotOrder): Promise<Result<SnapshotInfo | null>> {
+  takeNow(order: SnapshotOrder): Promise<Result<SnapshotInfo | null>> {
+    const taken = this.#takingNow.then(() => this.#takeNow(order));
+    this.#takingNow = taken.catch(() => undefined);
+    return taken;
+  }
+
+  async #takeNow(order: SnapshotOrder): Promise<Result<SnapshotInfo | null>> {
     await this.settle();
     const recorder = this.#recorder;
     if (recorder === null) return failure("E_SNAPSHOT", "The project was closed before the snapshot was taken.");
