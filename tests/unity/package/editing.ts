@@ -121,7 +121,9 @@ export const editing: Suite = {
     equal((await rig.do<string[]>("window"))[1], "Project: Disconnected", "the project's line");
     const a = await rig.create("A");
     await rig.do("window", { press: "Connect" });
-    await until("what was done meanwhile is told", () => [...rig.hub.entities.values()].some(({ fields }) => fields["name"] === "A"));
+    await until("what was done meanwhile is told", () =>
+      [...rig.hub.entities.values()].some(({ fields }) => fields["name"] === "A"),
+    );
     equal(rig.hub.field(a, "name"), "A", "identity");
   },
 
@@ -130,7 +132,11 @@ export const editing: Suite = {
     await rig.create("A");
     const built = await rig.do<{ objects: object }>("build");
     const left = Object.keys(built.objects);
-    equal(left.map((key) => key.slice(0, 12)), ["unidentified"], "objects without an identity");
+    equal(
+      left.map((key) => key.slice(0, 12)),
+      ["unidentified"],
+      "objects without an identity",
+    );
   },
 
   "an instance of a prefab has its own identity, also after saving and opening": async (rig) => {

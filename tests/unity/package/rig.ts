@@ -39,15 +39,7 @@ export class Rig {
   async open(): Promise<void> {
     const project = path.join(this.folder, "unity");
     fs.mkdirSync(project, { recursive: true });
-    const args = [
-      "--debug",
-      this.#built.host,
-      "--package",
-      this.#built.package,
-      "--project",
-      project,
-      ...this.options,
-    ];
+    const args = ["--debug", this.#built.host, "--package", this.#built.package, "--project", project, ...this.options];
     const env = { ...process.env, VIBESYNC_HOME: path.join(this.folder, "home") };
     const child = spawn("mono", args, { env });
     this.#child = child;

@@ -15,7 +15,16 @@ import { type Rig, sleep, until } from "./rig.ts";
 
 const stepsPerSeed = 60;
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
-const compared: readonly FieldName[] = ["name", "parent", "visible", "translation", "rotation", "scale", "type", "data"];
+const compared: readonly FieldName[] = [
+  "name",
+  "parent",
+  "visible",
+  "translation",
+  "rotation",
+  "scale",
+  "type",
+  "data",
+];
 const calmLooks = 5;
 const lookMs = 300;
 
@@ -23,7 +32,11 @@ type Pair = { readonly rig: Rig; readonly blender: ScriptedEditor; readonly rand
 type Step = (pair: Pair) => Promise<unknown> | unknown;
 
 const steps: readonly (readonly [weight: number, step: Step])[] = [
-  [5, ({ rig, random }) => rig.do("create", { name: named(random), type: random.of(["empty", "cube", "camera", "light"]) })],
+  [
+    5,
+    ({ rig, random }) =>
+      rig.do("create", { name: named(random), type: random.of(["empty", "cube", "camera", "light"]) }),
+  ],
   [4, (pair) => inUnity(pair, (object) => pair.rig.do("move", { object, by: pair.random.place() }))],
   [2, (pair) => inUnity(pair, (object) => pair.rig.do("rename", { object, name: named(pair.random) }))],
   [2, (pair) => inUnity(pair, (object) => pair.rig.do("toggle", { object }))],
@@ -121,7 +134,13 @@ async function compare({ rig, blender }: Pair): Promise<string[]> {
 
 async function inUnity({ rig, random }: Pair, act: (uuid: string) => unknown): Promise<void> {
   const uuids = Object.entries(await rig.dump()).flatMap(([uuid, { kind }]) => (kind === "object" ? [uuid] : []));
-  if (uuids.length > 0) await act(random.of(uuids));
+  if (uuids.length === 0) return;
+  try {
+    await act(random.of(uuids));
+  } catch (error) {
+    // Blender's user deleted it between looking and doing.
+    if (!String(error).includes("There is no object")) throw error;
+  }
 }
 
 async function inBlender({ blender, random }: Pair, act: (uuid: string) => unknown): Promise<void> {

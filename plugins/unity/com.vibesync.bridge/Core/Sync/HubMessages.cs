@@ -13,6 +13,7 @@ namespace VibeSync.Core
         private string m_Log;
         private string m_HubProject;
         private bool m_IsResumable;
+        private bool m_IsMerged;
         private long m_ResyncLsn;
         private string m_ToldState = "";
         private string m_ToldHeld = "";
@@ -85,6 +86,7 @@ namespace VibeSync.Core
             m_NeedsIndex = false;
             m_Indexer = null;
             m_Incoming.Clear();
+            m_IsMerged = false;
             m_ResyncLsn = 0;
             m_RetryDueMs = 0;
             HasPeer = false;
@@ -114,19 +116,31 @@ namespace VibeSync.Core
                 case "verify": ReceiveVerify(message); break;
                 case "accepted": ReceiveAccepted(message); break;
                 case "rejected": ReceiveRejected(message); break;
-                case "final": Advance(0); break;
                 case "status": ReceiveStatus(message); break;
                 case "reindex": ReceiveReindex(); break;
             }
         }
 
-        // The place to go on from counts only once the listing was merged and a resync has come whole; the first ordinary message
-        // says that both are so.
+        // An apply or a verification: our listing was merged, and the resync before it has come whole. Answers and finals say
+        // nothing of the kind; they come while the hub still compares.
         private void Advance(long lsn)
         {
             m_Incoming.LastLsn = Math.Max(m_Incoming.LastLsn, Math.Max(lsn, m_ResyncLsn));
             m_ResyncLsn = 0;
-            if (m_IsTracking && m_Indexer == null && !m_NeedsIndex) m_IsResumable = true;
+            m_IsMerged = m_IsTracking && m_Indexer == null && !m_NeedsIndex;
+        }
+
+        // What the hub sends after a listing is not "what came after a position", so there is no place to go on from until all of
+        // it is in the scene.
+        private void NoteResumable()
+        {
+            if (m_IsMerged && m_Incoming.Count == 0) m_IsResumable = true;
+        }
+
+        private void ForgetPosition()
+        {
+            m_IsMerged = false;
+            m_IsResumable = false;
         }
 
         private void ReceiveApply(JsonObject message)
@@ -183,13 +197,14 @@ namespace VibeSync.Core
         private void ReceiveAccepted(JsonObject message)
         {
             SentChange sent = m_Outbox.AnsweredOrNull(message.Long("seq", 0));
-            Advance(0);
             if (sent == null) return;
             foreach (object item in (JsonArray)message["refused"])
             {
                 var refused = (JsonObject)item;
                 NoticeOrNull = (string)refused["message"];
                 TakeBack((string)refused["uuid"], sent, (string)refused["code"]);
+                // A refused move took its place and rotation along, which were relative to the parent that was refused.
+                if ((string)refused["code"] == "E_CYCLE") Request("resync");
             }
         }
 
@@ -248,6 +263,7 @@ namespace VibeSync.Core
         private void ReceiveReindex()
         {
             if (m_Indexer != null || m_NeedsIndex) return;
+            ForgetPosition();
             m_Indexer = new Indexer(m_Scene, m_Shadow, m_Clock, m_Outbox, true);
         }
 

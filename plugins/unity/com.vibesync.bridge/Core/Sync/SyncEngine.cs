@@ -134,7 +134,7 @@ namespace VibeSync.Core
             m_Dirty.Clear();
             m_Indexer = null;
             m_IsTracking = false;
-            m_IsResumable = false;
+            ForgetPosition();
             m_IsUndone = false;
             m_HasBase = sidecarOrNull != null && sidecarOrNull.TryRead(saveId, m_Shadow, m_Clock);
             NextEpoch();
@@ -180,6 +180,7 @@ namespace VibeSync.Core
                 CaptureEvents();
                 Poll();
                 if (isLive && m_Applier.Run(Budget(k_ApplyBudgetMs))) Written();
+                NoteResumable();
                 if (isLive) SendChanges();
             }
         }
@@ -261,6 +262,7 @@ namespace VibeSync.Core
             m_IsStructureDirty = false;
             if (m_IsEpochOpen) NextEpoch();
             m_IsEpochOpen = true;
+            ForgetPosition();
             TellState();
             m_Indexer = new Indexer(m_Scene, m_Shadow, m_Clock, m_Outbox, m_HasBase || m_IsTracking);
             m_Outbox.ClearInFlight();
