@@ -14,6 +14,7 @@ import { listCheckpoints, saveCheckpoint } from "#electron/wal/checkpoint.ts";
 import { recoverLog } from "#electron/wal/repair.ts";
 import { LogWriter } from "#electron/wal/writer.ts";
 import type { Result } from "#shared/result.ts";
+import { fsck, gitFolder } from "#tests/snapshots/temp-project.ts";
 import {
   ask,
   becomes,
@@ -226,6 +227,25 @@ describe("a damaged saved state", () => {
     expect(opened.ok ? "" : opened.failure.message).toContain(inHub("checkpoints"));
     expect(footprint(inHub("checkpoints"))).toEqual(before);
     expect(fs.readdirSync(inHub()).filter((name) => name.includes("damaged"))).toHaveLength(1);
+  });
+});
+
+describe("a damaged history", () => {
+  it("[ENG-13] [SNAP-8] is put right, counted and told, and the next snapshot is taken", async () => {
+    await openPair();
+    await build(3);
+    must(await ask(live.hub, "snapshot-take", { label: "good" }));
+    await live.close();
+    fs.writeFileSync(path.join(gitFolder(live.projectFolder), "refs", "heads", "main"), "");
+    fs.writeFileSync(path.join(gitFolder(live.projectFolder), "vibesync", "scratch", "half"), "written");
+    await live.open();
+    await expect.poll(() => countOf(live.hub, "E_SNAPSHOT")).toBe(2);
+    const told = live.hub.status().notices.map(({ message }) => message);
+    expect(told.join(" ")).toMatch(/half-written snapshot files.*The newest snapshot .* was damaged/);
+    const rows = must(await ask(live.hub, "snapshots", { before: null, limit: 10 })).rows;
+    expect(rows.map(({ label }) => label)).toContain("good");
+    must(await ask(live.hub, "snapshot-take", { label: "again" }));
+    fsck(live.projectFolder);
   });
 });
 
