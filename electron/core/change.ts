@@ -80,8 +80,7 @@ export function takeIn(turn: Turn, link: Link, change: Change): void {
 
 function takeText(turn: Turn, link: Link, message: UpMessageOf<"change">): Refusal[] {
   const { stamp, ops } = message;
-  const isBuried = ({ op, uuid }: Operation) => op === "create" && stamp <= (link.buried.get(uuid) ?? 0);
-  const stamped = ops.filter((operation) => !isBuried(operation)).map((operation) => ({ ...operation, stamp }));
+  const stamped = ops.map((operation) => ({ ...operation, stamp }));
   noteKnown(link, stamped);
   watchBounces(
     turn,

@@ -159,9 +159,10 @@ function admitDeletes(turn: Turn, { role, reason, ops }: Admission): void {
   const { state } = turn;
   const gone = new Set<Uuid>();
   const admitted = ops.filter(({ uuid, stamp }) => {
-    const entity = state.entities.get(uuid);
-    const counts = entity !== undefined && stamp > entity.createdStamp && !state.quarantine.has(uuid);
-    if (!counts || gone.has(uuid)) return false;
+    if (gone.has(uuid) || state.quarantine.has(uuid)) return false;
+    const dead = state.tombstones.get(uuid);
+    const newest = state.entities.get(uuid)?.createdStamp ?? dead?.stamp ?? 0;
+    if (stamp <= newest) return false;
     gone.add(uuid);
     return true;
   });

@@ -89,8 +89,7 @@ function evolveOperation(state: State, operation: StampedOperation, place: Place
       return;
     }
     case "delete": {
-      const entity = state.entities.get(uuid);
-      assert(entity !== undefined, "[ENG-6] only a living entity is deleted");
+      const entity = state.entities.get(uuid) ?? neverSeen(uuid, stamp, place);
       state.entities.delete(uuid);
       state.provisional.delete(uuid);
       state.tombstones.set(uuid, { entity, stamp, lsn: place.lsn, timeMs: place.timeMs });
@@ -100,6 +99,11 @@ function evolveOperation(state: State, operation: StampedOperation, place: Place
     default:
       unreachable(operation);
   }
+}
+
+/** A deletion may overtake the creation it belongs to: it leaves a tombstone all the same, so that the late one finds it. */
+function neverSeen(uuid: Uuid, stamp: number, { lsn, timeMs }: Place): Entity {
+  return { uuid, kind: "object", registers: {}, createdStamp: stamp, createdLsn: lsn, lsn, timeMs };
 }
 
 type Write = { readonly fields: Fields; readonly stamp: number; readonly place: Place };

@@ -62,7 +62,6 @@ function merge(turn: Turn, link: Link): void {
   link.listed = listed;
   const entities = link.pages;
   link.pages = [];
-  link.buried = new Map(link.deleted.map(({ uuid, stamp }) => [uuid, stamp]));
   link.deleted = [];
   const { role, epoch } = link;
   const detail = `${listed.size} listed, ${unexplained.length} differing without a reason`;

@@ -48,8 +48,6 @@ export type Link = {
   pages: IndexedEntity[];
   pageNext: number;
   deleted: { uuid: Uuid; stamp: number }[];
-  /** What its listing named as deleted: a late resend of the creation must not bring it to life. */
-  buried: ReadonlyMap<Uuid, number>;
   /** The editor's listing, kept until the editor was brought up to date with it. */
   listed: ReadonlyMap<Uuid, IndexedEntity> | null;
   /** Messages that wait until a structural change they touch is verified, oldest first. */

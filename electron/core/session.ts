@@ -108,7 +108,6 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     pages: [],
     pageNext: 0,
     deleted: [],
-    buried: new Map(),
     listed: null,
     deferred: [],
     tokens: limits.structuralBurst,
