@@ -426,9 +426,17 @@ class FakeHub:
                     ops.append({"op": "set", "uuid": one, "fields": {name: write.value}, "stamp": stamp})
         if ops:
             order = {"mesh": 0, "collection": 1, "object": 2}
-            ops.sort(key=lambda op: (op["op"] == "delete", order.get(self.kinds.get(op["uuid"], "object"), 2)))
+            ops.sort(key=lambda op: (
+                op["op"] == "delete", op["op"] == "set", order.get(self.kinds.get(op["uuid"], "object"), 2), self._depth(op)))
             self.lsn += 1
             self.send({"kind": "apply", "lsn": self.lsn, "reason": "resync", "ops": ops})
+
+    def _depth(self, op: Message) -> int:
+        """How many parents are above an entity, so that they are made first."""
+        steps, at = 0, self.value(op["uuid"], "parent")
+        while at is not None and steps < len(self.scene):
+            steps, at = steps + 1, self.value(at, "parent")
+        return steps
 
     def _merge(self, op: Message, stamp: int) -> None:
         self.stamp = max(self.stamp, stamp)
