@@ -156,9 +156,10 @@ namespace VibeSync.Core
             if (tombstone != null && tombstone.IsRemote)
             {
                 // Not an undo (AfterUndo has dealt with those): a prefab or a paste brought an identity that was
-                // deleted.
+                // deleted. What is kept only for the other editor has nothing to give a new one to: it stays deleted.
+                if (live.Kind != "object") return false;
                 m_Scene.Reidentify(live.Uuid);
-                Structure();
+                m_Scene.Identify();
                 return true;
             }
             long stamp = m_Clock.Next();
