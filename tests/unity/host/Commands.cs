@@ -204,7 +204,8 @@ namespace VibeSync.Host
             Type type = m_Host.Package.GetType("VibeSync.Editor.BuildStripper");
             object[] arguments =
             {
-                UnityEngine.SceneManagement.SceneManager.GetActiveScene(), new UnityEditor.Build.Reporting.BuildReport(),
+                UnityEngine.SceneManagement.SceneManager.GetActiveScene(),
+                    new UnityEditor.Build.Reporting.BuildReport(),
             };
             type.GetMethod("OnProcessScene").Invoke(Activator.CreateInstance(type), arguments);
             return Dump();

@@ -121,8 +121,8 @@ namespace VibeSync.Core
             }
         }
 
-        // An apply or a verification: our listing was merged, and the resync before it has come whole. Answers and finals say
-        // nothing of the kind; they come while the hub still compares.
+        // An apply or a verification: our listing was merged, and the resync before it has come whole. Answers and
+        // finals say nothing of the kind; they come while the hub still compares.
         private void Advance(long lsn)
         {
             m_Incoming.LastLsn = Math.Max(m_Incoming.LastLsn, Math.Max(lsn, m_ResyncLsn));
@@ -130,8 +130,8 @@ namespace VibeSync.Core
             m_IsMerged = m_IsTracking && m_Indexer == null && !m_NeedsIndex;
         }
 
-        // What the hub sends after a listing is not "what came after a position", so there is no place to go on from until all of
-        // it is in the scene.
+        // What the hub sends after a listing is not "what came after a position", so there is no place to go on from
+        // until all of it is in the scene.
         private void NoteResumable()
         {
             if (m_IsMerged && m_Incoming.Count == 0) m_IsResumable = true;
