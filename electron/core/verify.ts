@@ -22,8 +22,9 @@ export function tendBatches(turn: Turn): void {
 }
 
 function isDue(batch: Batch, nowMs: number): boolean {
-  if (batch.isStructural || batch.only !== null || batch.attempt > 1) return true;
   const age = nowMs - batch.openedMs;
+  if (batch.attempt > 1) return age >= limits.lookAgainMs;
+  if (batch.isStructural || batch.only !== null) return true;
   const isQuiet = nowMs - batch.changedMs >= limits.batchQuietMs;
   return age >= limits.batchWindowMaxMs || (age >= limits.batchWindowMs && isQuiet);
 }
