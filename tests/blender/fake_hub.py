@@ -14,7 +14,7 @@ import struct
 import threading
 import time
 import uuid
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set, Tuple
 
 import paths  # noqa: F401
 
@@ -129,6 +129,7 @@ class FakeHub:
         self.indexed = threading.Event()
         self._batch = 0
         self._refused_parents: List[str] = []
+        self._answered: Set[Tuple[int, int]] = set()
         self._applied: List[Tuple[int, List[Message]]] = []
         self._catch_up_from: Optional[int] = None
         self._peer: Optional[Peer] = None
@@ -336,8 +337,9 @@ class FakeHub:
             self._take_index(content)
         elif content["kind"] == "change" and self.accepts:
             assert content["epoch"] == self.epoch, "[WIRE-11]"
-            for op in content["ops"]:
-                self._merge(self._without_cycle(op), content["stamp"])
+            if (self.epoch, content["seq"]) not in self._answered:
+                for op in content["ops"]:
+                    self._merge(self._without_cycle(op), content["stamp"])
             self._accept(content["seq"])
             self._repair()
 
@@ -358,6 +360,8 @@ class FakeHub:
         self._accept(frame.seq)
 
     def _accept(self, seq: int) -> None:
+        """[WIRE-10] what was answered is answered again and has no second effect."""
+        self._answered.add((self.epoch, seq))
         self.lsn += 1
         self.send({"kind": "accepted", "seq": seq, "lsn": self.lsn, "refused": []})
 
