@@ -89,7 +89,8 @@ function evolveOperation(state: State, operation: StampedOperation, place: Place
       return;
     }
     case "delete": {
-      const entity = state.entities.get(uuid) ?? neverSeen(uuid, stamp, place);
+      const dead = state.tombstones.get(uuid)?.entity;
+      const entity = state.entities.get(uuid) ?? dead ?? neverSeen(uuid, stamp, place);
       state.entities.delete(uuid);
       state.provisional.delete(uuid);
       state.tombstones.set(uuid, { entity, stamp, lsn: place.lsn, timeMs: place.timeMs });

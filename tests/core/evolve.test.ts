@@ -38,14 +38,24 @@ describe("the fold", () => {
     expect([state.entities.has(one), state.tombstones.has(one)]).toEqual([true, false]);
   });
 
-  it("[ENG-6] asserts that only a living entity is changed, moved or deleted", () => {
+  it("[ENG-6] asserts that only a living entity is changed or moved; a deletion may overtake its creation", () => {
     const row = { uuid: uuidOf(9), mask: 1, flags: 0, values: [1, 2, 3, 0, 0, 0, 0, 0, 0, 0] };
     const rest = { timeMs: 1, batch: 1, role: "unity", stamp: 34 } as const;
     expect(() => evolve(withOne(), 2, edit({ op: "set", uuid: uuidOf(9), fields: { name: "X" }, stamp: 33 }))).toThrow(
       /ENG-6/,
     );
-    expect(() => evolve(withOne(), 2, edit({ op: "delete", uuid: uuidOf(9), stamp: 33 }))).toThrow(/ENG-6/);
     expect(() => evolve(withOne(), 2, { type: "transforms", ...rest, rows: [row] })).toThrow(/ENG-6/);
+    const state = withOne();
+    evolve(state, 2, edit({ op: "delete", uuid: uuidOf(9), stamp: 33 }));
+    expect(state.tombstones.get(uuidOf(9))).toMatchObject({ stamp: 33, entity: { registers: {} } });
+  });
+
+  it("[ENG-14] what both editors delete at once keeps what it was in its tombstone", () => {
+    const state = withOne();
+    evolve(state, 2, edit({ op: "delete", uuid: one, stamp: 33 }));
+    evolve(state, 3, edit({ op: "delete", uuid: one, stamp: 50 }));
+    const wanted = { stamp: 50, entity: { registers: { name: { value: "Thing" } } } };
+    expect(state.tombstones.get(one)).toMatchObject(wanted);
   });
 
   it("[ENG-1] a turn that the log did not take leaves no trace", () => {
