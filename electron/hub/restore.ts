@@ -2,8 +2,9 @@
  * What the hub starts from: the newest usable checkpoint and the log behind it, or what can be saved of them.
  *
  * Owns: the fold at start, the findings on the way, which are counted and told, and the salvage of a log that is
- * damaged in the middle: what can be read becomes the checkpoint that begins a new log, then the old one is set aside, whole
- * ([ENG-11], [WAL-19]). Stage before: boot.ts holds the lock. Must never: begin from less than could be read.
+ * damaged in the middle: what can be read becomes the checkpoint that begins a new log, then the old one is set aside,
+ * whole ([ENG-11], [WAL-19]). Stage before: boot.ts holds the lock.
+ * Must never: begin from less than could be read.
  */
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
