@@ -62,8 +62,10 @@ function missingOperations(state: State, link: Link): StampedOperation[] {
     else sets.push(...newerFields(entity, (name, register) => isNewer(link, entity.uuid, { name, register })));
   }
   const deletes: StampedOperation[] = [];
-  for (const { entity, stamp } of state.tombstones.values()) {
-    if (link.known.has(entity.uuid)) deletes.push({ op: "delete", uuid: entity.uuid, stamp });
+  for (const { entity, stamp, lsn } of state.tombstones.values()) {
+    // What it resumed without may still stand in its scene, when its own creation was on the way.
+    const isMissed = link.listed === null && lsn > link.cursor;
+    if (link.known.has(entity.uuid) || isMissed) deletes.push({ op: "delete", uuid: entity.uuid, stamp });
   }
   return [...parentsFirst(creates).map(createOperation), ...sets, ...deletes];
 }

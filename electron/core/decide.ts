@@ -127,7 +127,7 @@ function admitFields(turn: Turn, entity: Entity, { uuid, stamp, fields }: FieldW
   if (kept.parent !== undefined) {
     const parent = kept.parent as Uuid | null;
     if (makesCycle(turn.state, uuid, parent)) {
-      repairParent(turn, entity);
+      repairRefused(turn, entity, fields);
       return { code: "E_CYCLE" };
     }
     if (parent !== null && !turn.state.entities.has(parent)) {
@@ -145,10 +145,14 @@ function refuseFields(kind: Entity["kind"], fields: Fields): ErrorCode | undefin
   return undefined;
 }
 
-/** The agreed parent goes back to everybody, the sender included, under a stamp above the refused one. */
-function repairParent(turn: Turn, entity: Entity): void {
-  const parent = entity.registers.parent?.value ?? null;
-  writeOwn(turn, "repair", [{ op: "set", uuid: entity.uuid, stamp: turn.hubStamp(), fields: { parent } }]);
+/** What was agreed goes back to everybody, the sender included, under a stamp above the refused one. */
+function repairRefused(turn: Turn, entity: Entity, refused: Fields): void {
+  const fields: { [Name in FieldName]?: FieldValue } = { parent: entity.registers.parent?.value ?? null };
+  for (const key of Object.keys(refused)) {
+    const register = entity.registers[key as FieldName];
+    if (register) fields[key as FieldName] = register.value;
+  }
+  writeOwn(turn, "repair", [{ op: "set", uuid: entity.uuid, stamp: turn.hubStamp(), fields }]);
 }
 
 /**
