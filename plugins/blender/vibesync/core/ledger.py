@@ -70,14 +70,18 @@ class Ledger:
         self.shadow.create(op["uuid"], _entity_of(op["kind"], op["stamp"], False, op["fields"]))
         return True
 
-    def remote_set(self, uuid: str, fields: Fields, stamp: int) -> Fields:
-        """Enters the values that win, and answers them: they are to be written to the scene."""
+    def remote_set(self, uuid: str, fields: Fields, stamp: int, is_again: bool = False) -> Fields:
+        """Enters the values that win, and answers them: they are to be written to the scene.
+
+        `is_again`: writing this entity failed, so the very same write counts once more ([WIRE-26]).
+        """
         self.clock.observe(stamp)
         entity = self.shadow.entities[uuid]
         winners: Fields = {}
         for name, value in fields.items():
             register = entity.registers.get(name)
-            if register is None or stamp > register.stamp:
+            is_repeated = is_again and register is not None and stamp == register.stamp and not register.is_local
+            if register is None or stamp > register.stamp or is_repeated:
                 entity.registers[name] = Register(value, stamp, False)
                 winners[name] = value
         if winners:

@@ -90,6 +90,8 @@ class Applier:
         self._report = report
         self._failed: Dict[str, str] = {}
         self.unsettled = Unsettled()
+        # parent that was not there -> children that want it, each with the stamp of that wish
+        self._wanted: Dict[str, Dict[str, int]] = {}
 
     def run(self, held: Set[str], budget_s: float) -> List[Any]:
         """Works on the inbox until the budget is used or nothing is left; answers the messages to send."""
@@ -132,9 +134,9 @@ class Applier:
             self._attempt(op, lambda op: self.write(uuid, block, fields, scene))
 
     def _attempt(self, op: Operation, work: Callable[[Operation], None]) -> None:
+        was_failed = self._failed.pop(op["uuid"], None)
         try:
-            self._failed.pop(op["uuid"], None)
-            work(op)
+            work(dict(op, again=was_failed is not None))
         except WireError as error:
             self._fail(op["uuid"], error.code, error.message)
         except (RuntimeError, ReferenceError, TypeError, ValueError, KeyError) as error:
@@ -153,6 +155,7 @@ class Applier:
         elif op["op"] == "create" and kind is None:
             if ledger.remote_create(op):
                 self.create(op, scene)
+                self._hang_waiting(uuid, scene)
         elif kind is not None:
             self._set(uuid, kind, op, scene)
         elif uuid not in ledger.shadow.tombstones:
@@ -169,7 +172,7 @@ class Applier:
         if kind == "object":
             reader = Reader(scene.rig, self._capture.bounds)
             self._capture.look_at_one(ledger, uuid, block, reader, set(op["fields"]))
-        winners = ledger.remote_set(uuid, op["fields"], op["stamp"])
+        winners = ledger.remote_set(uuid, op["fields"], op["stamp"], op["again"])
         if winners:
             self.write(uuid, block, winners, scene)
 
@@ -196,7 +199,7 @@ class Applier:
         entity = ledger.shadow.entities[uuid]
         try:
             if entity.kind == "object":
-                self._note_pointers(uuid, block, fields)
+                self._note_pointers(uuid, block, fields, scene)
                 write_object(block, fields, entity.values(), scene)
             elif entity.kind == "collection":
                 write_collection(block, fields, scene)
@@ -207,9 +210,22 @@ class Applier:
             self._capture.registry.note_name(uuid, block.name)
             ledger.read_back(uuid, self._live_fields(uuid, entity.kind, block, scene, set(fields)))
 
-    def _note_pointers(self, uuid: str, block: Any, fields: Fields) -> None:
+    def _hang_waiting(self, parent: str, scene: Scenery) -> None:
+        """Children that came before their parent are hung below it, unless something newer was said of them."""
+        ledger = self._session.ledger
+        for child, stamp in self._wanted.pop(parent, {}).items():
+            register, block = ledger.shadow.register_or_none(child, "parent"), scene.blocks.get(child)
+            if register is not None and register.stamp == stamp and block is not None:
+                register.value = parent
+                self.write(child, block, {"parent": parent}, scene)
+
+    def _note_pointers(self, uuid: str, block: Any, fields: Fields, scene: Scenery) -> None:
+        parent = fields.get("parent")
         if "parent" in fields:
             self.unsettled.note_parent(uuid)
+        if isinstance(parent, str) and parent not in scene.blocks:
+            stamp = self._session.ledger.shadow.entities[uuid].registers["parent"].stamp
+            self._wanted.setdefault(parent, {})[uuid] = stamp
         if "collections" in fields:
             self.unsettled.note_collections(uuid)
         if "data" in fields and block.type == "MESH" and block.data is not None:
