@@ -102,7 +102,10 @@ function evolveOperation(state: State, operation: StampedOperation, place: Place
   }
 }
 
-/** A deletion may overtake the creation it belongs to: it leaves a tombstone all the same, so that the late one finds it. */
+/**
+ * A deletion may overtake the creation it belongs to: it leaves a tombstone all the same, so that the late one finds
+ * it.
+ */
 function neverSeen(uuid: Uuid, stamp: number, { lsn, timeMs }: Place): Entity {
   return { uuid, kind: "object", registers: {}, createdStamp: stamp, createdLsn: lsn, lsn, timeMs };
 }

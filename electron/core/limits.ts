@@ -20,7 +20,9 @@ export const limits = {
   verifyTimeoutMs: 5_000,
   /** A value outside its tolerance is sent again this often before it is revoked. */
   verifyRetriesMax: 1,
-  /** A scene that lacks something, or could not take it, is looked at again this much later: an edit may be under way. */
+  /**
+   * A scene that lacks something, or could not take it, is looked at again this much later: an edit may be under way.
+   */
   lookAgainMs: 250,
   /** Verify batches in flight to one editor. */
   batchesInFlightMax: 64,

@@ -44,7 +44,10 @@ export const helloSchema = z.strictObject({
   document: documentSchema,
   epoch: epochSchema,
   nonce: hex64,
-  /** Where to go on: the log's id and the last position applied, with all shadows still in memory. Null asks for an index. */
+  /**
+   * Where to go on: the log's id and the last position applied, with all shadows still in memory. Null asks for an
+   * index.
+   */
   resume: z.strictObject({ log: uuidSchema, lsn: lsnSchema }).nullable(),
 });
 
