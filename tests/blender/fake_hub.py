@@ -5,12 +5,9 @@ It greets with the HMAC handshake, checks every message against the schema, keep
 answers `accepted`, sends applies, asks `verify`, and records everything it received. It can be told to misbehave. Runs
 on threads; all waiting has a deadline.
 """
-import base64
-import hashlib
 import json
 import os
 import socket
-import struct
 import threading
 import time
 import uuid
@@ -18,12 +15,13 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set, Tuple
 
 import paths  # noqa: F401
 
+from fake_socket import Peer
+
 from vibesync.link.pairing import make_nonce, proof_of
 from vibesync.protocol.codec import Frame, Row, decode_frame, decode_text, encode_frame, encode_text
-from vibesync.protocol.generated import LANE_TRANSFORMS, MASK_BITS, SOCKET_PATH, SUBPROTOCOL
+from vibesync.protocol.generated import LANE_TRANSFORMS, MASK_BITS
 
 Message = Dict[str, Any]
-_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 class Write(NamedTuple):
@@ -31,81 +29,6 @@ class Write(NamedTuple):
 
     value: Any
     stamp: int
-
-
-class Peer:
-    """The server's end of one WebSocket."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._socket = connection
-        self._file = connection.makefile("rb")
-        self._lock = threading.Lock()
-        self.request = self._upgrade()
-
-    def _upgrade(self) -> List[str]:
-        lines: List[str] = []
-        while True:
-            line = self._file.readline().decode("ascii").strip()
-            if not line:
-                break
-            lines.append(line)
-        headers = {line.split(":", 1)[0].lower(): line.split(":", 1)[1].strip() for line in lines[1:]}
-        assert lines[0].split()[1] == SOCKET_PATH and "origin" not in headers, "[WIRE-3]"
-        assert headers["sec-websocket-protocol"] == SUBPROTOCOL, "[WIRE-3]"
-        accept = base64.b64encode(hashlib.sha1(headers["sec-websocket-key"].encode() + _GUID).digest()).decode()
-        answer = (
-            "HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade",
-            "Sec-WebSocket-Accept: " + accept, "Sec-WebSocket-Protocol: " + SUBPROTOCOL,
-        )
-        self._socket.sendall(("\r\n".join(answer) + "\r\n\r\n").encode())
-        return lines
-
-    def send(self, opcode: int, data: bytes) -> None:
-        size = len(data)
-        head = bytes((0x80 | opcode,))
-        if size < 126:
-            head += bytes((size,))
-        elif size < 65536:
-            head += struct.pack("!BH", 126, size)
-        else:
-            head += struct.pack("!BQ", 127, size)
-        with self._lock:
-            self._socket.sendall(head + data)
-
-    def receive(self) -> Tuple[int, bytes]:
-        """The next data message, or (8, b"") at the end. Answers pings; insists on masks and small fragments."""
-        kind, parts = 0, []  # type: int, List[bytes]
-        while True:
-            head = self._file.read(2)
-            if len(head) < 2:
-                return 8, b""
-            size = head[1] & 127
-            assert head[1] & 128, "a client masks its frames"
-            if size == 126:
-                (size,) = struct.unpack("!H", self._file.read(2))
-            elif size == 127:
-                (size,) = struct.unpack("!Q", self._file.read(8))
-            assert size <= 262_144, "long messages leave in fragments"
-            key = self._file.read(4)
-            stream = int.from_bytes((key * (size // 4 + 1))[:size], "little")
-            data = (int.from_bytes(self._file.read(size), "little") ^ stream).to_bytes(size, "little")
-            opcode = head[0] & 15
-            if opcode == 8:
-                return 8, data
-            if opcode == 9:
-                self.send(10, data)
-            elif opcode in (0, 1, 2):
-                kind = opcode or kind
-                parts.append(data)
-                if head[0] & 128:
-                    return kind, b"".join(parts)
-
-    def close(self) -> None:
-        try:
-            self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-        self._socket.close()
 
 
 class FakeHub:
@@ -431,7 +354,9 @@ class FakeHub:
         if ops:
             order = {"mesh": 0, "collection": 1, "object": 2}
             ops.sort(key=lambda op: (
-                op["op"] == "delete", op["op"] == "set", order.get(self.kinds.get(op["uuid"], "object"), 2), self._depth(op)))
+                op["op"] == "delete", op["op"] == "set", order.get(self.kinds.get(op["uuid"], "object"), 2),
+                self._depth(op),
+            ))
             self.lsn += 1
             self.send({"kind": "apply", "lsn": self.lsn, "reason": "resync", "ops": ops})
 

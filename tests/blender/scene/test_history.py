@@ -71,17 +71,21 @@ class UndoAgainstRemote(Stage):
         self.assert_quiet()
 
     def test_many_undos_over_what_the_hub_made(self) -> None:
-        """Blender alone crashes here: undo frees new objects that a kept collection, child or object still points to."""
+        """Blender alone crashes here: undo frees new objects that something kept still points to."""
         for _ in range(4):
             self.edit("move", object="Cube", by=[1, 0, 0])
         mesh, above, below = (str(uuids.uuid4()) for _ in range(3))
         group = str(uuids.uuid4())
-        base = {"type": "empty", "visible": True, "translation": [4, 5, 6], "rotation": [0, 0, 0, 1], "scale": [1, 2, 1]}
+        base = {"type": "empty", "visible": True, "translation": [4, 5, 6], "rotation": [0, 0, 0, 1],
+                "scale": [1, 2, 1]}
+        first = dict(base, name="R", parent=None, collections=[])
+        second = dict(base, name="S", parent=above, collections=[group])
+        box = {"name": "B", "mesh.center": [0, 0, 0], "mesh.size": [1, 1, 1]}
         self.remote(
-            {"op": "create", "uuid": mesh, "kind": "mesh", "fields": {"name": "B", "mesh.center": [0, 0, 0], "mesh.size": [1, 1, 1]}},
+            {"op": "create", "uuid": mesh, "kind": "mesh", "fields": box},
             {"op": "create", "uuid": group, "kind": "collection", "fields": {"name": "G", "parent": None}},
-            {"op": "create", "uuid": above, "kind": "object", "fields": dict(base, name="R", parent=None, collections=[])},
-            {"op": "create", "uuid": below, "kind": "object", "fields": dict(base, name="S", parent=above, collections=[group])},
+            {"op": "create", "uuid": above, "kind": "object", "fields": first},
+            {"op": "create", "uuid": below, "kind": "object", "fields": second},
             {"op": "set", "uuid": self.uuid("Light"), "fields": {"parent": above, "collections": [group]}},
             {"op": "set", "uuid": self.uuid("Cube"), "fields": {"data": mesh}},
         )

@@ -1,4 +1,4 @@
-"""Seeded random edits on both sides at once, with undo, redo, lost connections and reloads in between: all must converge."""
+"""Seeded random edits on both sides at once, with undo, redo, lost links and reloads in between: all must converge."""
 import os
 import random
 import uuid as uuids
@@ -45,8 +45,9 @@ class Storm(Stage):
 
     def _local(self, dice: random.Random) -> None:
         names = [block.name for block in bpy.context.scene.objects if not block.hide_viewport and not block.hide_get()]
-        what = dice.choice(("create", "move", "move", "set", "rename", "parent", "delete", "duplicate", "linked-duplicate",
-                            "hide", "show", "undo", "undo", "redo", "collection-create", "collection-move", "unparent"))
+        what = dice.choice(("create", "move", "move", "set", "rename", "parent", "delete", "duplicate",
+                            "linked-duplicate", "hide", "show", "undo", "undo", "redo",
+                            "collection-create", "collection-move", "unparent"))
         if what in ("undo", "redo"):
             self.do(what)
             return
@@ -62,7 +63,8 @@ class Storm(Stage):
         if what == "move":
             self.do("move", object=name, by=self._place(dice))
         elif what == "set":
-            self.do("set", object=name, values={"scale": [dice.uniform(0.5, 2)] * 3, "rotation_euler": self._place(dice)})
+            size = dice.uniform(0.5, 2)
+            self.do("set", object=name, values={"scale": [size] * 3, "rotation_euler": self._place(dice)})
         elif what == "rename":
             self.do("rename", object=name, name="N%d" % dice.randrange(30))
         elif what == "parent":
@@ -103,8 +105,10 @@ class Storm(Stage):
     def _remote_ops(self, dice: random.Random, objects: List[str]) -> List[Dict[str, Any]]:
         what = dice.choice(("create", "set", "set", "move", "rename", "hide", "delete", "parent"))
         if what == "create" or not objects:
-            return [{"op": "create", "uuid": str(uuids.UUID(int=dice.getrandbits(128), version=4)), "kind": "object", "fields": {
-                "name": "U%d" % dice.randrange(30), "type": "empty", "parent": dice.choice([*objects, None]), "collections": [],
+            made = str(uuids.UUID(int=dice.getrandbits(128), version=4))
+            above = dice.choice([*objects, None])
+            return [{"op": "create", "uuid": made, "kind": "object", "fields": {
+                "name": "U%d" % dice.randrange(30), "type": "empty", "parent": above, "collections": [],
                 "visible": True, "translation": self._place(dice), "rotation": [0, 0, 0, 1], "scale": [1, 1, 1]}}]
         one = dice.choice(objects)
         if what in ("set", "move"):

@@ -60,8 +60,9 @@ class Unsettled:
         for collection in bpy.data.collections:
             uuid = uuid_or_none(collection)
             if uuid in self._created and uuid is not None:
-                owners = [bound_scene().collection, *bpy.data.collections]
-                self._unlink(uuid, (o.children for o in owners if o.children.get(collection.name) == collection), collection)
+                everywhere = [bound_scene().collection, *bpy.data.collections]
+                owners = [one.children for one in everywhere if one.children.get(collection.name) == collection]
+                self._unlink(uuid, owners, collection)
         tag_changed(bound_scene())
 
     def give_back(self, ledger: Ledger, scene: Scenery) -> None:
