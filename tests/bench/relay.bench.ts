@@ -19,7 +19,12 @@ import { websocketSubprotocol } from "#shared/protocol/version.ts";
 import type { Measurement } from "./wal.bench.ts";
 
 type RelayKind = "bare" | "wire";
-type Relay = { readonly kind: RelayKind; readonly from: WebSocket; readonly to: WebSocket; stop(): Promise<void> };
+export type Relay = {
+  readonly kind: RelayKind;
+  readonly from: WebSocket;
+  readonly to: WebSocket;
+  stop(): Promise<void>;
+};
 
 const someUuid = "11111111-1111-4111-8111-111111111111";
 const rounds = 3;
@@ -30,13 +35,13 @@ const framesPerRunMax = 20_000;
 /** Frames sent before the event loop may breathe: as an editor's ticks would. */
 const framesPerTick = 50;
 
-function frameOf(rows: number): Buffer {
+export function frameOf(rows: number): Buffer {
   const row: TransformRow = { uuid: someUuid, mask: 7, flags: 0, values: [1, 2, 3, 0, 0, 0, 1, 1, 1, 1] };
   const frame = { lane: 1, seq: 1, epoch: 1, lsn: 0, stamp: 17, rows: new Array<TransformRow>(rows).fill(row) };
   return Buffer.from(encodeTransforms(frame));
 }
 
-async function startRelay(kind: RelayKind): Promise<Relay> {
+export async function startRelay(kind: RelayKind): Promise<Relay> {
   const token = newSecret();
   const script = path.join(import.meta.dirname, "relay-server.ts");
   const child = spawn(process.execPath, ["--import", "tsx", script, kind, token], {

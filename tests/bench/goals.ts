@@ -1,0 +1,13 @@
+/** What the figures should be: the table that the bench's main holds them against. */
+
+export type Goal = { readonly pattern: RegExp; readonly atMost?: number; readonly atLeast?: number };
+
+export const goals: readonly Goal[] = [
+  { pattern: /^hub, durable hop of a structural change, p50$/, atMost: 1 },
+  { pattern: /^hub, durable hop \/ \(relay \+ fdatasync\), p50$/, atMost: 3 },
+  { pattern: /^hub, durable updates, \d+ a frame$/, atLeast: 200_000 },
+  { pattern: /^hub memory, /, atMost: 350 },
+  { pattern: /^boot with 100000 records to replay/, atMost: 0.5 },
+  { pattern: /^Blender .*, idle tick, p50$/, atMost: 5 },
+  { pattern: /^app start to first paint, warm$/, atMost: 1_200 },
+];

@@ -1,0 +1,69 @@
+/**
+ * `npm run bench [-- part of a title]`: everything that is measured, in one run on one machine, each figure next to its
+ * goal.
+ *
+ * Nothing here passes or fails. What cannot be measured on this machine is told loudly and left out.
+ */
+import { availableParallelism, cpus, loadavg } from "node:os";
+import * as blender from "./blender.bench.ts";
+import { type Goal, goals } from "./goals.ts";
+import * as hub from "./hub.bench.ts";
+import { type Measurement, show } from "./measurement.ts";
+import * as relay from "./relay.bench.ts";
+import * as replay from "./replay.bench.ts";
+import * as snapshots from "./snapshots.bench.ts";
+import * as start from "./start.bench.ts";
+import * as wal from "./wal.bench.ts";
+
+type Part = { readonly title: string; measure(): Promise<readonly Measurement[]>; readonly missing?: string };
+
+const parts: readonly Part[] = [
+  { title: "log", measure: wal.measure },
+  { title: "relay and transport", measure: relay.measure },
+  { title: "hub", measure: hub.measure },
+  { title: "replay", measure: replay.measure },
+  { title: "snapshots", measure: snapshots.measure },
+  { title: "blender", measure: blender.measure, ...(blender.hasBlender() ? {} : { missing: "there is no Blender" }) },
+  { title: "app", measure: start.measure },
+];
+
+async function run({ title, measure, missing }: Part): Promise<readonly Measurement[]> {
+  console.log(`\n${title} (load ${loadavg()[0]?.toFixed(1)})`);
+  if (missing) {
+    console.log(`  SKIPPED: ${missing} on this machine.`);
+    return [];
+  }
+  try {
+    const lines = await measure();
+    for (const line of lines) console.log(`  ${show(line)} ${verdictOf(line)}`);
+    return lines;
+  } catch (error) {
+    console.log(`  NOT MEASURED: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}
+
+function goalOf({ name }: Measurement): Goal | undefined {
+  return goals.find(({ pattern }) => pattern.test(name));
+}
+
+function isMet({ value }: Measurement, { atMost = Number.POSITIVE_INFINITY, atLeast = 0 }: Goal): boolean {
+  return value <= atMost && value >= atLeast;
+}
+
+function verdictOf(line: Measurement): string {
+  const goal = goalOf(line);
+  if (!goal) return "";
+  const bound = goal.atMost === undefined ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`;
+  return `goal ${bound}: ${isMet(line, goal) ? "met" : "MISSED"}`;
+}
+
+const wanted = process.argv[2] ?? "";
+console.log(`${cpus()[0]?.model ?? "unknown processor"}, ${availableParallelism()} cores, Node ${process.version}`);
+const lines: Measurement[] = [];
+for (const part of parts) if (part.title.includes(wanted)) lines.push(...(await run(part)));
+const held = lines.flatMap((line) => {
+  const goal = goalOf(line);
+  return goal ? [isMet(line, goal)] : [];
+});
+console.log(`\n${held.filter(Boolean).length} of ${held.length} goals met`);
