@@ -75,7 +75,10 @@ function handlersOf(core: () => CoreHub, restart: () => Promise<Result<null>>): 
         { before: null, limit: historyRows, filter },
       );
       if (!page.ok) return page;
-      const object = objectViewOf(state(), core().links, entity);
+      const object = objectViewOf(
+        { state: state(), links: core().links, checking: core().links.beingChecked() },
+        entity,
+      );
       return success({ object, fields: fieldViewsOf(state(), entity), history: page.value.rows });
     },
     timeline: (query) => timelinePage({ reader: core().reader, state: state() }, query),

@@ -104,6 +104,14 @@ export class Links {
   /** Refusals counted but not logged, by code. */
   readonly unlogged = new Map<string, number>();
 
+  /** Entities that an editor was just brought up to date with and has not shown yet. */
+  beingChecked(): ReadonlySet<Uuid> {
+    const uuids = new Set<Uuid>();
+    for (const { only, items } of this.batches.values())
+      if (only !== null) for (const uuid of items.keys()) uuids.add(uuid);
+    return uuids;
+  }
+
   ofConnection(connection: ConnectionId | null): Link | undefined {
     for (const link of this.byRole.values()) if (link.connection === connection && connection !== null) return link;
     return undefined;

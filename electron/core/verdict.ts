@@ -30,7 +30,9 @@ export function sentenceOf(state: State, links: Links): string {
     case "waiting":
       return waitingSentence(links);
     case "live":
-      return state.provisional.size === 0 ? "Everything is in step." : "Sending the latest edits.";
+      return state.provisional.size + links.beingChecked().size === 0
+        ? "Everything is in step."
+        : "Sending the latest edits.";
   }
 }
 

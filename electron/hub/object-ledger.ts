@@ -28,6 +28,7 @@ export class ObjectLedger {
   };
   /** Null until the first look: what the log brought back is news, too. */
   #presence: string | null = null;
+  #checking: ReadonlySet<Uuid> = new Set();
 
   constructor(state: State, links: Links) {
     this.#state = state;
@@ -50,6 +51,9 @@ export class ObjectLedger {
       for (const uuid of this.#state.entities.keys()) this.#touched.add(uuid);
     }
     for (const uuid of this.#unsettled) this.#touched.add(uuid);
+    for (const uuid of this.#checking) this.#touched.add(uuid);
+    this.#checking = this.#links.beingChecked();
+    for (const uuid of this.#checking) this.#touched.add(uuid);
     const delta: Delta = { upserts: [], removed: [] };
     for (const uuid of this.#touched) this.#refresh(uuid, delta);
     this.#touched.clear();
@@ -78,7 +82,7 @@ export class ObjectLedger {
       delta.removed.push(uuid);
       return;
     }
-    const after = objectViewOf(this.#state, this.#links, entity);
+    const after = objectViewOf({ state: this.#state, links: this.#links, checking: this.#checking }, entity);
     if (after.state === "in-step") this.#unsettled.delete(uuid);
     else this.#unsettled.add(uuid);
     if (before && isSameView(before, after)) return;

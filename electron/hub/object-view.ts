@@ -3,11 +3,16 @@
 import type { Links } from "#electron/core/links.ts";
 import { type Entity, fieldOf, nameOf, parentOf, type State } from "#electron/core/state.ts";
 import { isLinked } from "#electron/core/verdict.ts";
+import type { Uuid } from "#shared/ids.ts";
 import type { ObjectState, ObjectView } from "#shared/ipc/view.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import { writerOf } from "#shared/scene/stamp.ts";
 
-export function objectViewOf(state: State, links: Links, entity: Entity): ObjectView {
+/** What a projection reads: the state, the links, and the entities whose way to an editor is being checked. */
+export type Seen = { readonly state: State; readonly links: Links; readonly checking: ReadonlySet<Uuid> };
+
+export function objectViewOf(seen: Seen, entity: Entity): ObjectView {
+  const { links } = seen;
   const { uuid, kind, lsn, timeMs } = entity;
   const newest = Object.values(entity.registers).reduce((a, b) => (b.lsn >= a.lsn ? b : a), { lsn: -1, stamp: 0 });
   const type = fieldOf(entity, "type");
@@ -19,7 +24,7 @@ export function objectViewOf(state: State, links: Links, entity: Entity): Object
     parent: parentOf(entity),
     blender: standsIn(links, "blender", uuid),
     unity: standsIn(links, "unity", uuid),
-    state: objectStateOf(state, links, entity),
+    state: objectStateOf(seen, entity),
     changedBy: writerOf(newest.stamp),
     changedMs: timeMs,
     lsn,
@@ -30,10 +35,10 @@ function standsIn(links: Links, role: Role, uuid: string): boolean {
   return links.byRole.get(role)?.known.has(uuid) ?? false;
 }
 
-export function objectStateOf(state: State, links: Links, entity: Entity): ObjectState {
+export function objectStateOf({ state, links, checking }: Seen, entity: Entity): ObjectState {
   const { uuid } = entity;
   if (state.quarantine.has(uuid)) return "conflict";
-  const isProvisional = state.provisional.has(uuid);
+  const isProvisional = state.provisional.has(uuid) || checking.has(uuid);
   const all = [...links.byRole.values()];
   if (isProvisional && all.some((link) => link.held.has(uuid))) return "held";
   const present = all.filter((link) => isLinked(link) && link.known.has(uuid)).length;
