@@ -39,6 +39,7 @@ const framesPerTick = 50;
 const settleMsMax = 120_000;
 const syncBytes = 4_096;
 const kibPerMb = 1_024;
+const usPerClockTick = 10_000;
 
 type Hub = { readonly child: ChildProcess; readonly home: string };
 type Times = {
@@ -80,6 +81,12 @@ async function until(what: string, isTrue: () => boolean): Promise<void> {
 function memoryMb({ child }: Hub): number {
   const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN) / kibPerMb;
+}
+
+/** Processor time of the hub's process so far, all threads, in µs. */
+function processorUs({ child }: Hub): number {
+  const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * usPerClockTick;
 }
 
 class SyncProbe {
@@ -192,15 +199,19 @@ async function updatesPerSecond(from: BenchEditor, { rows, rowsPerRun }: { rows:
   return (frames * rows * 1_000) / (performance.now() - startMs);
 }
 
-export async function measureUpdates({ from, to }: Pair): Promise<Measurement[]> {
+export async function measureUpdates({ from, to }: Pair, hub: Hub): Promise<Measurement[]> {
   const lines: Measurement[] = [];
   for (const shape of shapes) {
     const rates: number[] = [];
+    const beforeUs = processorUs(hub);
     for (let run = 0; run < runsPerShape; run += 1) {
       rates.push(await updatesPerSecond(from, shape));
       await settled(from, to);
     }
-    lines.push({ name: `hub, durable updates, ${shape.rows} a frame`, value: median(rates), unit: "rows/s" });
+    const usPerRow = (processorUs(hub) - beforeUs) / (runsPerShape * shape.rowsPerRun);
+    const what = `${shape.rows} a frame`;
+    lines.push({ name: `hub, durable updates, ${what}`, value: median(rates), unit: "rows/s" });
+    lines.push({ name: `hub, processor time an update, all of it, ${what}`, value: usPerRow, unit: "µs" });
   }
   return lines;
 }
@@ -229,7 +240,7 @@ export async function measure(): Promise<readonly Measurement[]> {
     await sleep(5_000);
     const idleMb = memoryMb(hub);
     const hops = await measureHops({ from, to }, root);
-    const updates = await measureUpdates({ from, to });
+    const updates = await measureUpdates({ from, to }, hub);
     const loadedMb = memoryMb(hub);
     for (const editor of [from, to]) editor.leave();
     return [
