@@ -21,9 +21,10 @@ export const limits = {
   /** A value outside its tolerance is sent again this often before it is revoked. */
   verifyRetriesMax: 1,
   /**
-   * A scene that lacks something, or could not take it, is looked at again this much later: an edit may be under way.
+   * A scene that lacks something, or could not take it, is looked at again this much later, and a repaired value once
+   * more after twice that: an edit, an undo or a busy frame may be under way.
    */
-  lookAgainMs: 250,
+  lookAgainMs: 600,
   /** Verify batches in flight to one editor. */
   batchesInFlightMax: 64,
 

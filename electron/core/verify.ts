@@ -23,7 +23,7 @@ export function tendBatches(turn: Turn): void {
 
 function isDue(batch: Batch, nowMs: number): boolean {
   const age = nowMs - batch.openedMs;
-  if (batch.attempt > 1) return age >= limits.lookAgainMs;
+  if (batch.attempt > 1) return age >= limits.lookAgainMs * (batch.attempt - 1);
   if (batch.isStructural || batch.only !== null) return true;
   const isQuiet = nowMs - batch.changedMs >= limits.batchQuietMs;
   return age >= limits.batchWindowMaxMs || (age >= limits.batchWindowMs && isQuiet);

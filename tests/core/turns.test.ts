@@ -198,7 +198,7 @@ describe("a wrong answer", () => {
     for (let round = 0; round < 4 && desk.state.quarantine.size === 0; round += 1) {
       desk.verify("unity", { visible: desk.state.entities.get(one)?.registers.visible?.value !== true });
       desk.verify("blender");
-      desk.tick(limits.batchWindowMs);
+      desk.tick(limits.lookAgainMs * 3);
     }
     expect(reasons()).toContain("repair");
     expect(desk.state.quarantine.get(one)?.code).toBe("E_VERIFY_MISMATCH");

@@ -16,6 +16,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 const root = path.resolve(import.meta.dirname, "../..");
 const packageMsMax = 120_000;
 const startMsMax = 30_000;
+const attachMsMax = 15_000;
+const attachAttemptsMax = 3;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "vibesync-package-"));
 const unpacked = path.join(folder, "release", "linux-unpacked");
 const resources = path.join(unpacked, "resources");
@@ -70,6 +72,19 @@ function start(): Promise<string> {
   });
 }
 
+/** Attaching while the first page is being made hangs now and then: then the app is started once more. */
+async function connected(): Promise<Browser> {
+  for (let attempt = 1; ; attempt += 1) {
+    const address = await start();
+    try {
+      return await chromium.connectOverCDP(address, { timeout: attachMsMax });
+    } catch (error) {
+      if (attempt === attachAttemptsMax) throw error;
+      await stop(app);
+    }
+  }
+}
+
 async function firstPage(connected: Browser): Promise<Page> {
   const pages = (): Page[] => connected.contexts().flatMap((context) => context.pages());
   await expect.poll(() => pages().some((page) => page.url().startsWith("app:")), { timeout: startMsMax }).toBe(true);
@@ -102,7 +117,7 @@ describe("packaged app", () => {
   });
 
   it("starts, shows its window from its own origin, and writes no error to the console", async () => {
-    browser = await chromium.connectOverCDP(await start());
+    browser = await connected();
     const page = await firstPage(browser);
     const errors: string[] = [];
     page.on("console", (message) => message.type() === "error" && errors.push(message.text()));

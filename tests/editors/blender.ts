@@ -21,20 +21,32 @@ export async function startBlender({ home, file, python, isWindowed }: BlenderOp
   const server = net.createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as net.AddressInfo;
-  const env = { ...process.env, VIBESYNC_HOME: home, PYTHONDONTWRITEBYTECODE: "1" };
+  const env = { ...process.env, VIBESYNC_HOME: home, PYTHONDONTWRITEBYTECODE: "1", LIBGL_ALWAYS_SOFTWARE: "1" };
   const [command, ...args] = python
     ? [python, driver, String(port)]
-    : ["blender", ...(isWindowed ? windowArgs : ["-b"]), "--factory-startup", "-P", driver, "--", String(port)];
+    : [
+        "blender",
+        ...(isWindowed ? windowArgs : ["-b"]),
+        "--factory-startup",
+        ...emptyScene,
+        "-P",
+        driver,
+        "--",
+        String(port),
+      ];
   const child = spawn(command as string, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const socket = await connected(server, child);
   server.close();
   const control = new LineControl(child, { input: socket, output: socket });
   if (file) await control.do({ do: "open", path: file });
-  else await control.do({ do: "new" });
+  else if (python) await control.do({ do: "new" });
   return control;
 }
 
-const windowArgs = ["--window-geometry", "0", "0", "1280", "800"];
+/** Before the add-on links: the startup file's cube must not reach the hub. */
+const emptyScene = ["--python-expr", "import bpy; bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)"];
+
+const windowArgs = ["--window-geometry", "0", "0", "1000", "700"];
 
 function connected(server: net.Server, child: ReturnType<typeof spawn>): Promise<net.Socket> {
   let log = "";

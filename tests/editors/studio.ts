@@ -30,6 +30,12 @@ export class Studio {
   blender!: LineControl;
   unity!: LineControl;
 
+  readonly #isWindowed: boolean;
+
+  constructor(isWindowed: boolean) {
+    this.#isWindowed = isWindowed;
+  }
+
   get home(): string {
     return path.join(this.folder, "home");
   }
@@ -38,8 +44,8 @@ export class Studio {
     return path.join(this.folder, "project");
   }
 
-  static async open(): Promise<Studio> {
-    const studio = new Studio();
+  static async open(options: { readonly isWindowed?: boolean } = {}): Promise<Studio> {
+    const studio = new Studio(options.isWindowed ?? false);
     fs.mkdirSync(studio.project);
     await studio.startHub();
     await Promise.all([studio.startBlender(), studio.startUnity()]);
@@ -74,7 +80,8 @@ export class Studio {
 
   async startBlender(file?: string): Promise<void> {
     const python = process.env.VIBESYNC_BLENDER_PYTHON;
-    this.blender = await startBlender({ home: this.home, python, ...(file ? { file } : {}) });
+    const isWindowed = this.#isWindowed;
+    this.blender = await startBlender({ home: this.home, python, isWindowed, ...(file ? { file } : {}) });
   }
 
   async startUnity(): Promise<void> {

@@ -256,7 +256,11 @@ class Bridge:
         self._saved_ns = document.modified_ns_or_none()
         if not self.is_prepared:
             return
-        if self.session.phase != "listing":
+        if self.session.phase == "listing":
+            # A save must not hold anything without an identity: reopened, it would be somebody else.
+            self.capture.survey(self.session.ledger.shadow.uuids_of_kind("mesh"))
+            self.hints.is_all = True
+        else:
             self._look(time.monotonic())
         if not self.guard.is_busy:
             removal.purge()
