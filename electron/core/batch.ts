@@ -4,6 +4,8 @@
  * Only neighbouring transform frames of one connection are merged, so that nothing overtakes anything. The merged
  * frame carries the newest stamp and answers for every sequence number in it.
  */
+
+import type { Uuid } from "#shared/ids.ts";
 import { laneTransforms, maskBit, type TransformFrame, type TransformRow } from "#shared/protocol/binary.ts";
 import { wireLimits } from "#shared/protocol/limits.ts";
 import type { Change } from "./change.ts";
@@ -12,28 +14,22 @@ import type { Input, WireInput } from "./input.ts";
 export type Coalesced = { readonly input: Input; readonly change: Change | null };
 
 export function coalesce(inputs: readonly Input[]): Coalesced[] {
-  const result: Coalesced[] = [];
-  /** Connection → the place in `result` of its last input, when that is a mergeable frame. */
-  const open = new Map<number, number>();
+  const result: (Coalesced | Gathering)[] = [];
+  /** Connection → the frames of its last inputs, as long as nothing else came in between. */
+  const open = new Map<number, Gathering>();
   for (const input of inputs) {
     const change = changeOf(input);
     const connection = input.kind === "wire" ? input.event.connection : null;
-    if (connection === null) {
+    if (connection === null || change?.kind !== "frame") {
+      if (connection !== null) open.delete(connection);
       result.push({ input, change });
-      continue;
+    } else if (!open.get(connection)?.takes(change)) {
+      const gathering = new Gathering(input as WireInput, change);
+      open.set(connection, gathering);
+      result.push(gathering);
     }
-    const at = open.get(connection);
-    const before = at === undefined ? undefined : result[at];
-    const merged = change?.kind === "frame" && before?.change?.kind === "frame" ? merge(before.change, change) : null;
-    if (merged && at !== undefined && before) {
-      result[at] = { input: withFrame(input as WireInput, merged), change: merged };
-      continue;
-    }
-    if (change?.kind === "frame") open.set(connection, result.length);
-    else open.delete(connection);
-    result.push({ input, change });
   }
-  return result;
+  return result.map((one) => (one instanceof Gathering ? one.close() : one));
 }
 
 /** The change that an input carries, if it carries one. */
@@ -49,14 +45,39 @@ export function changeOf(input: Input): Change | null {
 
 type FrameChange = Extract<Change, { kind: "frame" }>;
 
-function merge(a: FrameChange, b: FrameChange): FrameChange | null {
-  if (a.frame.epoch !== b.frame.epoch) return null;
-  const rows = new Map(a.frame.rows.map((row) => [row.uuid, row]));
-  for (const row of b.frame.rows) rows.set(row.uuid, mergeRows(rows.get(row.uuid), row));
-  if (rows.size > wireLimits.rowsPerFrameMax) return null;
-  const stamp = Math.max(a.frame.stamp, b.frame.stamp);
-  const frame: TransformFrame = { ...b.frame, stamp, rows: [...rows.values()] };
-  return { kind: "frame", frame, seqs: [...a.seqs, ...b.seqs] };
+/** Neighbouring frames of one connection, laid over each other. One that stays alone is passed on as it came. */
+class Gathering {
+  readonly #first: WireInput;
+  readonly #alone: FrameChange;
+  readonly #seqs: number[];
+  #rows: Map<Uuid, TransformRow> | null = null;
+  #stamp: number;
+
+  constructor(first: WireInput, change: FrameChange) {
+    this.#first = first;
+    this.#alone = change;
+    this.#seqs = [...change.seqs];
+    this.#stamp = change.frame.stamp;
+  }
+
+  /** False: it does not fit, and nothing happened. */
+  takes({ frame, seqs }: FrameChange): boolean {
+    const { frame: own } = this.#alone;
+    const size = this.#rows?.size ?? own.rows.length;
+    if (frame.epoch !== own.epoch || size + frame.rows.length > wireLimits.rowsPerFrameMax) return false;
+    this.#rows ??= new Map(own.rows.map((row) => [row.uuid, row]));
+    for (const row of frame.rows) this.#rows.set(row.uuid, mergeRows(this.#rows.get(row.uuid), row));
+    this.#seqs.push(...seqs);
+    this.#stamp = Math.max(this.#stamp, frame.stamp);
+    return true;
+  }
+
+  close(): Coalesced {
+    if (this.#rows === null) return { input: this.#first, change: this.#alone };
+    const frame: TransformFrame = { ...this.#alone.frame, stamp: this.#stamp, rows: [...this.#rows.values()] };
+    const change: FrameChange = { kind: "frame", frame, seqs: this.#seqs };
+    return { input: withFrame(this.#first, change), change };
+  }
 }
 
 const valuesAt = [

@@ -64,7 +64,7 @@ export class LayeredMap<Key, Value> {
   }
 
   drop(): void {
-    this.#layer.clear();
+    if (this.#layer.size > 0) this.#layer.clear();
     this.#sizeDelta = 0;
   }
 }

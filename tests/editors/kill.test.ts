@@ -70,7 +70,16 @@ describe("kill -9", () => {
       const scene = await expectEditorsEqual(studio);
       for (const [uuid, { name }] of logged) assert(scene.has(uuid), `${name} (${uuid}) was logged and is gone`);
       const names = [...scene.values()].map((fields) => fields["name"]);
-      assert.equal(new Set(names).size, names.length, "nothing is there twice");
+      const twice = names.filter((name, index) => names.indexOf(name) !== index);
+      assert.deepEqual(twice, [], `nothing is there twice; ${await history(twice[0])}`);
     });
   }
 });
+
+/** How a thing came to be there twice, for the message of a failed test. */
+async function history(name: unknown): Promise<string> {
+  if (typeof name !== "string") return "";
+  const filter = { uuid: null, kinds: [], writer: null, search: name };
+  const { rows } = await studio.ask("timeline", { before: null, limit: 20, filter });
+  return rows.map((row) => `${row.lsn} ${row.kind} ${row.writer} ${row.uuids[0]} ${row.summary}`).join("\n");
+}

@@ -74,7 +74,7 @@ async function object(name: string): Promise<readonly [string, Described] | unde
     await pause(1_000);
     return await expectEditorsEqual(studio);
   });
-  return [...scene].find(([, fields]) => fields["name"] === name);
+  return [...scene].find(([, fields]) => fields["name"] === name && fields["translation"] !== undefined);
 }
 
 describe.skipIf(!hasScreen)("an artist at Blender's window", () => {
