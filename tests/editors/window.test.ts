@@ -1,6 +1,6 @@
 /**
- * An artist at a real Blender window: real keys and a real mouse (xdotool on a screen of its own), the real hub, and the
- * Unity package at the other end. Each step waits until both scenes are the same.
+ * An artist at a real Blender window: real keys and a real mouse (xdotool on a screen of its own), the real hub, and
+ * the Unity package at the other end. Each step waits until both scenes are the same.
  */
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
