@@ -9,6 +9,7 @@ import { isSameValue } from "#shared/math/epsilon.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { IndexedEntity, UpMessageOf } from "#shared/protocol/up.ts";
 import { type FieldName, type Fields, type FieldValue, hasField } from "#shared/scene/fields.ts";
+import { stampOf } from "#shared/scene/stamp.ts";
 import { listedStamp } from "./catch-up.ts";
 import { admit, writeOwn } from "./decide.ts";
 import { limits } from "./limits.ts";
@@ -54,7 +55,7 @@ function merge(turn: Turn, link: Link): void {
   const listed = uniqueEntities(turn, link);
   const unexplained = [...listed.values()].flatMap((entity) => unexplainedFields(turn, entity));
   link.known = new Set(listed.keys());
-  const ops = [...listed.values()].flatMap((entity) => indexedOperations(turn, entity));
+  const ops = [...listed.values()].flatMap((entity) => indexedOperations(turn, entity, stampOf(0, link.role)));
   const deletes = link.deleted.map(({ uuid, stamp }) => ({ op: "delete" as const, uuid, stamp }));
   admit(turn, { role: link.role, reason: "index", ops: [...orderForAdmission(ops), ...deletes] });
   putBack(turn, unexplained);
@@ -105,8 +106,11 @@ function unexplainedFields(turn: Turn, listed: IndexedEntity): Unexplained[] {
   return found;
 }
 
-/** One entity of the listing as operations: one for each stamp among its fields. */
-function indexedOperations(turn: Turn, listed: IndexedEntity): StampedOperation[] {
+/**
+ * One entity of the listing as operations: one for each stamp among its fields. `unstamped` is for values that came
+ * without one: below every stamp the editor will make, which has no way of knowing what it was given here.
+ */
+function indexedOperations(turn: Turn, listed: IndexedEntity, unstamped: number): StampedOperation[] {
   const { uuid, kind } = listed;
   const entity = turn.state.entities.get(uuid);
   const fields = Object.entries(listed.fields).filter(([name]) => hasField(kind, name as FieldName));
@@ -114,13 +118,13 @@ function indexedOperations(turn: Turn, listed: IndexedEntity): StampedOperation[
     const tombstone = turn.state.tombstones.get(uuid);
     const newest = Math.max(listed.stamp, ...Object.values(listed.stamps ?? {}));
     if (tombstone && newest <= tombstone.stamp) return [];
-    const stamp = newest > 0 ? newest : turn.hubStamp();
+    const stamp = newest > 0 ? newest : unstamped;
     return [{ op: "create", uuid, kind, stamp, fields: Object.fromEntries(fields) }];
   }
   const byStamp = new Map<number, { [Name in FieldName]?: FieldValue }>();
   for (const [key, value] of fields) {
     const name = key as FieldName;
-    const stamp = listedStamp(listed, name) || (entity.registers[name] ? 0 : turn.hubStamp());
+    const stamp = listedStamp(listed, name) || (entity.registers[name] ? 0 : unstamped);
     if (stamp <= (entity.registers[name]?.stamp ?? 0)) continue;
     const group = byStamp.get(stamp) ?? {};
     group[name] = value as FieldValue;

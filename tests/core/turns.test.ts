@@ -218,6 +218,15 @@ describe("a wrong answer", () => {
   });
 });
 
+describe("a listing", () => {
+  it("[WIRE-14] without stamps never outranks the editor's own next edit, which cannot know what it was given", () => {
+    desk.link("unity", [{ uuid: one, kind: "object", fields: objectFields(), stamp: 0 }]);
+    const stamp = stampOf(1, "unity");
+    desk.say("unity", { kind: "change", epoch: 1, seq: 1, stamp, ops: [set(one, { visible: false })] });
+    expect(desk.state.entities.get(one)?.registers.visible).toMatchObject({ value: false, stamp });
+  });
+});
+
 describe("too many failures", () => {
   it("[ENG-23] of one operation lead to safe mode, with the reason; fewer do not", () => {
     inStep();
