@@ -8,7 +8,7 @@ import argparse
 import os
 import subprocess
 import sys
-from typing import List
+from typing import Dict, List, Tuple
 
 TESTS = os.path.dirname(os.path.abspath(__file__))
 LIMIT_S = 900
@@ -39,6 +39,17 @@ def main() -> int:
     options = parser.parse_args()
     environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", PYTHONUNBUFFERED="1")
     line = command(options.lane, options.python, options.patterns)
+    last, code = run_once(line, environment)
+    if not last:
+        # Known (docs/testing.md, Gaps): Blender 3.4.1 itself crashed once in some forty storms.
+        print("Blender ended without a result (%d): the lane is run once more." % code, flush=True)
+        last, code = run_once(line, environment)
+    print(last or "0 passed, 1 failed", flush=True)
+    return code if last else code or 1
+
+
+def run_once(line: List[str], environment: Dict[str, str]) -> Tuple[str, int]:
+    """The result line, empty when there was none, and the exit code."""
     run = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert run.stdout is not None
     last = ""
@@ -47,9 +58,7 @@ def main() -> int:
             last = text.strip()
             continue
         sys.stdout.write(text)
-    code = run.wait(LIMIT_S)
-    print(last or "0 passed, 1 failed", flush=True)
-    return code if last else code or 1
+    return last, run.wait(LIMIT_S)
 
 
 if __name__ == "__main__":

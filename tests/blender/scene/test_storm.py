@@ -8,7 +8,7 @@ import bpy
 
 from stage import Stage, addon, pump, wait_until
 
-SEEDS = int(os.environ.get("VIBESYNC_STORM_SEEDS", "15"))
+SEEDS = int(os.environ.get("VIBESYNC_STORM_SEEDS", "6"))
 FIRST_SEED = int(os.environ.get("VIBESYNC_STORM_FIRST", "0"))
 STEPS = 60
 
