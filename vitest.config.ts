@@ -10,11 +10,14 @@ import { defineConfig } from "vitest/config";
 const slowLanes = ["editors", "e2e"];
 const ownLanes = [...slowLanes, "tidy"];
 const workersMax = 2;
+/** On a build server the two cores are shared with editors and browsers: what waits for time is tried once more. */
+const retry = process.env.CI ? 1 : 0;
 
 export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: workersMax,
+    retry,
     projects: [
       {
         extends: true,

@@ -12,18 +12,7 @@ import type { Uuid } from "#shared/ids.ts";
 import type { EditorView } from "#shared/ipc/view.ts";
 import { reloadPatienceMs } from "#shared/protocol/limits.ts";
 import type { Fields } from "#shared/scene/fields.ts";
-import {
-  ask,
-  becomes,
-  countOf,
-  modeIs,
-  must,
-  sceneOf,
-  settleMs,
-  snapshotsOf,
-  timelineOf,
-  unlike,
-} from "./hub-questions.ts";
+import { ask, becomes, modeIs, must, sceneOf, settleMs, snapshotsOf, timelineOf, unlike } from "./hub-questions.ts";
 import { agree, LiveHub, linked, startEditor } from "./live-hub.ts";
 
 let live: LiveHub;
@@ -226,7 +215,8 @@ describe("an editor that does not read", () => {
       // Three times and a bit: other processes share this machine's two cores.
       expect(stoppedMs).toBeLessThan(3 * usualMs + 100);
       expect((process.memoryUsage().rss - rss) / 2 ** 20).toBeLessThan(256);
-      expect(await countOf(live.hub, "E_TIMEOUT")).toBeGreaterThan(0);
+      // Left behind: silent for too long, or its socket full before that.
+      expect(live.hub.status().editors.unity.waiting).toBeGreaterThan(0);
       slow.kill("SIGCONT");
 
       const wanted = sceneOf(blender);
