@@ -218,8 +218,8 @@ describe("a wrong answer", () => {
   });
 });
 
-describe("a listing", () => {
-  it("[WIRE-14] without stamps never outranks the editor's own next edit, which cannot know what it was given", () => {
+describe("a listing without stamps", () => {
+  it("[WIRE-14] never outranks the editor's own next edit, which cannot know what it was given", () => {
     desk.link("unity", [{ uuid: one, kind: "object", fields: objectFields(), stamp: 0 }]);
     const stamp = stampOf(1, "unity");
     desk.say("unity", { kind: "change", epoch: 1, seq: 1, stamp, ops: [set(one, { visible: false })] });
