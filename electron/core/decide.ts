@@ -15,7 +15,7 @@ import { isStructural } from "./forward.ts";
 import { childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
 import { limits } from "./limits.ts";
 import type { EditReason } from "./record.ts";
-import { type Entity, nameOf } from "./state.ts";
+import { type Entity, nameOf, parentOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 export type Refusal = { readonly uuid: Uuid; readonly code: ErrorCode; readonly message: string };
@@ -90,7 +90,7 @@ function admitOne(turn: Turn, operation: StampedOperation, accepted: ReadonlyMap
   }
   if (entity === undefined) return { code: tombstone ? "E_TOMBSTONED" : "E_UNKNOWN_ENTITY" };
   if (operation.op === "create" && operation.kind !== entity.kind) return { code: "E_KIND" };
-  return admitFields(turn, entity, { uuid, stamp, fields: operation.fields });
+  return admitFields(turn, entity, { uuid, stamp, fields: operation.fields, accepted });
 }
 
 type Creation = Extract<StampedOperation, { op: "create" }>;
@@ -108,10 +108,24 @@ function admitCreate(turn: Turn, operation: Creation, accepted: ReadonlyMap<Uuid
   return { operation: { ...operation, fields: { ...fields, ...home } }, correction: home };
 }
 
-type FieldWrite = { readonly uuid: Uuid; readonly stamp: number; readonly fields: Fields };
+type FieldWrite = {
+  readonly uuid: Uuid;
+  readonly stamp: number;
+  readonly fields: Fields;
+  /** What the same change brought before it: not in the state yet, but as good as there. */
+  readonly accepted: ReadonlyMap<Uuid, StampedOperation>;
+};
+
+/** The parent that an entity will have once everything accepted so far is written. */
+function parentAfter(turn: Turn, accepted: ReadonlyMap<Uuid, StampedOperation>, uuid: Uuid): Uuid | null {
+  const operation = accepted.get(uuid);
+  const parent = operation && operation.op !== "delete" ? operation.fields.parent : undefined;
+  if (parent !== undefined) return parent as Uuid | null;
+  return parentOf(turn.state.entities.get(uuid));
+}
 
 /** Keeps the fields whose stamp is above their register's ([WIRE-9]). */
-function admitFields(turn: Turn, entity: Entity, { uuid, stamp, fields }: FieldWrite): Outcome {
+function admitFields(turn: Turn, entity: Entity, { uuid, stamp, fields, accepted }: FieldWrite): Outcome {
   const code = refuseFields(entity.kind, fields);
   if (code) return { code };
   const kept: { [Name in FieldName]?: FieldValue } = {};
@@ -126,11 +140,11 @@ function admitFields(turn: Turn, entity: Entity, { uuid, stamp, fields }: FieldW
   }
   if (kept.parent !== undefined) {
     const parent = kept.parent as Uuid | null;
-    if (makesCycle(turn.state, uuid, parent)) {
+    if (makesCycle((at) => parentAfter(turn, accepted, at), uuid, parent)) {
       repairRefused(turn, entity, fields);
       return { code: "E_CYCLE" };
     }
-    if (parent !== null && !turn.state.entities.has(parent)) {
+    if (parent !== null && !accepted.has(parent) && !turn.state.entities.has(parent)) {
       const placed = { kind: entity.kind, fields: { ...placedOf(entity).fields, ...kept } };
       const home = rehomed(turn.state, placed);
       return { operation: { op: "set", uuid, stamp, fields: { ...kept, ...home } }, correction: home };

@@ -17,12 +17,12 @@ import { limits } from "./limits.ts";
 import { type Entity, parentOf, type State } from "./state.ts";
 
 /** Whether giving `uuid` this parent would make it its own ancestor, or nest deeper than the limit. */
-export function makesCycle(state: State, uuid: Uuid, parent: Uuid | null): boolean {
+export function makesCycle(parentAt: (uuid: Uuid) => Uuid | null, uuid: Uuid, parent: Uuid | null): boolean {
   let at: Uuid | null = parent;
   for (let depth = 0; depth < limits.depthMax; depth += 1) {
     if (at === null) return false;
     if (at === uuid) return true;
-    at = parentOf(state.entities.get(at));
+    at = parentAt(at);
   }
   return true;
 }

@@ -218,6 +218,21 @@ describe("a wrong answer", () => {
   });
 });
 
+describe("one change with a hierarchy in it", () => {
+  it("[WIRE-17] hangs what was there below what it creates", () => {
+    inStep();
+    desk.change("blender", create(uuidOf(7)), set(one, { parent: uuidOf(7) }));
+    expect(desk.state.entities.get(one)?.registers.parent?.value).toBe(uuidOf(7));
+  });
+
+  it("[WIRE-20] refuses a circle that only its own operations make", () => {
+    inStep();
+    desk.change("blender", set(one, { parent: two }), set(two, { parent: one }));
+    expect(desk.state.entities.get(one)?.registers.parent?.value).toBe(two);
+    expect(desk.state.entities.get(two)?.registers.parent?.value ?? null).toBe(null);
+  });
+});
+
 describe("a listing without stamps", () => {
   it("[WIRE-14] never outranks the editor's own next edit, which cannot know what it was given", () => {
     desk.link("unity", [{ uuid: one, kind: "object", fields: objectFields(), stamp: 0 }]);
