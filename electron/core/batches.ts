@@ -14,14 +14,20 @@ import { limits } from "./limits.ts";
 import { type Batch, type BatchItem, isReachable } from "./links.ts";
 import type { Turn } from "./turn.ts";
 
-type Opening = { readonly isStructural: boolean; readonly only?: Role; readonly attempt?: number };
+type Opening = {
+  readonly isStructural: boolean;
+  readonly only?: Role;
+  readonly attempt?: number;
+  readonly isAudit?: boolean;
+};
 
-function openBatch(turn: Turn, id: number, { isStructural, only, attempt }: Opening): Batch {
+function openBatch(turn: Turn, id: number, { isStructural, only, attempt, isAudit }: Opening): Batch {
   const { nowMs } = turn.facts;
   const batch: Batch = {
     id,
     isStructural,
     only: only ?? null,
+    isAudit: isAudit ?? false,
     items: new Map(),
     firstLsn: turn.lsn + 1,
     lsn: turn.lsn,
@@ -79,6 +85,17 @@ function mayBlock(turn: Turn): boolean {
   let reachable = 0;
   for (const link of turn.links.byRole.values()) if (isReachable(link)) reachable += 1;
   return turn.state.head.mode === "live" && reachable > 1;
+}
+
+/** A question out of the blue: nothing is provisional, nobody waits for the answer. */
+export function openAudit(
+  turn: Turn,
+  only: Role,
+  questions: Iterable<readonly [Uuid, readonly FieldName[] | "deleted"]>,
+): void {
+  const id = Math.max(turn.state.head.batch, highestBatch(turn) + 1);
+  openBatch(turn, id, { isStructural: false, only, isAudit: true });
+  noteChange(turn, id, questions);
 }
 
 /** A batch without provisional values, asked of one editor after it was brought up to date. */

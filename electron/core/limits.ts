@@ -25,6 +25,13 @@ export const limits = {
    * more after twice that: an edit, an undo or a busy frame may be under way.
    */
   lookAgainMs: 600,
+  /** Watch mode begins when nothing was under way for this long; … */
+  auditIdleMs: 3_000,
+  /** … asks about this many entities at a time, little enough for one tick of an editor, … */
+  auditSliceMax: 24,
+  /** … pauses in between, and between two rounds over the whole scene. */
+  auditPauseMs: 500,
+  auditRoundMs: 60_000,
   /** Verify batches in flight to one editor. */
   batchesInFlightMax: 64,
 

@@ -8,6 +8,7 @@ import type { Uuid } from "#shared/ids.ts";
 import type { Document, Role } from "#shared/protocol/handshake.ts";
 import type { Activity, IndexedEntity, VerifiedItem } from "#shared/protocol/up.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
+import type { Audit } from "./audit.ts";
 import type { WireInput } from "./input.ts";
 import type { ConnectionId } from "./wire-event.ts";
 
@@ -67,6 +68,8 @@ export type Batch = {
   readonly isStructural: boolean;
   /** Only this editor is asked (after catching up); null asks all. */
   readonly only: Role | null;
+  /** Asked to see whether all is as agreed (audit.ts), not because anything was written. */
+  readonly isAudit: boolean;
   readonly items: Map<Uuid, BatchItem>;
   readonly firstLsn: number;
   lsn: number;
@@ -99,6 +102,7 @@ export class Links {
   crashCheck = false;
   /** After a crash nobody may resume before its whole scene was compared. */
   readonly mustList = new Set<Role>();
+  readonly audit: Audit = { queue: [], dueMs: 0 };
   refusalTokens = 0;
   refusalTokensMs = 0;
   /** Refusals counted but not logged, by code. */
@@ -107,8 +111,8 @@ export class Links {
   /** Entities that an editor was just brought up to date with and has not shown yet. */
   beingChecked(): ReadonlySet<Uuid> {
     const uuids = new Set<Uuid>();
-    for (const { only, items } of this.batches.values())
-      if (only !== null) for (const uuid of items.keys()) uuids.add(uuid);
+    for (const { only, isAudit, items } of this.batches.values())
+      if (only !== null && !isAudit) for (const uuid of items.keys()) uuids.add(uuid);
     return uuids;
   }
 

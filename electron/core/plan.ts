@@ -9,6 +9,7 @@ import { BugError, unreachable } from "#shared/assert.ts";
 import { errorSentence } from "#shared/protocol/error-code.ts";
 import { roles } from "#shared/protocol/handshake.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
+import { tendAudit } from "./audit.ts";
 import { changeOf, coalesce } from "./batch.ts";
 import { reopenBatches } from "./batches.ts";
 import { catchUp, waitingFor } from "./catch-up.ts";
@@ -221,6 +222,7 @@ function finishTurn(turn: Turn): void {
   catchUp(turn);
   tendBatches(turn);
   releaseDeferred(turn);
+  tendAudit(turn);
   watchThresholds(turn);
   tellStatus(turn);
 }
