@@ -38,7 +38,7 @@ function sendInParts(turn: Turn, link: Link, ops: readonly StampedOperation[]): 
   for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
     const part = ops.slice(at, at + limits.opsPerRecordMax);
     const lsn = at + limits.opsPerRecordMax >= ops.length ? turn.lsn : link.cursor;
-    turn.send(link.connection, { kind: "apply", lsn, reason: "resync", ops: part }, turn.lsn);
+    turn.send(link.connection, { kind: "apply", epoch: link.epoch, lsn, reason: "resync", ops: part }, turn.lsn);
   }
 }
 

@@ -52,7 +52,7 @@ function sendRecord(turn: Turn, link: Link, { lsn, record }: { lsn: number; reco
     noteKnown(link, ops);
     const reason = applyReasonOf[record.reason];
     const durableLsn = isStructural(ops) ? turn.lsn : 0;
-    turn.send(link.connection, { kind: "apply", lsn, reason, ops }, durableLsn);
+    turn.send(link.connection, { kind: "apply", epoch: link.epoch, lsn, reason, ops }, durableLsn);
   }
 }
 

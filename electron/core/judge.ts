@@ -151,7 +151,7 @@ function repairPresence(turn: Turn, batch: Batch, { uuid, role, code }: Mismatch
   if (!entity) {
     turn.send(
       link.connection,
-      { kind: "apply", lsn: link.cursor, reason: "repair", ops: [{ op: "delete", uuid, stamp }] },
+      { kind: "apply", epoch: link.epoch, lsn: link.cursor, reason: "repair", ops: [{ op: "delete", uuid, stamp }] },
       turn.lsn,
     );
     return true;

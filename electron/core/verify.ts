@@ -56,7 +56,8 @@ function askOne(turn: Turn, batch: Batch, link: Link): void {
   }
   if (transforms.length + items.length === 0) return;
   batch.waiting.set(link.role, turn.facts.nowMs + limits.verifyTimeoutMs);
-  turn.send(link.connection, { kind: "verify", batch: batch.id, lsn: batch.lsn, transforms, items }, turn.lsn);
+  const question = { kind: "verify", epoch: link.epoch, batch: batch.id, lsn: batch.lsn, transforms, items } as const;
+  turn.send(link.connection, question, turn.lsn);
 }
 
 function isTransformField(name: FieldName): boolean {

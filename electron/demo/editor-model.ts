@@ -215,11 +215,12 @@ export class EditorModel {
         if (message.seq !== null && !message.retry) this.#outbox.settle(message.seq);
         return [];
       case "apply":
+        if (message.epoch !== this.#epoch) return [];
         this.#apply.take(message.ops);
         this.#appliedLsn = message.lsn;
         return [];
       case "verify":
-        return this.#verify(message);
+        return message.epoch === this.#epoch ? this.#verify(message) : [];
       case "final":
         this.#finalLsn = message.lsn;
         return [];

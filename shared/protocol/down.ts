@@ -14,7 +14,7 @@ import {
   welcomeSchema,
 } from "./handshake.ts";
 import { wireLimits } from "./limits.ts";
-import { lsnSchema, seqSchema, stampedOperationSchema } from "./operation.ts";
+import { epochSchema, lsnSchema, seqSchema, stampedOperationSchema } from "./operation.ts";
 
 /** The change `seq` is in the log at `lsn` and survives a power cut. Operations refused one by one are listed. */
 export const acceptedSchema = z.strictObject({
@@ -40,10 +40,12 @@ export type ApplyReason = (typeof applyReasons)[number];
 
 /**
  * Apply these, in this order, each field only when the operation's stamp is above the field's own. `revoke` and
- * `repair` put back agreed values. After applying, the editor's resume position is `lsn`.
+ * `repair` put back agreed values. After applying, the editor's resume position is `lsn`. One of an older epoch was
+ * meant for another document and is dropped.
  */
 export const applySchema = z.strictObject({
   kind: z.literal("apply"),
+  epoch: epochSchema,
   lsn: lsnSchema,
   reason: z.enum(applyReasons),
   ops: z.array(stampedOperationSchema).max(wireLimits.opsPerMessageMax),
@@ -55,6 +57,7 @@ export const applySchema = z.strictObject({
  */
 export const verifySchema = z.strictObject({
   kind: z.literal("verify"),
+  epoch: epochSchema,
   batch: z.int().min(1).max(0xffff_ffff),
   lsn: lsnSchema,
   transforms: z.array(uuidSchema).max(wireLimits.verifyItemsMax),

@@ -147,7 +147,7 @@ class FakeHub:
             for op in stamped:
                 self._merge(op, op["stamp"])
             self._applied.append((self.lsn, stamped))
-            self.send({"kind": "apply", "lsn": self.lsn, "reason": "edit", "ops": stamped})
+            self.send({"kind": "apply", "epoch": self.epoch, "lsn": self.lsn, "reason": "edit", "ops": stamped})
             return self.lsn
 
     def apply_transforms(self, rows: Dict[str, Dict[str, List[float]]]) -> int:
@@ -169,7 +169,8 @@ class FakeHub:
     def ask(self, transforms: List[str], items: List[Message]) -> int:
         """Sends a verify; answers its batch."""
         self._batch += 1
-        message = {"kind": "verify", "batch": self._batch, "lsn": self.lsn, "transforms": transforms, "items": items}
+        question = {"epoch": self.epoch, "batch": self._batch, "lsn": self.lsn}
+        message = dict(question, kind="verify", transforms=transforms, items=items)
         self.send(message)
         return self._batch
 
@@ -271,7 +272,7 @@ class FakeHub:
         start, self._catch_up_from = self._catch_up_from, None
         for lsn, ops in self._applied if start is not None else ():
             if lsn > start:
-                self.send({"kind": "apply", "lsn": lsn, "reason": "resync", "ops": ops})
+                self.send({"kind": "apply", "epoch": self.epoch, "lsn": lsn, "reason": "resync", "ops": ops})
 
     def _take_transforms(self, frame: Frame) -> None:
         if not self.accepts:
@@ -358,7 +359,7 @@ class FakeHub:
                 self._depth(op),
             ))
             self.lsn += 1
-            self.send({"kind": "apply", "lsn": self.lsn, "reason": "resync", "ops": ops})
+            self.send({"kind": "apply", "epoch": self.epoch, "lsn": self.lsn, "reason": "resync", "ops": ops})
 
     def _depth(self, op: Message) -> int:
         """How many parents are above an entity, so that they are made first."""

@@ -182,7 +182,7 @@ describe("a scripted pair", () => {
     hub.settle();
     const gone = newUuid();
     const items = [box, gone].map((uuid) => ({ uuid, fields: ["name", "visible"] as FieldName[] }));
-    hub.tell(unity.model, { kind: "verify", batch: 1, lsn: 3, transforms: [box, gone], items });
+    hub.tell(unity.model, { kind: "verify", epoch: 1, batch: 1, lsn: 3, transforms: [box, gone], items });
     expect(hub.verified.at(-1)?.items).toEqual([
       { uuid: box, fields: { name: "Tampered", visible: true }, pending: ["name"], held: true },
       { uuid: gone, fields: {}, missing: true },
@@ -246,11 +246,24 @@ describe("a link that breaks", () => {
     expect(blender.model.capture()).toMatchObject([{ message: { epoch: epoch + 1, seq: 1 } }]);
   });
 
+  it("[WIRE-11] drops what was on its way to the document before", () => {
+    const { blender } = pair();
+    blender.model.open({ uuid: null, name: "other.blend", saved: false }, () => undefined);
+    const stamp = stampOf(9, "unity");
+    const op = { op: "create", uuid: newUuid(), kind: "object", fields: { name: "Late" }, stamp } as const;
+    expect(blender.model.receive(apply(3, [op]))).toEqual([]);
+    expect([...blender.model.scene.uuids()]).toEqual([]);
+    expect(blender.model.appliedLsn).toBe(0);
+    blender.model.receive({ ...apply(4, [op]), epoch: blender.model.epoch } as Parameters<EditorModel["receive"]>[0]);
+    expect([...blender.model.scene.uuids()]).toEqual([op.uuid]);
+  });
+
   it("[WIRE-8] never makes a stamp at or below one that it has seen", () => {
     const { blender } = pair();
     const seen = stampOf(1_000, "hub");
     blender.model.receive({
       kind: "apply",
+      epoch: 1,
       lsn: 1,
       reason: "edit",
       ops: [{ op: "delete", uuid: newUuid(), stamp: seen }],
@@ -275,7 +288,7 @@ describe("a link that breaks", () => {
 });
 
 function apply(lsn: number, ops: readonly object[]) {
-  return { kind: "apply", lsn, reason: "edit", ops } as Parameters<EditorModel["receive"]>[0];
+  return { kind: "apply", epoch: 1, lsn, reason: "edit", ops } as Parameters<EditorModel["receive"]>[0];
 }
 
 function welcome({ resumed }: { resumed: boolean }) {

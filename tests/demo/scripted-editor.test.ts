@@ -114,7 +114,7 @@ describe("a scripted editor", () => {
   it("[WIRE-16] comes back by itself after a cut and asks to resume from where it was", async () => {
     editor.start();
     await linked(editor);
-    test.wire.send(1, { kind: "apply", lsn: 42, reason: "edit", ops: [] });
+    test.wire.send(1, { kind: "apply", epoch: 1, lsn: 42, reason: "edit", ops: [] });
     await expect.poll(() => editor.model.appliedLsn).toBe(42);
     editor.cut();
     await expect.poll(() => test.events.filter(isKind("greeted")).length, { timeout: 5_000 }).toBe(2);

@@ -36,7 +36,13 @@ export class TinyHub {
     const stamp = this.#stamp;
     const place = { session: project, project, projectName: "Test", log, lsn: this.#lsn, stamp };
     this.tell(editor, { kind: "welcome", protocol: 1, mode: "live", resumed: false, ...place });
-    this.tell(editor, { kind: "apply", lsn: this.#lsn, reason: "resync", ops: this.#everything() });
+    this.tell(editor, {
+      kind: "apply",
+      epoch: editor.epoch,
+      lsn: this.#lsn,
+      reason: "resync",
+      ops: this.#everything(),
+    });
   }
 
   unlink(editor: EditorModel): void {
@@ -108,7 +114,8 @@ export class TinyHub {
     this.#lsn += 1;
     for (const operation of ops) this.#fold(operation);
     for (const other of this.#editors) {
-      if (other !== from) this.tell(other, { kind: "apply", lsn: this.#lsn, reason: "edit", ops: [...ops] });
+      if (other === from) continue;
+      this.tell(other, { kind: "apply", epoch: other.epoch, lsn: this.#lsn, reason: "edit", ops: [...ops] });
     }
   }
 

@@ -17,12 +17,14 @@ const accepted = { kind: "accepted", seq: 1, lsn: 10, refused: [] };
 const rejected = { kind: "rejected", seq: 4, code: "E_CYCLE", message: "Cube cannot be its own parent.", retry: false };
 const apply = {
   kind: "apply",
+  epoch: 1,
   lsn: 12,
   reason: "edit",
   ops: [{ op: "set", uuid: ids.cube, fields: { visible: false }, stamp: 34 }],
 };
 const verify = {
   kind: "verify",
+  epoch: 1,
   batch: 3,
   lsn: 12,
   transforms: [ids.cube],

@@ -122,7 +122,7 @@ class Conversation(unittest.TestCase):
     def test_after_a_resume_what_was_not_accepted_is_sent_again(self) -> None:
         """[WIRE-12], [WIRE-16] with the same number and stamp, and no list."""
         session = listed()
-        session.received({"kind": "verify", "batch": 1, "lsn": 5, "transforms": [], "items": []}, 0.0)
+        session.received({"kind": "verify", "epoch": 1, "batch": 1, "lsn": 5, "transforms": [], "items": []}, 0.0)
         move(session, 1.0)
         before = [c for c in drain(session) if isinstance(c, Frame)]
         session.closed(1)
@@ -136,7 +136,7 @@ class Conversation(unittest.TestCase):
 
     def test_another_log_means_a_list(self) -> None:
         session = listed()
-        session.received({"kind": "verify", "batch": 1, "lsn": 5, "transforms": [], "items": []}, 0.0)
+        session.received({"kind": "verify", "epoch": 1, "batch": 1, "lsn": 5, "transforms": [], "items": []}, 0.0)
         session.opened(2, welcome(True, log=uuid(999)))
         self.assertEqual(session.phase, "unlisted")
 
@@ -187,6 +187,18 @@ class Conversation(unittest.TestCase):
         session.received(Frame(LANE_TRANSFORMS, 0, 3, 9, 99, [row]), 0.0)
         self.assertEqual(len(session.inbox), 2)
 
+    def test_what_was_meant_for_the_document_before_is_dropped(self) -> None:
+        """[WIRE-11]"""
+        session = listed()
+        session.change_document(Ledger(Shadow(), StampClock()), Document(None, "Other", True))
+        late = {"op": "create", "uuid": uuid(7), "kind": "object", "fields": {}, "stamp": 999}
+        session.received({"kind": "apply", "epoch": 1, "lsn": 9, "reason": "edit", "ops": [late]}, 0.0)
+        question = {"kind": "verify", "epoch": 1, "batch": 1, "lsn": 9, "transforms": [], "items": []}
+        session.received(question, 0.0)
+        self.assertTrue(session.inbox.is_idle)
+        session.received({"kind": "apply", "epoch": 2, "lsn": 9, "reason": "resync", "ops": [late]}, 0.0)
+        self.assertEqual(len(session.inbox), 2)
+
     def test_a_greeting_in_the_middle_is_unexpected(self) -> None:
         session = listed()
         session.received({"kind": "challenge", "nonce": "0" * 64, "proof": "0" * 64}, 0.0)
@@ -233,7 +245,7 @@ class Receiving(unittest.TestCase):
     def test_a_question_comes_after_what_was_before_it(self) -> None:
         """[WIRE-25]"""
         self.inbox.put_ops([self._op(1)], 5)
-        self.inbox.put_verify({"kind": "verify", "batch": 1, "lsn": 5, "transforms": [], "items": []})
+        self.inbox.put_verify({"kind": "verify", "epoch": 1, "batch": 1, "lsn": 5, "transforms": [], "items": []})
         items = list(iter(self._next, None))
         self.assertEqual([bool(item.op) for item in items], [True, False, False])
         self.assertEqual(items[2].verify["batch"], 1)

@@ -63,7 +63,7 @@ export const applying: Suite = {
     const a = await rig.create("A", { translation: [1, 0, 0] });
     await rig.settled();
     const old = { op: "set" as const, uuid: a, fields: { translation: [9, 9, 9] }, stamp: 17 };
-    rig.hub.send({ kind: "apply", lsn: 100, reason: "edit", ops: [old] });
+    rig.hub.send({ kind: "apply", epoch: rig.hub.epoch, lsn: 100, reason: "edit", ops: [old] });
     await sleep(200);
     near((await rig.shown(a)).translation, [1, 0, 0], "place");
   },
@@ -119,7 +119,8 @@ export const applying: Suite = {
       { uuid: a, fields: ["name" as const, "visible" as const] },
       { uuid: idB, fields: ["name" as const] },
     ];
-    rig.hub.send({ kind: "verify", batch: 7, lsn: rig.hub.lsn, transforms: [a, idB], items });
+    const { epoch, lsn } = rig.hub;
+    rig.hub.send({ kind: "verify", epoch, batch: 7, lsn, transforms: [a, idB], items });
     await until("verified", () => rig.hub.of("verified").length === 1);
     const [row, missing] = rig.hub.readBacks;
     near(row?.values, [1, 2, 3, 0, 0, 0, 1, 1, 1, 1], "the row");

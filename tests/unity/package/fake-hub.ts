@@ -77,6 +77,12 @@ export class FakeHub {
     return this.#socket !== undefined && this.#greeted !== undefined;
   }
 
+  /** The newest that the editor named. */
+  get epoch(): number {
+    const named = this.messages.findLast((message) => "epoch" in message);
+    return named !== undefined && "epoch" in named ? named.epoch : 1;
+  }
+
   send(message: DownMessage): void {
     this.#socket?.send(JSON.stringify(message));
   }
@@ -93,7 +99,7 @@ export class FakeHub {
     this.lsn += 1;
     const stamped = ops.map((op) => ({ ...op, stamp }) as StampedOperation);
     for (const op of stamped) this.#take(op.uuid, op, stamp);
-    this.send({ kind: "apply", lsn: this.lsn, reason, ops: stamped });
+    this.send({ kind: "apply", epoch: this.epoch, lsn: this.lsn, reason, ops: stamped });
     return stamp;
   }
 
@@ -104,7 +110,8 @@ export class FakeHub {
     this.#take(uuid, { op: "set", fields: { translation } }, stamp);
     const values = [...translation, 0, 0, 0, 0, 0, 0, 0];
     const rows = [{ uuid, mask: maskBit.translation, flags: 0, values }];
-    this.#socket?.send(encodeTransforms({ lane: laneTransforms, seq: 0, epoch: 0, lsn: this.lsn, stamp, rows }));
+    const { epoch, lsn } = this;
+    this.#socket?.send(encodeTransforms({ lane: laneTransforms, seq: 0, epoch, lsn, stamp, rows }));
   }
 
   of(kind: "change"): UpMessageOf<"change">[];
@@ -179,6 +186,7 @@ export class FakeHub {
   }
 
   #takePage(page: UpMessageOf<"index">): void {
+    if (page.page === 0) this.answered.clear();
     for (const { uuid, kind, fields, stamp, stamps } of page.entities) {
       for (const [name, value] of Object.entries(fields)) {
         this.#takeField(uuid, { kind, name, value: value as FieldValue }, stamps?.[name as FieldName] ?? stamp);

@@ -195,4 +195,22 @@ export const surviving: Suite = {
     await until("listed again", () => rig.hub.of("index").length === 3);
     equal(rig.hub.of("index")[2]?.entities.length, 1, "the first scene again");
   },
+
+  "[WIRE-11] what was on its way to the scene before does not reach the one that is open now": async (rig) => {
+    await rig.link();
+    await rig.create("A");
+    await rig.settled();
+    const late = rig.hub.epoch;
+    await rig.do("new");
+    await until("listed again", () => rig.hub.of("index").length === 2);
+    const op = { op: "create" as const, uuid: crypto.randomUUID(), kind: "object" as const, stamp: rig.hub.stamp() };
+    const ops = [{ ...op, fields: { name: "Late", type: "empty" as const } }];
+    rig.hub.send({ kind: "apply", epoch: late, lsn: rig.hub.lsn + 1, reason: "edit", ops });
+    rig.hub.send({ kind: "verify", epoch: late, batch: 3, lsn: rig.hub.lsn, transforms: [], items: [] });
+    await rig.create("B");
+    await rig.settled();
+    const names = Object.values(await rig.dump()).map((one) => one["name"]);
+    equal(names, ["B"], "objects in the new scene");
+    equal(rig.hub.of("verified"), [], "answers to a question about the old one");
+  },
 };

@@ -205,6 +205,8 @@ class Session:
     # Messages
 
     def _on_apply(self, message: Message, _now_s: float) -> None:
+        if message["epoch"] < self.epoch:
+            return
         for op in message["ops"]:
             self.ledger.clock.observe(op["stamp"])
         self.inbox.put_ops(message["ops"], message["lsn"])
@@ -224,6 +226,8 @@ class Session:
             self._ask_resync(now_s)
 
     def _on_verify(self, message: Message, _now_s: float) -> None:
+        if message["epoch"] < self.epoch:
+            return
         self._take_as_listed()
         self.inbox.put_verify(message)
 

@@ -95,7 +95,7 @@ namespace VibeSync.Core
 
         void ISessionOwner.Received(TransformFrame frame)
         {
-            if (frame.Lane != Generated.LaneTransforms) return;
+            if (frame.Lane != Generated.LaneTransforms || IsForAnotherScene(frame.Epoch)) return;
             m_Clock.Observe(frame.Stamp);
             foreach (TransformRow row in frame.Rows)
             {
@@ -112,13 +112,23 @@ namespace VibeSync.Core
         {
             switch ((string)message["kind"])
             {
-                case "apply": ReceiveApply(message); break;
-                case "verify": ReceiveVerify(message); break;
+                case "apply":
+                    if (!IsForAnotherScene(message.Long("epoch", 0))) ReceiveApply(message);
+                    break;
+                case "verify":
+                    if (!IsForAnotherScene(message.Long("epoch", 0))) ReceiveVerify(message);
+                    break;
                 case "accepted": ReceiveAccepted(message); break;
                 case "rejected": ReceiveRejected(message); break;
                 case "status": ReceiveStatus(message); break;
                 case "reindex": ReceiveReindex(); break;
             }
+        }
+
+        // Sent before the hub heard that another scene is open: it was meant for the one before.
+        private bool IsForAnotherScene(long epoch)
+        {
+            return epoch < m_Epoch;
         }
 
         // An apply or a verification: our listing was merged, and the resync before it has come whole. Answers and
