@@ -36,7 +36,7 @@ export const keyRows: readonly KeyRow[] = [
   { keys: "/", does: "Search", group: "lists", command: { kind: "search" } },
   { keys: "N", does: "Show or hide the inspector", group: "lists", command: { kind: "inspector" } },
   { keys: "F", does: "Follow the newest row", group: "lists", command: { kind: "follow" } },
-  { keys: "J K", does: "Next or previous row, as the arrow keys", group: "lists", command: null },
+  { keys: "J K", does: "Next or previous row", group: "lists", command: null },
   { keys: "Home End", does: "First or last row", group: "lists", command: null },
   { keys: "Enter", does: "Open the row", group: "lists", command: null },
 ];

@@ -4,6 +4,7 @@ import { nameOf, type State } from "#electron/core/state.ts";
 import type { Uuid } from "#shared/ids.ts";
 import type { TimelineFilter } from "#shared/ipc/contract.ts";
 import type { TimelineRow } from "#shared/ipc/view.ts";
+import { snapshotReasonWords } from "#shared/ipc/words.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 
@@ -64,7 +65,7 @@ function tell(record: Record): Told {
       return {
         kind: "snapshot",
         uuids: [],
-        summary: record.label || `Snapshot (${record.reason.replaceAll("-", " ")})`,
+        summary: record.label || snapshotWords(record.reason),
       };
     case "boot":
       return { kind: "boot", uuids: [], summary: record.recovered || `VibeSync ${record.version} started` };
@@ -81,6 +82,11 @@ const modeWords = {
   safe: "Safe mode",
   halted: "Stopped",
 } as const;
+
+function snapshotWords(reason: string): string {
+  const words: { [reason: string]: string } = snapshotReasonWords;
+  return words[reason] ?? "Snapshot";
+}
 
 function sessionWords(event: string, detail: string): string {
   const words: { [event: string]: string } = {

@@ -72,6 +72,7 @@ export function startDesktop(options: DesktopOptions): Desktop {
   const demo = createDemo({
     home: places.home,
     start: options.startDemoPair,
+    project,
     hasEditors: () => Object.values(session.status().editors).some((editor) => editor.link !== "absent"),
     onChange: (isOn) => session.setDemo(isOn),
   });
@@ -79,14 +80,14 @@ export function startDesktop(options: DesktopOptions): Desktop {
   const stopRouter = answerWindow(parts);
   const { tray, notices } = followStatus(parts);
   // The disk work of an opening would hold up the page's files, which the same process serves.
-  void window.painted.then(() => project.openFirst());
+  void window.painted.then(() => project.openOwn());
 
   return {
     show: window.show,
     async stop() {
       window.release();
       notices.stop();
-      await demo.set(false);
+      await demo.stop();
       await withLimit(session.close(), closeMsMax, () => options.log("error", "the hub did not close in time"));
       stopRouter();
       pusher.stop();

@@ -21,6 +21,8 @@ export type Places = {
   readonly window: string;
   readonly preload: string;
   readonly projectDefault: string;
+  /** Where the demo keeps its own project, made anew each time. */
+  readonly projectDemo: string;
   /** Given by the environment; wins over what was open last. */
   readonly projectWanted: string | null;
 };
@@ -48,6 +50,7 @@ export function placesOf(input: PlacesInput): Places {
     window: join(appFolder, "out", "renderer"),
     preload: join(appFolder, "out", "preload", "preload.cjs"),
     projectDefault: join(input.documents, "VibeSync"),
+    projectDemo: join(userData, "Castle demo"),
     projectWanted: environment.VIBESYNC_PROJECT ? resolve(environment.VIBESYNC_PROJECT) : null,
   };
 }

@@ -1,9 +1,10 @@
 /**
  * Which project folder is open, and the change to another one.
  *
- * Owns: the choice at start (the environment, else what was open last, else `Documents/VibeSync`) and the rule that a
- * folder that cannot be opened leaves the project of before open.
- * Must never: make a folder anew that a person worked in before: its drive may just not be there.
+ * Owns: the choice at start (the environment, else what was open last, else `Documents/VibeSync`), the rule that a
+ * folder that cannot be opened leaves the project of before open, and the demo's own folder.
+ * Must never: make a folder anew that a person worked in before (its drive may just not be there), or let the demo
+ * write into a person's project: its castle would be made in the next editor that links.
  */
 import fs from "node:fs";
 import { diskFailure } from "#electron/ports/disk-failure.ts";
@@ -14,7 +15,10 @@ import type { SettingsStore } from "./settings.ts";
 
 export type Project = {
   folder(): string;
-  openFirst(): Promise<Result<void>>;
+  /** The person's own: at start, and again after the demo. */
+  openOwn(): Promise<Result<void>>;
+  /** An empty one for the demo, which neither `folder` nor the settings ever name. */
+  openDemo(): Promise<Result<void>>;
   change(folder: string): Promise<Result<void>>;
 };
 
@@ -24,12 +28,16 @@ export function createProject(session: HubSession, settings: SettingsStore, plac
 
   return {
     folder: () => folder,
-    async openFirst() {
+    async openOwn() {
       const mayMake = places.projectWanted !== null || remembered === null;
       const ready = mayMake ? makeFolder(folder) : requireFolder(folder);
       if (ready.ok) return await session.open(folder);
       await session.fail(ready.failure);
       return ready;
+    },
+    async openDemo() {
+      const ready = emptyFolder(places.projectDemo);
+      return ready.ok ? await session.open(places.projectDemo) : ready;
     },
     async change(next) {
       const ready = requireFolder(next);
@@ -51,6 +59,16 @@ export function makeFolder(folder: string): Result<void> {
     return success(undefined);
   } catch (error) {
     return diskFailure(error, "E_DISK", `The project folder ${folder} could not be made`);
+  }
+}
+
+/** The hub that had it open may still let go of its last file: a leftover is tried a few times. */
+function emptyFolder(folder: string): Result<void> {
+  try {
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    return makeFolder(folder);
+  } catch (error) {
+    return diskFailure(error, "E_DISK", `The demo's folder ${folder} could not be emptied`);
   }
 }
 

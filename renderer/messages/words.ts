@@ -6,7 +6,7 @@
  * the terminal (shared/ipc/words.ts).
  */
 import type { View } from "#renderer/store/ui-store.ts";
-import type { EditorView, ObjectState, Settings, SnapshotRow, TimelineRow } from "#shared/ipc/view.ts";
+import type { EditorView, ObjectState, Settings, TimelineRow } from "#shared/ipc/view.ts";
 import type { EntityKind } from "#shared/scene/fields.ts";
 
 type Words<Key extends string> = { readonly [Name in Key]: string };
@@ -78,17 +78,6 @@ export const timelineWords: Words<TimelineRow["kind"]> = {
   snapshot: "Snapshot",
   rollback: "Rollback",
   boot: "Start",
-};
-
-export const snapshotReasonWords: Words<SnapshotRow["reason"]> = {
-  final: "Automatic",
-  "before-first-mutation": "Before the first change",
-  "before-rollback": "Before a rollback",
-  "before-delete": "Before something was deleted",
-  manual: "Taken by you",
-  idle: "Automatic, at rest",
-  exit: "When VibeSync closed",
-  "safe-mode": "When safe mode began",
 };
 
 export const closeWords: Words<Settings["closeAction"]> = {

@@ -1,5 +1,6 @@
 /**
- * A button with an optional icon. One `primary` in sight at a time; `busy` keeps its width and refuses further presses.
+ * A button with an optional icon. One `primary` in sight at a time; `busy` keeps its width and refuses further presses;
+ * `blocked` refuses them too, but keeps the focus and the tooltip, which says why.
  */
 import type { LucideIcon } from "lucide-react";
 import type { ButtonHTMLAttributes, ReactNode } from "react";
@@ -10,10 +11,18 @@ type ButtonProps = Omit<ButtonHTMLAttributes<HTMLButtonElement>, "className" | "
   readonly variant?: "plain" | "primary" | "quiet" | "danger" | "amber";
   readonly icon?: LucideIcon;
   readonly busy?: boolean;
+  readonly blocked?: boolean;
   readonly children: ReactNode;
 };
 
-export function Button({ variant = "plain", icon: Icon, busy = false, children, ...rest }: ButtonProps) {
+export function Button({
+  variant = "plain",
+  icon: Icon,
+  busy = false,
+  blocked = false,
+  children,
+  ...rest
+}: ButtonProps) {
   return (
     <button
       {...rest}
@@ -21,8 +30,9 @@ export function Button({ variant = "plain", icon: Icon, busy = false, children, 
       className={styles.button}
       data-variant={variant}
       aria-busy={busy || undefined}
-      aria-disabled={busy || undefined}
-      onClick={busy ? undefined : rest.onClick}
+      aria-disabled={busy || blocked || undefined}
+      data-blocked={blocked || undefined}
+      onClick={busy || blocked ? undefined : rest.onClick}
     >
       {Icon && <Icon size={16} aria-hidden="true" />}
       <span>{children}</span>

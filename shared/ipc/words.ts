@@ -2,7 +2,7 @@
  * The words people see for a verdict and for an object's state: the same in window, tray, notifications and terminal.
  */
 import type { Verdict } from "../protocol/down.ts";
-import type { ObjectState } from "./view.ts";
+import type { ObjectState, SnapshotRow } from "./view.ts";
 
 export const verdictWord = {
   live: "Live",
@@ -22,3 +22,14 @@ export const objectStateWord = {
 } as const satisfies Record<ObjectState, string>;
 
 export const roleWord = { blender: "Blender", unity: "Unity" } as const;
+
+export const snapshotReasonWords = {
+  final: "Automatic",
+  "before-first-mutation": "Before the first change",
+  "before-rollback": "Before a rollback",
+  "before-delete": "Before something was deleted",
+  manual: "Taken by you",
+  idle: "Automatic, at rest",
+  exit: "When VibeSync closed",
+  "safe-mode": "When safe mode began",
+} as const satisfies Record<SnapshotRow["reason"], string>;

@@ -3,6 +3,7 @@
  */
 import fs from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startDemoPair } from "#electron/demo/pair.ts";
 import { type Display, openDisplay } from "./display.ts";
 import { eventually, isWindowVisible, type Launched, launch, makeFolders } from "./launch.ts";
 import { type NotificationDaemon, openNotificationDaemon } from "./notification-daemon.ts";
@@ -54,8 +55,11 @@ describe("desktop notifications", () => {
   });
 
   it("tell of an editor only when it stays away, and never twice about one thing", async () => {
-    await hide();
     await launched.ask("set-demo", { on: false });
+    const pair = await startDemoPair({ home: folders.home });
+    await eventually("both are linked", async () => (await launched.status()).verdict === "live");
+    await hide();
+    await pair.stop();
     const gone = await daemon.shown(/^Blender .*gone/);
     expect(gone.body).toMatch(/kept/);
     const titles = daemon.all().map((one) => one.title);

@@ -167,3 +167,20 @@ describe("one click back, and back again", () => {
     });
   });
 });
+
+describe("the end of the trial", () => {
+  it("leaves nothing of it in the person's own project", async () => {
+    await view("1", "home");
+    await press(button("End the demo"));
+    await page.getByRole("heading", { name: "Waiting" }).waitFor();
+    await eventually(
+      "the own project is open",
+      async () => (await launched.status()).project?.folder === folders.project,
+    );
+    expect(await objectCount()).toBe(0);
+    const { rows } = await launched.ask("snapshots", { before: null, limit: 50 });
+    expect(rows.filter((row) => row.objects !== 0)).toEqual([]);
+    await view("2", "objects");
+    await page.getByText("No objects yet").waitFor();
+  });
+});

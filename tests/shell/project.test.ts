@@ -42,7 +42,7 @@ function setUp(environment: Record<string, string> = {}, broken = "") {
 describe("the project folder", () => {
   it("is made in Documents the first time", async () => {
     const { project, opened } = setUp();
-    await project.openFirst();
+    await project.openOwn();
     expect(opened).toEqual([join(folder, "Documents", "VibeSync")]);
     expect(fs.existsSync(opened[0] ?? "")).toBe(true);
   });
@@ -50,7 +50,7 @@ describe("the project folder", () => {
   it("is the environment's before anything else", async () => {
     const wanted = join(folder, "wanted");
     const { project, opened } = setUp({ VIBESYNC_PROJECT: wanted });
-    await project.openFirst();
+    await project.openOwn();
     expect(opened).toEqual([wanted]);
   });
 
@@ -59,11 +59,11 @@ describe("the project folder", () => {
     fs.mkdirSync(castle);
     expect(await setUp().project.change(castle)).toEqual(success(undefined));
     const second = setUp();
-    await second.project.openFirst();
+    await second.project.openOwn();
     expect(second.opened).toEqual([castle]);
     fs.rmdirSync(castle);
     const third = setUp();
-    expect(await third.project.openFirst()).toMatchObject({ failure: { code: "E_PROJECT_FILE" } });
+    expect(await third.project.openOwn()).toMatchObject({ failure: { code: "E_PROJECT_FILE" } });
     expect([third.opened, fs.existsSync(castle)]).toEqual([[], false]);
   });
 
@@ -71,7 +71,7 @@ describe("the project folder", () => {
     const [good, bad] = [join(folder, "good"), join(folder, "bad")];
     fs.mkdirSync(bad);
     const { project, settings, opened } = setUp({ VIBESYNC_PROJECT: good }, bad);
-    await project.openFirst();
+    await project.openOwn();
     expect(await project.change(bad)).toMatchObject({ failure: { code: "E_PROJECT_LOCKED" } });
     expect(opened).toEqual([good, bad, good]);
     expect([project.folder(), settings.read().projectFolder]).toEqual([good, null]);
@@ -86,18 +86,47 @@ describe("the demo", () => {
       return { stop: async () => void trace.push("stop") };
     };
     const onChange = (isOn: boolean) => void trace.push(String(isOn));
-    const demo = createDemo({ home: folder, start, hasEditors: () => false, onChange });
+    const project = tracedProject(trace);
+    const demo = createDemo({ home: folder, start, project, hasEditors: () => false, onChange });
     await Promise.all([demo.set(true), demo.set(true), demo.set(false), demo.set(false)]);
-    expect(trace).toEqual(["start", "true", "stop", "false"]);
+    expect(trace).toEqual(["demo's project", "start", "true", "false", "stop", "own project"]);
+    trace.length = 0;
+    await demo.set(true);
+    await Promise.all([demo.stop(), demo.stop()]);
+    expect(trace).toEqual(["demo's project", "start", "true", "false", "stop"]);
   });
 
   it("does not take the seat of a real editor, and says why it cannot start", async () => {
     const start = () => Promise.reject(new Error("no hub"));
     const onChange = () => undefined;
-    const taken = createDemo({ home: folder, start, hasEditors: () => true, onChange });
+    const trace: string[] = [];
+    const project = tracedProject(trace);
+    const taken = createDemo({ home: folder, start, project, hasEditors: () => true, onChange });
     expect(await taken.set(true)).toMatchObject({ failure: { code: "E_SESSION_TAKEN" } });
-    const broken = createDemo({ home: folder, start, hasEditors: () => false, onChange });
+    expect(trace).toEqual([]);
+    const broken = createDemo({ home: folder, start, project, hasEditors: () => false, onChange });
     expect(await broken.set(true)).toMatchObject({ failure: { message: expect.stringContaining("no hub") } });
-    expect(broken.isOn()).toBe(false);
+    expect([broken.isOn(), trace]).toEqual([false, ["demo's project", "own project"]]);
+  });
+
+  it("has a project of its own, empty each time, that is never remembered", async () => {
+    const own = join(folder, "own");
+    const demo = join(folder, "userData", "Castle demo");
+    const { project, settings, opened } = setUp({ VIBESYNC_PROJECT: own });
+    await project.openOwn();
+    await project.openDemo();
+    fs.writeFileSync(join(demo, "left over"), "");
+    await project.openOwn();
+    await project.openDemo();
+    expect(opened).toEqual([own, demo, own, demo]);
+    expect([fs.readdirSync(demo), project.folder(), settings.read().projectFolder]).toEqual([[], own, null]);
   });
 });
+
+function tracedProject(trace: string[]) {
+  const tell = (what: string) => async () => {
+    trace.push(what);
+    return success(undefined);
+  };
+  return { openDemo: tell("demo's project"), openOwn: tell("own project") };
+}

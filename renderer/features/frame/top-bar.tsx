@@ -59,12 +59,12 @@ function SafeModeToggle({ status }: { readonly status: StatusView }) {
   const { actions } = useApp();
   const [isOn, toggle] = useSwitch(status.mode === "safe", actions.setSafeMode);
   return (
-    <Tooltip text={texts.bar.safeMode} keys="Ctrl Shift S">
+    <Tooltip text={isStopped(status) ? texts.bar.stopped : texts.bar.safeMode} keys="Ctrl Shift S">
       <Button
         icon={ShieldCheck}
         variant={isOn ? "amber" : "plain"}
         aria-pressed={isOn}
-        disabled={isStopped(status)}
+        blocked={isStopped(status)}
         onClick={toggle}
       >
         {texts.bar.safeMode}
@@ -79,12 +79,13 @@ function PauseToggle({ status }: { readonly status: StatusView }) {
   // Home has the same button under its verdict: one of the two is the primary one.
   const isOnHome = useUi((state) => state.view === "home");
   const word = isPaused ? texts.bar.resume : texts.bar.pause;
+  const why = isStopped(status) ? texts.bar.stopped : status.mode === "safe" ? texts.bar.safeAlready : null;
   return (
-    <Tooltip text={word} keys="Ctrl P">
+    <Tooltip text={why ?? word} keys="Ctrl P">
       <Button
         icon={isPaused ? Play : Pause}
         variant={isPaused && !isOnHome ? "primary" : "plain"}
-        disabled={isStopped(status) || status.mode === "safe"}
+        blocked={why !== null}
         onClick={toggle}
       >
         {word}

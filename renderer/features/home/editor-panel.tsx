@@ -6,9 +6,9 @@ import type { EditorView } from "#shared/ipc/view.ts";
 import { roleWord } from "#shared/ipc/words.ts";
 import styles from "./editor-panel.module.css";
 
-type EditorPanelProps = { readonly editor: EditorView; readonly mirrored?: boolean };
+type EditorPanelProps = { readonly editor: EditorView; readonly isStopped: boolean; readonly mirrored?: boolean };
 
-export function EditorPanel({ editor, mirrored = false }: EditorPanelProps) {
+export function EditorPanel({ editor, isStopped, mirrored = false }: EditorPanelProps) {
   const name = roleWord[editor.role];
   return (
     <section className={styles.panel} data-mirrored={mirrored || undefined} aria-label={name}>
@@ -24,7 +24,7 @@ export function EditorPanel({ editor, mirrored = false }: EditorPanelProps) {
           {linkSentence(editor)}
         </p>
         {editor.progress !== null && <ProgressBar label={linkSentence(editor)} value={editor.progress} />}
-        {notesOf(editor).map((note) => (
+        {notesOf(editor, isStopped).map((note) => (
           <p key={note} className={styles.note}>
             {note}
           </p>
@@ -34,8 +34,8 @@ export function EditorPanel({ editor, mirrored = false }: EditorPanelProps) {
   );
 }
 
-function notesOf(editor: EditorView): readonly string[] {
-  if (editor.link === "absent") return [texts.home.notSeen];
+function notesOf(editor: EditorView, isStopped: boolean): readonly string[] {
+  if (editor.link === "absent") return [isStopped ? texts.home.notHeard : texts.home.notSeen];
   const notes = [editor.document?.name || texts.home.noDocument];
   if (editor.unsaved) notes.push(texts.home.unsaved);
   if (editor.link === "linked" && editor.roundTripMs !== null) {

@@ -14,9 +14,10 @@ import { NextSteps } from "./next-steps.tsx";
 
 export function Hero({ status }: { readonly status: StatusView }) {
   const calm = useHubState((state) => state.settings?.calm ?? false);
+  const isStopped = status.mode === "halted";
   return (
     <section className={styles.hero} data-verdict={status.verdict} aria-label={texts.bar.status}>
-      <EditorPanel editor={status.editors.blender} />
+      <EditorPanel editor={status.editors.blender} isStopped={isStopped} />
       <div className={styles.middle}>
         <Lanes calm={calm} />
         <h1 className={styles.verdict}>
@@ -26,7 +27,7 @@ export function Hero({ status }: { readonly status: StatusView }) {
         <p className={styles.facts}>{factsOf(status)}</p>
         <NextSteps status={status} />
       </div>
-      <EditorPanel editor={status.editors.unity} mirrored />
+      <EditorPanel editor={status.editors.unity} isStopped={isStopped} mirrored />
     </section>
   );
 }
@@ -36,7 +37,8 @@ export function factsOf({ mode, counts, editors, editsPerSecond, log }: StatusVi
   const waiting = editors.blender.waiting + editors.unity.waiting;
   if (mode === "halted") return texts.home.nothingLost(log.durableLsn);
   if (mode === "paused" || mode === "safe") return texts.home.queued(waiting);
-  const facts = [texts.home.linked(counts.objects)];
+  const isNobodyLinked = editors.blender.link === "absent" && editors.unity.link === "absent";
+  const facts = [isNobodyLinked ? texts.home.remembered(counts.objects) : texts.home.linked(counts.objects)];
   if (counts.sending > 0) facts.push(texts.home.onTheWay(counts.sending));
   if (counts.held > 0) facts.push(texts.home.heldNow(counts.held));
   if (editsPerSecond >= 1) facts.push(texts.home.perSecond(editsPerSecond));

@@ -18,12 +18,12 @@ export function Home() {
     <div className={styles.home}>
       <Hero status={status} />
       <div className={styles.cards}>
-        <NeedsYouCard />
-        <SafetyCard status={status} />
         <div className={styles.column}>
-          <HealthCard status={status} />
+          <NeedsYouCard />
           <RecentCard notices={status.notices} />
         </div>
+        <SafetyCard status={status} />
+        <HealthCard status={status} />
       </div>
     </div>
   );

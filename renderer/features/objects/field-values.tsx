@@ -1,4 +1,8 @@
-/** The fields of one object as a list: one value where all agree in words, three where the spaces differ. */
+/**
+ * The fields of one object as a list: one value where all agree in words, three where the spaces differ. Another object
+ * is called by its name.
+ */
+import { useHubState } from "#renderer/app-context.tsx";
 import { texts } from "#renderer/messages/texts.ts";
 import { writerWords } from "#renderer/messages/words.ts";
 import type { ObjectDetail } from "#shared/ipc/view.ts";
@@ -8,6 +12,12 @@ import styles from "./inspector.module.css";
 type FieldView = ObjectDetail["fields"][number];
 
 export function FieldValues({ fields }: { readonly fields: ObjectDetail["fields"] }) {
+  const names = useHubState(({ objects }) => objects.byUuid);
+  const named = (value: string) =>
+    value
+      .split(", ")
+      .map((part) => names.get(part)?.name ?? part)
+      .join(", ");
   return (
     <dl className={styles.fields}>
       {fields.map((field) => (
@@ -20,7 +30,7 @@ export function FieldValues({ fields }: { readonly fields: ObjectDetail["fields"
           </dt>
           <dd>
             {isSame(field) ? (
-              <code>{field.canonical || texts.objects.noValue}</code>
+              <code>{named(field.canonical) || texts.objects.noValue}</code>
             ) : (
               <div className={styles.spaces}>
                 <span data-role="blender">{roleWord.blender}</span>

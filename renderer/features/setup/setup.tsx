@@ -36,8 +36,13 @@ export function Setup() {
       <ol className={styles.steps}>
         <EditorStep number={1} editor="blender" found={found} isLooking={setup === null} onChanged={look} />
         <EditorStep number={2} editor="unity" found={found} isLooking={setup === null} onChanged={look} />
-        <SetupStep number={3} title={texts.setup.helloTitle} text={texts.setup.hello} isDone={isLinked}>
-          {editors && (
+        <SetupStep
+          number={3}
+          title={texts.setup.helloTitle}
+          text={status?.demo ? texts.setup.helloDemo : texts.setup.hello}
+          isDone={isLinked}
+        >
+          {editors && !status?.demo && (
             <div className={styles.chips}>
               <EditorChip editor={editors.blender} />
               <EditorChip editor={editors.unity} />
@@ -57,7 +62,7 @@ export function Setup() {
           {texts.setup.finish}
         </Button>
       </div>
-      {setup && <p className={styles.quiet}>{setup.pluginFolder}</p>}
+      {setup && <p className={styles.quiet}>{texts.setup.pluginFiles(setup.pluginFolder)}</p>}
     </div>
   );
 }

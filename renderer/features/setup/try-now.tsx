@@ -17,8 +17,8 @@ export function TryNow() {
   return (
     <section className={styles.try}>
       <div className={styles.body}>
-        <h2>{texts.setup.tryTitle}</h2>
-        <p className={styles.quiet}>{texts.setup.tryBody}</p>
+        <h2>{isOn ? texts.bar.demo : texts.setup.tryTitle}</h2>
+        <p className={styles.quiet}>{isOn ? texts.setup.tryRunning : texts.setup.tryBody}</p>
       </div>
       <Button icon={CirclePlay} busy={busy} onClick={() => void toggle()}>
         {isOn ? texts.home.endDemo : texts.home.tryNow}

@@ -1,10 +1,10 @@
 /** One snapshot: when, why or by what name, how large, and the way back to it. */
 import { useApp } from "#renderer/app-context.tsx";
 import { texts } from "#renderer/messages/texts.ts";
-import { snapshotReasonWords } from "#renderer/messages/words.ts";
 import { Button } from "#renderer/ui/button.tsx";
 import { ago, clockTime } from "#renderer/ui/moments.ts";
 import type { SnapshotRow } from "#shared/ipc/view.ts";
+import { snapshotReasonWords } from "#shared/ipc/words.ts";
 import { snapshotTitle } from "./snapshot-title.ts";
 import styles from "./snapshots.module.css";
 
@@ -18,7 +18,8 @@ export function SnapshotEntry({ row, nowMs, isStopped }: SnapshotEntryProps) {
   const title = snapshotTitle(row);
   const isNamed = label.trim() !== "";
   const facts = [ago(timeMs, nowMs), texts.bar.log(lsn)];
-  if (isNamed) facts.unshift(snapshotReasonWords[reason]);
+  // The hub's own names begin with the reason: it is not said twice.
+  if (isNamed && !label.startsWith(snapshotReasonWords[reason])) facts.unshift(snapshotReasonWords[reason]);
   if (objects !== null) facts.push(texts.snapshots.objects(objects));
   return (
     <li className={styles.entry}>

@@ -31,7 +31,7 @@ export function Snapshots() {
         <Button variant="primary" icon={Camera} busy={busy} disabled={isStopped} onClick={() => void take()}>
           {texts.snapshots.take}
         </Button>
-        <KeyCaps keys="Ctrl S" />
+        {mode === "halted" ? <p className={styles.quiet}>{texts.home.stopped}</p> : <KeyCaps keys="Ctrl S" />}
       </div>
       {days.length === 0 && <Empty icon={History} title={texts.snapshots.emptyTitle} text={texts.snapshots.empty} />}
       {days.map(([day, rows]) => (
