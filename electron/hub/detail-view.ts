@@ -2,6 +2,7 @@
 import { type Entity, fieldOf, parentOf, type State } from "#electron/core/state.ts";
 import type { ObjectDetail } from "#shared/ipc/view.ts";
 import { placementToBlender } from "#shared/math/blender-space.ts";
+import { blenderAngles, unityAngles } from "#shared/math/euler.ts";
 import { type Aim, isAimedType, type Placement } from "#shared/math/placement.ts";
 import { quaternion } from "#shared/math/quaternion.ts";
 import { placementAcrossUnity } from "#shared/math/unity-space.ts";
@@ -47,6 +48,9 @@ function placementsOf(state: State, entity: Entity): Placements {
 }
 
 function editorValues(name: FieldName, value: FieldValue, { blender, unity }: Placements): [string, string] {
+  if (name === "rotation") {
+    return [anglesText(blenderAngles(blender.rotation)), anglesText(unityAngles(unity.rotation))];
+  }
   if ((transformFields as readonly string[]).includes(name)) {
     const field = name as keyof Placement;
     return [valueText(name, blender[field]), valueText(name, unity[field])];
@@ -60,8 +64,14 @@ function valueText(name: FieldName, value: FieldValue): string {
   if (typeof value === "number") return withUnit(numberText(value), fieldSpec(name).unit);
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "string") return value.slice(0, 300);
+  if (name === "rotation") return anglesText(blenderAngles(quaternion(value as number[])));
   const parts = value.map((item) => (typeof item === "number" ? numberText(item) : item));
   return withUnit(parts.join(", ").slice(0, 1_500), fieldSpec(name).unit);
+}
+
+/** Angles as people type them: a thousandth of a degree is below what either editor shows. */
+function anglesText(angles: readonly number[]): string {
+  return `${angles.map((angle) => String(Number(angle.toFixed(3)) || 0)).join(", ")} °`;
 }
 
 function withUnit(text: string, unit: string): string {
