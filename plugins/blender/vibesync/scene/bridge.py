@@ -25,6 +25,7 @@ from .hints import Hints
 from .registry import Registry
 from .rig import current_rig
 from .undoing import recover_from_undo
+from .walk import Walk
 
 _APPLY_BUDGET_S = 0.004
 _EVENTS_PER_TICK_MAX = 200
@@ -32,6 +33,7 @@ _DESCRIBE_EVERY_S = 1.0
 # Softly deleted things are kept this long, because a revoked delete wants them back as they were.
 _PURGE_AFTER_S = 10.0
 _PAGES_BUDGET_S = 0.004
+_WALK_BUDGET_S = 0.004
 
 PLUGIN_VERSION = "0.1.0"
 
@@ -100,14 +102,16 @@ class Bridge:
         if not self.is_prepared and self.session.phase == "offline":
             self._refresh_hello()
             return has_news
-        if not self.is_prepared:
-            self._prepare_first_time()
         self.guard.update(current_rig(), now_s)
         is_watching = not (self.is_rendering or guard.is_playing())
-        if is_watching and self.session.phase != "listing":
+        is_undone = self.is_prepared and self.hints.is_undone
+        if is_undone or self.session.phase != "unlisted":
+            self._leave_walk()
+        if is_watching and self.session.phase == "unlisted" and not (is_undone and self.is_prepared):
+            if self._has_seen_all(now_s):
+                self.session.list_scene()
+        elif is_watching and self.is_prepared and self.session.phase != "listing":
             self._look(now_s)
-        if self.session.phase == "unlisted" and is_watching:
-            self.session.list_scene()
         answers: List[Any] = []
         if self.session.phase == "live" and is_watching:
             answers = self.applier.run(self.guard.held, _APPLY_BUDGET_S)
@@ -150,7 +154,7 @@ class Bridge:
         if self.hints.is_undone:
             document.mark_document(self.session.document.uuid, self.session.project)
             recover_from_undo(ledger, self.capture, self.applier)
-        elif self.hints.is_all or self.session.phase == "unlisted":
+        elif self.hints.is_all:
             self.capture.enter(ledger, self.capture.survey(ledger.shadow.uuids_of_kind("mesh")))
         else:
             self.guard.note_edits(self.capture.look(ledger), now_s)
@@ -194,17 +198,54 @@ class Bridge:
     def _reset(self) -> None:
         self.hints.clear()
         self.hints.is_all = True
+        self._walk: Optional[Walk] = None
         self.registry = Registry()
         self.capture = Capture(self.registry, self.hints, self.report)
         self.applier = Applier(self.session, self.capture, self.report)
 
-    def _prepare_first_time(self) -> None:
+    def _has_seen_all(self, now_s: float) -> bool:
+        """Walks on before a list, one tick's worth; whether the shadow is up to date with the whole scene."""
+        walk = self._walk
+        if walk is None:
+            self._begin_walk()
+        elif not walk.is_done:
+            walk.advance(_WALK_BUDGET_S)
+        elif walk.is_first:
+            self._adopt_unclear(walk)
+            walk.is_first = False
+            _push_undo_step("VibeSync: link")
+        else:
+            self._walk = None
+            self._look(now_s)
+            return True
+        return False
+
+    def _begin_walk(self) -> None:
+        is_first = not self.is_prepared
+        if is_first:
+            self._mark_first_time()
+        self._walk = Walk(self.capture, self.session.ledger, is_first)
+
+    def _mark_first_time(self) -> None:
         """The file is linked now: identities are written into it, its values have no age ([WIRE-14])."""
         mark = document.mark_document(None, self.session.project)
         self.session.document = document.current_document()
         assert self.session.document.uuid == mark, "the mark is on the bound scene"
-        self._adopt_scene(self.session.ledger)
-        _push_undo_step("VibeSync: link")
+        self.is_prepared = True
+
+    def _adopt_unclear(self, walk: Walk) -> None:
+        """What came with identities of its own has no age either, once a census has told whose they are."""
+        if walk.is_first and walk.is_unclear:
+            self._adopt_scene(self.session.ledger)
+
+    def _leave_walk(self) -> None:
+        """The link went, or the user undid: a walk begins anew. What was adopted half is not taken for the whole."""
+        walk, self._walk = self._walk, None
+        if walk is not None and walk.is_first:
+            self.session.ledger.shadow.entities.clear()
+            self.hints.clear()
+            self.hints.is_all = True
+            self.is_prepared = False
 
     def _adopt_scene(self, ledger: Ledger) -> None:
         survey = self.capture.survey(())
@@ -256,6 +297,9 @@ class Bridge:
         self._saved_ns = document.modified_ns_or_none()
         if not self.is_prepared:
             return
+        if self._walk is not None and not self._walk.is_done:
+            self._walk.advance(float("inf"))
+            self._adopt_unclear(self._walk)
         if self.session.phase == "listing":
             # A save must not hold anything without an identity: reopened, it would be somebody else.
             self.capture.survey(self.session.ledger.shadow.uuids_of_kind("mesh"))

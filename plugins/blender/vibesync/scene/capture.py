@@ -101,7 +101,7 @@ class Capture:
             live[uuid] = ("collection", reader.collection_fields(block, parents))
         for uuid, block in census.blocks["object"].items():
             live[uuid] = ("object", reader.object_fields(block))
-        self._report_odd(reader)
+        self.report_odd(reader)
         self.hints.clear()
         return Survey(rig, census, live)
 
@@ -116,6 +116,27 @@ class Capture:
         for uuid in [uuid for uuid in ledger.shadow.entities if uuid not in survey.live]:
             ledger.local_delete(uuid)
         ledger.end_look()
+
+    def begin_walk(self) -> None:
+        """A walk sees everything from here on; hints that come while it lasts stay for the look after it."""
+        self._forget_bounds(self.hints.meshes)
+        self._pointers = [block.as_pointer() for block in current_rig().scene.objects]
+        self.hints.clear()
+
+    def end_walk(self, members: Dict[str, List[str]], is_complete: bool) -> None:
+        """Everything was seen; where the walk may have missed or lost somebody, a census follows."""
+        self._members = members
+        pointers = [block.as_pointer() for block in current_rig().scene.objects]
+        if not is_complete or pointers != self._pointers:
+            self.hints.has_structure = True
+
+    def enter_one(self, ledger: Ledger, one: Tuple[str, str, Any], fields: Fields) -> None:
+        """What a walk read of (kind, uuid, data-block), as the user's edit."""
+        kind, uuid, block = one
+        if uuid in ledger.shadow.entities:
+            self._edit(ledger, uuid, block, fields)
+        else:
+            ledger.local_create(uuid, kind, fields)
 
     def look_at_one(self, ledger: Ledger, uuid: str, block: Any, reader: Reader, names: Set[str]) -> None:
         """Before a remote write: an edit of the user's that no look has found yet must not be overwritten unseen."""
@@ -155,7 +176,7 @@ class Capture:
                     moved.add(uuid)
         for uuid in gone:
             ledger.local_delete(uuid)
-        self._report_odd(reader)
+        self.report_odd(reader)
         return moved
 
     def _enter_one(self, ledger: Ledger, census: Census, one: Tuple[str, str, Any], fields: Fields) -> Fields:
@@ -224,7 +245,7 @@ class Capture:
             changed = self._edit(ledger, uuid, block, reader.object_fields(block))
             if not changed.keys().isdisjoint(TRANSFORM_FIELDS):
                 moved.add(uuid)
-        self._report_odd(reader)
+        self.report_odd(reader)
         return moved
 
     def _is_the_one(self, uuid: str, block: Any) -> bool:
@@ -316,7 +337,8 @@ class Capture:
                 name: value for name, value in live.items() if not is_same_value(name, value, entity.value(name))
             })
 
-    def _report_odd(self, reader: Reader) -> None:
+    def report_odd(self, reader: Reader) -> None:
+        """Tells once of everything that cannot be kept in step as it is."""
         for uuid in set(reader.sheared) - self._odd:
             self._report("E_FIELD", "%s is sheared by its parent; Unity shows it without the shear."
                          % (self.registry.name_or_none(uuid) or "An object"), uuid or None)

@@ -11,7 +11,7 @@ census:
 The first to come is never simply "the original": bpy.data is sorted by name.
 """
 import uuid as uuids
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 from .marks import ID_KEY, uuid_or_none
 
@@ -60,6 +60,19 @@ class Registry:
         for kind in KINDS:
             self._take_kind(kind, items[kind], is_after_undo, census)
         return census
+
+    def take_clear_or_none(self, kind: str, block: Any, taken: Set[str]) -> Optional[str]:
+        """Identifies one data-block where the others need not be asked: it is known by key, or carries no identity and
+        gets one. None: only a census can tell.
+        """
+        stored = uuid_or_none(block)
+        uuid = self._known_or_none(kind, block, stored, False)
+        if uuid is None and stored is None:
+            uuid = str(uuids.uuid4())
+        if uuid is None or uuid in taken:
+            return None
+        self._enter(kind, block, uuid)
+        return uuid
 
     def adopt(self, block: Any, kind: str, uuid: str) -> None:
         """A data-block that the add-on made itself."""
