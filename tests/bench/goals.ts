@@ -9,5 +9,7 @@ export const goals: readonly Goal[] = [
   { pattern: /^hub memory, /, atMost: 350 },
   { pattern: /^boot with 100000 records to replay/, atMost: 0.5 },
   { pattern: /^Blender .*, idle tick, p50$/, atMost: 5 },
+  { pattern: /^Blender .*, tick while listing, p50$/, atMost: 8 },
+  { pattern: /^Blender .*, tick while listing, p99$/, atMost: 16 },
   { pattern: /^app start to first paint, warm$/, atMost: 1_200 },
 ];

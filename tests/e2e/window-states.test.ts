@@ -99,6 +99,16 @@ describe("what each state offers", () => {
     expect(await asked(channel)).toEqual([argument]);
   });
 
+  it("halted says why nothing can be taken or rolled back; what is off can be reached and does nothing", async () => {
+    await open("halted");
+    await page.getByText("The engine is stopped: restart it to take a snapshot or to roll back.").waitFor();
+    await press("Tab");
+    await page.getByRole("button", { name: "Pause" }).focus();
+    await page.getByText("The engine is stopped. Restart it on Home.").waitFor();
+    await press("Enter");
+    expect(await asked("set-paused")).toEqual([]);
+  });
+
   it("needs-you leads to the objects, filtered", async () => {
     await open("needs-you");
     await page.getByRole("button", { name: "Show the 7 objects" }).click();
