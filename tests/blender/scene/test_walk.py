@@ -144,6 +144,19 @@ class Walking(Stage):
         self.assertEqual(len(set(self.uuids().values())), len(self.uuids()))
         self.assertIn(foreign, self.uuids().values())
 
+    def test_a_file_that_is_linked_again_keeps_its_identities_without_a_census(self) -> None:
+        self.fill()
+        self.finish()
+        before = self.uuids()
+        addon.bridge().unlink()
+        self.hub.indexed.clear()
+        addon.bridge().connect()
+        self.assertTrue(self.wait(lambda: addon.bridge().session.phase == "unlisted"))
+        done = self.ticks()
+        self.assertEqual(sum(tick.get("take", 0) for tick in done), 0)
+        self.finish()
+        self.assertEqual(self.uuids(), before)
+
     def test_a_list_asked_for_again_walks_again(self) -> None:
         self.fill()
         self.finish()

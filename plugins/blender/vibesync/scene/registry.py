@@ -62,13 +62,13 @@ class Registry:
         return census
 
     def take_clear_or_none(self, kind: str, block: Any, taken: Set[str]) -> Optional[str]:
-        """Identifies one data-block where the others need not be asked: it is known by key, or carries no identity and
-        gets one. None: only a census can tell.
+        """Identifies one data-block where the others need not be asked: it is known by key, or carries an identity that
+        nobody ever had, or none. None: only a census can tell.
         """
         stored = uuid_or_none(block)
         uuid = self._known_or_none(kind, block, stored, False)
-        if uuid is None and stored is None:
-            uuid = str(uuids.uuid4())
+        if uuid is None and stored not in self._records:
+            uuid = stored or str(uuids.uuid4())
         if uuid is None or uuid in taken:
             return None
         self._enter(kind, block, uuid)
