@@ -55,8 +55,7 @@ async function restart(victim: Victim): Promise<void> {
   else await studio.startUnity();
 }
 
-/** Known: once in about a hundred kills something came back under a second identity (docs/testing.md, Gaps). */
-describe("kill -9", { retry: 1 }, () => {
+describe("kill -9", () => {
   for (let round = 1; round <= kills; round += 1) {
     const victim = (["hub", "blender", "unity"] as const)[round % 3] as Victim;
     it(`[ENG-1] [ENG-2] loses nothing of what was logged: round ${round}, the ${victim}`, async () => {

@@ -12,11 +12,7 @@ const onlySeed = process.env.SEED === undefined ? null : Number(process.env.SEED
 const seeds = onlySeed === null ? Array.from({ length: 20 }, (_, index) => 501 + index) : [onlySeed];
 const editsPerSeed = 200;
 
-/**
- * Known: about one run in forty ends with one object that the editors show differently after an undo that met the other
- * artist's edit (docs/testing.md, Gaps). It depends on timing, so a seed is tried again before it counts as failed.
- */
-describe("two artists at once", { retry: 2 }, () => {
+describe("two artists at once", () => {
   for (const seed of seeds) {
     it(`[ENG-7] agree after ${editsPerSeed} edits, seed ${seed}`, async () => {
       const studio = await Studio.open();

@@ -95,6 +95,29 @@ class Apply(Stage):
         self.assert_same()
         self.assert_quiet()
 
+    def test_a_parent_asked_for_alone_is_answered(self) -> None:
+        """[WIRE-25]"""
+        parent, child = self._create("P"), self._create("Q")
+        find("Q").location = (7, 7, 7)  # no look has seen this yet when the parent comes
+        self.hub.apply({"op": "set", "uuid": child, "fields": {"parent": parent}})
+        self.settle()
+        self.assertEqual(tuple(find("Q").location), (7.0, 7.0, 7.0), "an edit not seen yet is not overwritten")
+        rows, items = self.ask([], [{"uuid": child, "fields": ["parent"]}])
+        self.assertEqual(items[child], {"uuid": child, "fields": {"parent": parent}})
+        self.assert_same()
+        self.assert_quiet()
+
+    def test_what_came_before_its_parent_is_no_failure_afterwards(self) -> None:
+        parent = new_uuid()
+        child = self._create("Early", parent=parent)
+        rows, items = self.ask([], [{"uuid": child, "fields": ["parent"]}])
+        self.assertEqual(items[child]["failed"], "E_UNKNOWN_ENTITY")
+        fields = {"name": "Late", "type": "empty", "parent": None, "collections": [], "visible": True,
+                  "translation": [0, 0, 1], "rotation": [0, 0, 0, 1], "scale": [1, 1, 1]}
+        self.remote({"op": "create", "uuid": parent, "kind": "object", "fields": fields})
+        rows, items = self.ask([], [{"uuid": child, "fields": ["parent"]}])
+        self.assertEqual(items[child], {"uuid": child, "fields": {"parent": parent}})
+
     def test_showing_clears_both_switches(self) -> None:
         self.edit("disable", object="Cube")
         self.remote_set("Cube", visible=True)

@@ -6,6 +6,7 @@ import bpy
 from actions import find
 from dump import dump_scene, uuid_of
 from stage import Stage, addon, pump
+from vibesync.scene.removal import purge
 
 
 class UndoAgainstRemote(Stage):
@@ -118,6 +119,39 @@ class UndoAgainstRemote(Stage):
             self.assertNotIn("A", bpy.context.scene.objects)
             self.assert_same()
 
+    def test_undo_hangs_nothing_below_a_remote_delete(self) -> None:
+        """The user's step falls between the delete and what the hub then does with the child."""
+        self.edit("create", type="empty", name="P", location=[1, 0, 0])
+        self.edit("create", type="empty", name="Q", location=[2, 0, 0])
+        self.edit("parent", object="Q", to="P")
+        parent, child = self.uuid("P"), self.uuid("Q")
+        self.remote({"op": "delete", "uuid": parent})
+        self.edit("move", object="Cube", by=[1, 0, 0])
+        self.remote({"op": "set", "uuid": child, "fields": {"parent": None, "translation": [3, 0, 0]}})
+        self.edit("move", object="Cube", by=[1, 0, 0])
+        for what in ("undo", "undo", "undo", "redo", "redo", "redo", "undo"):
+            self.edit(what)
+            self.assertNotIn("P", bpy.context.scene.objects)
+            self.assertIsNone(find("Q").parent, what)
+            self.assert_same()
+        self.assert_quiet()
+
+    def test_undo_puts_nothing_into_a_collection_that_was_deleted_remotely(self) -> None:
+        self.edit("collection-create", name="C")
+        self.edit("collection-move", object="Cube", collection="C")
+        self.edit("move", object="Cube", by=[1, 0, 0])
+        group = str(uuid_of(bpy.data.collections["C"]))
+        self.remote({"op": "set", "uuid": self.uuid("Cube"), "fields": {"collections": []}},
+            {"op": "delete", "uuid": group})
+        for what in ("undo", "redo", "undo"):
+            self.edit(what)
+            self.assert_same()
+        purge()
+        self.settle()
+        self.assertIn("Cube", bpy.context.scene.collection.objects)
+        self.assert_same()
+        self.assert_quiet()
+
     def test_undo_and_edit_between_two_looks(self) -> None:
         self.edit("move", object="Cube", by=[1, 0, 0])
         self.remote_set("Light", translation=[50, 0, 0])
@@ -140,6 +174,21 @@ class UndoAgainstRemote(Stage):
 class Removal(Stage):
     def _marked(self) -> int:
         return len([block for block in bpy.data.objects if "vibesync_deleted" in block])
+
+    def test_what_a_child_hangs_on_stays_until_it_was_moved(self) -> None:
+        self.edit("create", type="empty", name="Child", location=[1, 0, 0])
+        self.edit("parent", object="Child", to="Cube", keep=False)
+        child, cube = self.uuid("Child"), self.uuid("Cube")
+        self.remote({"op": "delete", "uuid": cube})
+        purge()
+        self.settle()
+        rows, items = self.ask([], [{"uuid": child, "fields": ["parent"]}])
+        self.assertEqual(items[child]["fields"], {"parent": cube}, "the truth, so that the hub can mend it")
+        self.remote({"op": "set", "uuid": child, "fields": {"parent": None, "translation": [3, 0, 0]}})
+        purge()
+        self.assertEqual(self._marked(), 0)
+        self.assert_same()
+        self.assert_quiet()
 
     def test_soft_then_hard(self) -> None:
         cube = self.uuid("Cube")

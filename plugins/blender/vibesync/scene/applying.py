@@ -5,6 +5,7 @@ scene made of them is read back into the shadow. So nothing of the user's is ove
 comes back as an edit. What fails is remembered until it is written again, and is told in the answers.
 """
 import time
+from functools import partial
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set
 
 import bpy
@@ -217,7 +218,10 @@ class Applier:
             register, block = ledger.shadow.register_or_none(child, "parent"), scene.blocks.get(child)
             if register is not None and register.stamp == stamp and block is not None:
                 register.value = parent
-                self.write(child, block, {"parent": parent}, scene)
+                self._attempt({"uuid": child}, partial(self._write_parent, block, parent, scene))
+
+    def _write_parent(self, block: Any, parent: str, scene: Scenery, op: Operation) -> None:
+        self.write(op["uuid"], block, {"parent": parent}, scene)
 
     def _note_pointers(self, uuid: str, block: Any, fields: Fields, scene: Scenery) -> None:
         parent = fields.get("parent")
@@ -245,9 +249,6 @@ class Applier:
             if found is not None and member is not None:
                 reader = Reader(scene.rig, self._capture.bounds)
                 ledger.read_back(member, {"collections": reader.object_fields(found, {"collections"})["collections"]})
-        for child, entity in ledger.shadow.entities.items():
-            if entity.value("parent") == uuid:
-                ledger.read_back(child, {"parent": None})
         self._capture.hints.has_scene = True
 
     # Questions

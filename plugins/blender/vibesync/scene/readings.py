@@ -2,13 +2,15 @@
 from typing import Any, Dict, List, Optional, Set
 
 from ..core.values import TRANSFORM_FIELDS, Fields
-from .marks import PLACEHOLDER_KEY, TYPE_KEY, is_deleted, uuid_or_none
+from .marks import PLACEHOLDER_KEY, TYPE_KEY, uuid_or_none
 from .meshes import BoundsCache, read_mesh
 from .names import read_name
 from .optic_data import read_camera, read_light
 from .rig import Rig, memberships_of
 from .transforms import is_parent_supported, read_transform
 
+# Read together, because each of them means something only beside the others.
+_PLACE_FIELDS = frozenset((*TRANSFORM_FIELDS, "parent"))
 _TYPES = {"EMPTY": "empty", "MESH": "mesh", "CAMERA": "camera", "LIGHT": "light"}
 
 
@@ -26,9 +28,9 @@ class Reader:
     def object_fields(self, block: Any, names: Optional[Set[str]] = None) -> Fields:
         """An object's fields; with `names`, at least those."""
         fields: Fields = {}
-        if names is None or not names.isdisjoint(TRANSFORM_FIELDS):
-            self._add_transform(block, fields)
-            if names is not None and names.issubset(TRANSFORM_FIELDS):
+        if names is None or not names.isdisjoint(_PLACE_FIELDS):
+            self._add_place(block, fields)
+            if names is not None and names.issubset(_PLACE_FIELDS):
                 return fields
         fields["name"] = read_name(block)
         fields["type"] = type_of(block)
@@ -55,15 +57,14 @@ class Reader:
         """Whether an object's own switches show it."""
         return is_visible(block, self.rig)
 
-    def _add_transform(self, block: Any, fields: Fields) -> None:
+    def _add_place(self, block: Any, fields: Fields) -> None:
+        """Also below a parent that only waits to be removed: what hangs there is to be told, and moved by the hub."""
         parent = block.parent
         parent_uuid = None if parent is None else uuid_or_none(parent)
         is_outside = parent is not None and (parent_uuid is None or parent.library is not None)
         if is_outside or not is_parent_supported(block):
             self.unsupported.append(uuid_or_none(block) or "")
             return
-        if parent is not None and is_deleted(parent):
-            parent_uuid = None
         fields["parent"] = parent_uuid
         reading = read_transform(block, self.rig.scale_length)
         fields.update(reading.fields)

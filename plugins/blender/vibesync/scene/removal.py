@@ -62,7 +62,14 @@ def marked() -> List[Any]:
 
 def purge(known: Optional[Set[str]] = None) -> Set[str]:
     """Removes for good what is marked, with `known` only those; answers the uuids still marked. Never inside a tool."""
-    blocks = [block for block in marked() if not _is_in_use(block) and (known is None or block[DELETED_KEY] in known)]
+    waiting = marked()
+    if not waiting:
+        return set()
+    parents = {one.parent for one in bpy.data.objects if one.parent is not None and not is_deleted(one)}
+    blocks = [
+        block for block in waiting
+        if block not in parents and not _is_in_use(block) and (known is None or block[DELETED_KEY] in known)
+    ]
     if blocks:
         bpy.data.batch_remove(blocks)
     return {block[DELETED_KEY] for block in marked()}
