@@ -127,7 +127,13 @@ class Stage(unittest.TestCase):
             for name, value in values.items():
                 if name != "blenderName":
                     agreed = self.hub.value(one, name)
-                    self.assertTrue(is_same_value(name, value, agreed), (values["name"], name, value, agreed))
+                    why = (values["name"], one, name, value, agreed, self._registers(one, name))
+                    self.assertTrue(is_same_value(name, value, agreed), why)
+
+    def _registers(self, one: str, name: str) -> Any:
+        """What the hub and the add-on remember of a value, for the message of a failed test."""
+        write, ours = self.hub.scene[one].get(name), addon.bridge().session.ledger.shadow.register_or_none(one, name)
+        return write, None if ours is None else (ours.value, ours.stamp, "local" if ours.is_local else "remote")
 
     def assert_quiet(self, seconds: float = 0.3) -> None:
         """No traffic about the scene: no echo."""

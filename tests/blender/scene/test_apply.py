@@ -118,6 +118,35 @@ class Apply(Stage):
         rows, items = self.ask([], [{"uuid": child, "fields": ["parent"]}])
         self.assertEqual(items[child], {"uuid": child, "fields": {"parent": parent}})
 
+    def test_a_parent_that_hangs_below_its_child_is_waited_for(self) -> None:
+        """[WIRE-20] The hub refuses the user's half of the circle, but says so after the other half."""
+        upper, lower = self._create("U"), self._create("L")
+        self.hub.accepts = False
+        self.do("parent", object="U", to="L", keep=False)
+        pump(0.02)
+        self.hub.apply({"op": "set", "uuid": lower, "fields": {"parent": upper}})
+        pump(0.05)
+        self.assertIsNone(find("L").parent)
+        self.hub.accepts = True
+        self.hub.stamp = addon.bridge().session.ledger.clock.latest
+        self.hub.apply({"op": "set", "uuid": upper, "fields": {"parent": None}})
+        pump(0.05)
+        self.assertEqual((find("L").parent, find("U").parent), (find("U"), None))
+        rows, items = self.ask([], [{"uuid": lower, "fields": ["parent"]}])
+        self.assertEqual(items[lower], {"uuid": lower, "fields": {"parent": upper}})
+
+    def test_a_parent_that_an_undo_brings_back_is_waited_for(self) -> None:
+        child = self._create("Q")
+        self.edit("create", type="empty", name="P")
+        parent = self.uuid("P")
+        self.edit("delete", object="P")
+        self.hub.apply({"op": "set", "uuid": child, "fields": {"parent": parent}})
+        pump(0.05)
+        self.edit("undo")
+        self.assertEqual(find("Q").parent, find("P"))
+        rows, items = self.ask([], [{"uuid": child, "fields": ["parent"]}])
+        self.assertEqual(items[child], {"uuid": child, "fields": {"parent": parent}})
+
     def test_showing_clears_both_switches(self) -> None:
         self.edit("disable", object="Cube")
         self.remote_set("Cube", visible=True)

@@ -6,7 +6,7 @@ comes back as an edit. What fails is remembered until it is written again, and i
 """
 import time
 from functools import partial
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 import bpy
 
@@ -91,17 +91,18 @@ class Applier:
         self._report = report
         self._failed: Dict[str, str] = {}
         self.unsettled = Unsettled()
-        # parent that was not there -> children that want it, each with the stamp of that wish
-        self._wanted: Dict[str, Dict[str, int]] = {}
+        # child -> parent it could not be hung below yet, with the stamp of that wish
+        self._wishes: Dict[str, Tuple[str, int]] = {}
 
     def run(self, held: Set[str], budget_s: float) -> List[Any]:
         """Works on the inbox until the budget is used or nothing is left; answers the messages to send."""
         inbox = self._session.inbox
         inbox.release(held)
         answers: List[Any] = []
-        if inbox.is_idle:
+        if inbox.is_idle and not self._wishes:
             return answers
         scene = self.scenery()
+        self._grant_wishes(scene)
         end_s = time.perf_counter() + budget_s
         while True:
             item = inbox.next_or_none(held)
@@ -109,6 +110,7 @@ class Applier:
                 break
             if item.op is not None:
                 self._attempt(item.op, lambda op: self._apply(op, scene))
+                self._grant_wishes(scene)
             if item.verify is not None:
                 answers.extend(self._answer(item.verify, held, scene))
             if item.lsn is not None:
@@ -156,7 +158,6 @@ class Applier:
         elif op["op"] == "create" and kind is None:
             if ledger.remote_create(op):
                 self.create(op, scene)
-                self._hang_waiting(uuid, scene)
         elif kind is not None:
             self._set(uuid, kind, op, scene)
         elif uuid not in ledger.shadow.tombstones:
@@ -211,12 +212,17 @@ class Applier:
             self._capture.registry.note_name(uuid, block.name)
             ledger.read_back(uuid, self._live_fields(uuid, entity.kind, block, scene, set(fields)))
 
-    def _hang_waiting(self, parent: str, scene: Scenery) -> None:
-        """Children that came before their parent are hung below it, unless something newer was said of them."""
-        ledger = self._session.ledger
-        for child, stamp in self._wanted.pop(parent, {}).items():
-            register, block = ledger.shadow.register_or_none(child, "parent"), scene.blocks.get(child)
-            if register is not None and register.stamp == stamp and block is not None:
+    def _grant_wishes(self, scene: Scenery) -> None:
+        """What could not be hung below its parent, because that was not there yet or hung below it, is tried again,
+        unless something newer was said of it.
+        """
+        for child, (parent, stamp) in list(self._wishes.items()):
+            register, block = self._session.ledger.shadow.register_or_none(child, "parent"), scene.blocks.get(child)
+            above = scene.blocks.get(parent)
+            if register is None or register.stamp != stamp or block is None:
+                del self._wishes[child]
+            elif above is not None and not _is_below(above, block):
+                del self._wishes[child]
                 register.value = parent
                 self._attempt({"uuid": child}, partial(self._write_parent, block, parent, scene))
 
@@ -227,9 +233,9 @@ class Applier:
         parent = fields.get("parent")
         if "parent" in fields:
             self.unsettled.note_parent(uuid)
-        if isinstance(parent, str) and parent not in scene.blocks:
-            stamp = self._session.ledger.shadow.entities[uuid].registers["parent"].stamp
-            self._wanted.setdefault(parent, {})[uuid] = stamp
+        above = scene.blocks.get(parent) if isinstance(parent, str) else None
+        if isinstance(parent, str) and (above is None or _is_below(above, block)):
+            self._wishes[uuid] = (parent, self._session.ledger.shadow.entities[uuid].registers["parent"].stamp)
         if "collections" in fields:
             self.unsettled.note_collections(uuid)
         if "data" in fields and block.type == "MESH" and block.data is not None:
@@ -283,3 +289,10 @@ class Applier:
             return reader.collection_fields(block, collection_parents(scene.rig))
         return reader.mesh_fields(uuid, block)
 
+
+def _is_below(block: Any, above: Any) -> bool:
+    """Whether an object is another one or hangs below it; Blender sees to it that the walk ends."""
+    at = block
+    while at is not None and at != above:
+        at = at.parent
+    return at is not None

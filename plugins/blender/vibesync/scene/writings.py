@@ -44,16 +44,16 @@ def write_object(block: Any, fields: Fields, agreed: Fields, scene: "Scenery") -
     Under a new parent the place is written whole.
     """
     rig, blocks = scene.rig, scene.blocks
-    is_complete = True
+    trouble: Optional[str] = None
     if "name" in fields:
         write_name(block, bpy.data.objects, str(fields["name"]))
     if "parent" in fields:
-        is_complete = _write_parent(block, fields["parent"], blocks)
+        trouble = _write_parent(block, fields["parent"], blocks)
     if "collections" in fields:
         link_object(block, fields, blocks, rig)
     if "data" in fields and block.type == "MESH":
         mesh = make_placeholder() if fields["data"] is None else blocks.get(str(fields["data"]))
-        is_complete = is_complete and mesh is not None
+        trouble = trouble or ("E_UNKNOWN_ENTITY" if mesh is None else None)
         block.data = block.data if mesh is None else mesh
     if block.type == "CAMERA":
         write_camera(block.data, fields, rig)
@@ -65,8 +65,8 @@ def write_object(block: Any, fields: Fields, agreed: Fields, scene: "Scenery") -
         write_transform(block, {name: agreed.get(name) or TRANSFORM_DEFAULTS[name] for name in TRANSFORM_FIELDS}, rig)
     elif any(name in fields for name in TRANSFORM_FIELDS):
         write_transform(block, {name: fields[name] for name in TRANSFORM_FIELDS if name in fields}, rig)
-    if not is_complete:  # the rest is written all the same
-        raise WireError("E_UNKNOWN_ENTITY")
+    if trouble is not None:  # the rest is written all the same
+        raise WireError(trouble)
 
 
 class Scenery:
@@ -77,12 +77,14 @@ class Scenery:
         self.blocks = blocks
 
 
-def _write_parent(block: Any, parent: Any, blocks: Blocks) -> bool:
-    """Answers whether the parent is there; without it the object hangs on nothing."""
+def _write_parent(block: Any, parent: Any, blocks: Blocks) -> Optional[str]:
+    """Answers why the object hangs on nothing instead: the parent is not there, or hangs below the object itself."""
     above = None if parent is None else blocks.get(str(parent))
-    block.parent = above
+    block.parent = above  # Blender makes it None, without a word, where that would close a circle
     block.parent_type = "OBJECT"
-    return parent is None or above is not None
+    if block.parent != above:
+        return "E_CYCLE"
+    return "E_UNKNOWN_ENTITY" if parent is not None and above is None else None
 
 
 def link_object(block: Any, fields: Fields, blocks: Blocks, rig: Rig) -> None:
