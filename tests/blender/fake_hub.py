@@ -305,7 +305,9 @@ class FakeHub:
             known = self.scene.setdefault(entity["uuid"], {})
             for name, write in listed.items():
                 self.stamp = max(self.stamp, write.stamp)
-                if name not in known or write.stamp > known[name].stamp:
+                if name == "parent" and self._closes_circle(entity["uuid"], write.value):
+                    self._refused_parents.append(entity["uuid"])
+                elif name not in known or write.stamp > known[name].stamp:
                     known[name] = write
         for gone in message["deleted"]:
             self._merge({"op": "delete", "uuid": gone["uuid"]}, gone["stamp"])
@@ -316,13 +318,18 @@ class FakeHub:
 
     def _without_cycle(self, op: Message) -> Message:
         """[WIRE-20] a parent that would close a circle is left out; `_repair` tells the agreed one."""
-        at = op.get("fields", {}).get("parent")
+        if not self._closes_circle(op["uuid"], op.get("fields", {}).get("parent")):
+            return op
+        self._refused_parents.append(op["uuid"])
+        return dict(op, fields={name: value for name, value in op["fields"].items() if name != "parent"})
+
+    def _closes_circle(self, entity: str, parent: Any) -> bool:
+        at = parent
         for _ in range(len(self.scene)):
-            if at == op["uuid"]:
-                self._refused_parents.append(op["uuid"])
-                return dict(op, fields={name: value for name, value in op["fields"].items() if name != "parent"})
+            if at == entity:
+                return True
             at = self.value(at, "parent") if at is not None else None
-        return op
+        return False
 
     def _repair(self) -> None:
         """[WIRE-19] children of what is gone move to the root; refused parents are put back."""
@@ -348,9 +355,12 @@ class FakeHub:
                 stamp = max(write.stamp for write in fields.values()) or self.next_stamp()
                 ops.append({"op": "create", "uuid": one, "kind": self.kinds[one], "fields": values, "stamp": stamp})
                 continue
-            for name, write in fields.items():
+            for name, write in list(fields.items()):
                 if name not in listed or listed[name] != write:
-                    stamp = write.stamp or self.next_stamp()
+                    # [WIRE-14] Of equal age and yet different: put back, as something new.
+                    is_newer = write.stamp > (listed[name].stamp if name in listed else 0)
+                    stamp = write.stamp if is_newer else self.next_stamp()
+                    fields[name] = Write(write.value, stamp)
                     ops.append({"op": "set", "uuid": one, "fields": {name: write.value}, "stamp": stamp})
         if ops:
             order = {"mesh": 0, "collection": 1, "object": 2}

@@ -57,6 +57,15 @@ class Books(unittest.TestCase):
         self.assertEqual(self.ledger.local_edit(uuid(1), live), {})
         self.assertEqual(self._take(), [])
 
+    def test_an_edit_found_after_a_remote_write_is_newer(self) -> None:
+        """[WIRE-9] also within one look."""
+        self._adopt(1, 2)
+        self.ledger.local_edit(uuid(1), {"name": "first"})
+        self.ledger.remote_set(uuid(2), {"name": "theirs"}, stamp_of(50, "unity"))
+        self.ledger.local_edit(uuid(2), {"name": "mine"})
+        change = self._take()[-1]
+        self.assertEqual((change.ops[0]["fields"], change.stamp > stamp_of(50, "unity")), ({"name": "mine"}, True))
+
     def test_transforms_alone_are_binary_and_the_rest_is_text(self) -> None:
         """[WIRE-22]"""
         self._adopt(1, 2)

@@ -1,4 +1,5 @@
 """The link over real sockets, against the fake hub."""
+import contextlib
 import os
 import tempfile
 import unittest
@@ -112,6 +113,7 @@ class Link(unittest.TestCase):
         with FakeHub(self.home) as hub:
             self.channel.start()
             self._wait(Opened)
-            hub.send_raw(1, b" " * 1_048_577)
+            with contextlib.suppress(OSError):  # the add-on may hang up before the end of it
+                hub.send_raw(1, b" " * 1_048_577)
             self.assertEqual(self._wait(Closed).code, "E_OVERSIZED")
             self._wait(Opened, 2)

@@ -110,19 +110,31 @@ class Conversation(unittest.TestCase):
         self.assertEqual(sum(len(page["entities"]) for page in pages), 2_500)
         self.assertEqual(sum(len(page["deleted"]) for page in pages), 4_500)
 
-    def test_resume_is_offered_only_after_the_list_was_taken(self) -> None:
-        """[WIRE-16]"""
+    def test_resume_is_offered_only_after_what_the_list_brought_was_applied(self) -> None:
+        """[WIRE-16] What the hub sends after a list is older than the place to resume from."""
         session = listed()
         self.assertIsNone(session.hello()["resume"])
         move(session, 1.0)
         (change,) = [c for c in drain(session) if isinstance(c, Frame)]
         session.received({"kind": "accepted", "seq": change.seq, "lsn": 9, "refused": []}, 0.0)
+        drain(session)
+        self.assertIsNone(session.hello()["resume"], "the hub still compares")
+        op = {"op": "set", "uuid": uuid(1), "fields": {"visible": False}, "stamp": 18}
+        session.received({"kind": "apply", "epoch": 1, "lsn": 4, "reason": "resync", "ops": [op]}, 0.0)
+        drain(session)
+        self.assertIsNone(session.hello()["resume"], "the scene does not show it yet")
+        while session.inbox.next_or_none(set()) is not None:
+            pass
+        drain(session)
         self.assertEqual(session.hello()["resume"], {"log": LOG, "lsn": 4})
+        session.received({"kind": "apply", "epoch": 1, "lsn": 5, "reason": "edit", "ops": [op]}, 0.0)
+        self.assertEqual(session.hello()["resume"], {"log": LOG, "lsn": 4}, "this one would come again")
 
     def test_after_a_resume_what_was_not_accepted_is_sent_again(self) -> None:
         """[WIRE-12], [WIRE-16] with the same number and stamp, and no list."""
         session = listed()
         session.received({"kind": "verify", "epoch": 1, "batch": 1, "lsn": 5, "transforms": [], "items": []}, 0.0)
+        session.inbox.next_or_none(set())
         move(session, 1.0)
         before = [c for c in drain(session) if isinstance(c, Frame)]
         session.closed(1)
@@ -137,6 +149,8 @@ class Conversation(unittest.TestCase):
     def test_another_log_means_a_list(self) -> None:
         session = listed()
         session.received({"kind": "verify", "epoch": 1, "batch": 1, "lsn": 5, "transforms": [], "items": []}, 0.0)
+        session.inbox.next_or_none(set())
+        drain(session)
         session.opened(2, welcome(True, log=uuid(999)))
         self.assertEqual(session.phase, "unlisted")
 

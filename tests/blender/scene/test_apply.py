@@ -216,6 +216,19 @@ class Apply(Stage):
         self.assert_same()
         self.assert_quiet()
 
+    def test_what_could_not_be_made_is_not_taken_for_deleted(self) -> None:
+        made, parent = new_uuid(), new_uuid()
+        self.remote({"op": "create", "uuid": made, "kind": "collection", "fields": {"name": "C", "parent": parent}})
+        self.edit("move", object="Cube", by=[1, 0, 0])
+        self.edit("create", type="empty", name="E")
+        self.assertIn(made, self.hub.scene)
+        rows, items = self.ask([], [{"uuid": made, "fields": ["name"]}])
+        self.assertTrue(items[made]["missing"])
+        self.remote({"op": "create", "uuid": parent, "kind": "collection", "fields": {"name": "D", "parent": None}},
+            {"op": "create", "uuid": made, "kind": "collection", "fields": {"name": "C", "parent": parent}})
+        self.assert_same()
+        self.assert_quiet()
+
     def test_mesh_bounds_of_a_stand_in(self) -> None:
         mesh = new_uuid()
         fields = {"name": "Box", "mesh.center": [0, 0, 0], "mesh.size": [1, 1, 1]}

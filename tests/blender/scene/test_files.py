@@ -87,6 +87,7 @@ class Files(Stage):
     def test_a_resume_needs_no_list(self) -> None:
         """[WIRE-16]"""
         self.edit("move", object="Cube", by=[1, 0, 0])
+        self.ask([self.uuid("Cube")], [])
         lists = len(self.hub.of_kind("index"))
         self.hub.drop()
         pump(0.02)
@@ -98,6 +99,7 @@ class Files(Stage):
     def test_a_change_lost_on_the_way_is_sent_again(self) -> None:
         """[WIRE-12] same number, same stamp."""
         self.edit("move", object="Light", by=[1, 0, 0])
+        self.ask([self.uuid("Light")], [])
         self.hub.accepts = False
         self.do("move", object="Cube", by=[1, 0, 0])
         pump(0.1)

@@ -62,7 +62,7 @@ class Ledger:
 
     def remote_create(self, op: Operation) -> bool:
         """Whether the entity is to be made now. False: it lives already, or was deleted later than this create."""
-        self.clock.observe(op["stamp"])
+        self._observe(op["stamp"])
         tombstone = self.shadow.tombstones.get(op["uuid"])
         if op["uuid"] in self.shadow.entities or (tombstone is not None and tombstone.stamp > op["stamp"]):
             return False
@@ -70,12 +70,16 @@ class Ledger:
         self.shadow.create(op["uuid"], _entity_of(op["kind"], op["stamp"], False, op["fields"]))
         return True
 
+    def forget(self, uuid: str) -> None:
+        """An entity that could not be made: it must not look like one that the user deleted."""
+        self.shadow.entities.pop(uuid, None)
+
     def remote_set(self, uuid: str, fields: Fields, stamp: int, is_again: bool = False) -> Fields:
         """Enters the values that win, and answers them: they are to be written to the scene.
 
         `is_again`: writing this entity failed, so the very same write counts once more ([WIRE-26]).
         """
-        self.clock.observe(stamp)
+        self._observe(stamp)
         entity = self.shadow.entities[uuid]
         winners: Fields = {}
         for name, value in fields.items():
@@ -90,7 +94,7 @@ class Ledger:
 
     def remote_delete(self, uuid: str, stamp: int) -> bool:
         """Whether the entity is to be taken out of the scene. False when it was made again later than this delete."""
-        self.clock.observe(stamp)
+        self._observe(stamp)
         entity = self.shadow.entities.get(uuid)
         if entity is not None and entity.stamp > stamp:
             return False
@@ -140,6 +144,11 @@ class Ledger:
         """The hub has taken the index that named them."""
         for tombstone in self.shadow.tombstones.values():
             tombstone.is_accepted = True
+
+    def _observe(self, stamp: int) -> None:
+        """An edit found after a remote write is newer than that write."""
+        self.clock.observe(stamp)
+        self.end_look()
 
     def _stamp(self) -> int:
         if self._look_stamp is None:

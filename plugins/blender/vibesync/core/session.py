@@ -8,7 +8,8 @@
     any --closed---------------> offline
 
 A list always opens a new epoch when changes were numbered in the old one: numbers restart, and late answers to the old
-ones are ignored. The place to resume from is offered only after the hub has shown that it took the list.
+ones are ignored. The place to resume from is offered only after all that the hub had to say about the list was applied:
+that is older than the place, so a resume would not bring it again.
 """
 from typing import Any, Dict, List, NamedTuple, Optional, Set
 
@@ -67,7 +68,10 @@ class Session:
         self.has_peer = False
         self.waiting_at_hub = 0
         self.conflicts: List[str] = []
+        # The hub has logged the list; it has compared it, too; what it sent then is in the scene.
         self._is_list_taken = False
+        self._is_list_merged = False
+        self._is_resumable = False
         self._pages: Any = None
         self._resend = False
         self._state: Optional[Message] = None
@@ -81,7 +85,7 @@ class Session:
 
     def hello(self) -> Message:
         """The greeting, without nonce."""
-        resume = {"log": self.log, "lsn": self.lsn} if self._is_list_taken and self.log is not None else None
+        resume = {"log": self.log, "lsn": self.lsn} if self._is_resumable and self.log is not None else None
         return {
             "kind": "hello",
             "protocol": {"min": PROTOCOL_VERSION_MIN, "max": PROTOCOL_VERSION},
@@ -102,7 +106,7 @@ class Session:
         self.document = document
         self.inbox.clear()
         self._raise_epoch()
-        self._is_list_taken = False
+        self._forget_list()
         if self.phase != "offline":
             self.phase = "unlisted"
 
@@ -141,7 +145,7 @@ class Session:
 
     def opened(self, number: int, welcome: Message) -> None:
         """A connection is ready."""
-        may_resume = self._is_list_taken and self.log == welcome["log"]
+        may_resume = self._is_resumable and self.log == welcome["log"]
         self.number = number
         self.ledger.clock.observe(welcome["stamp"])
         self.log = welcome["log"]
@@ -154,7 +158,7 @@ class Session:
             self.phase, self._resend = "live", True
             return
         self.phase = "unlisted"
-        self._is_list_taken = False
+        self._forget_list()
         self.lsn = welcome["lsn"]
 
     def closed(self, number: int) -> None:
@@ -169,6 +173,7 @@ class Session:
         """A message or frame of this connection."""
         if isinstance(content, Frame):
             if content.epoch >= self.epoch:
+                self._merged()
                 self.inbox.put_frame(content)
             return
         handler = getattr(self, "_on_" + content["kind"], None)
@@ -189,6 +194,7 @@ class Session:
             if page["last"]:
                 self.phase, self._pages = "live", None
             return contents
+        self._is_resumable = self._is_resumable or (self._is_list_merged and self.inbox.is_idle)
         outbox = self.ledger.outbox
         changes = outbox.in_flight() if self._resend else outbox.due(now_s)
         self._resend = False
@@ -207,6 +213,7 @@ class Session:
     def _on_apply(self, message: Message, _now_s: float) -> None:
         if message["epoch"] < self.epoch:
             return
+        self._merged()
         for op in message["ops"]:
             self.ledger.clock.observe(op["stamp"])
         self.inbox.put_ops(message["ops"], message["lsn"])
@@ -229,6 +236,7 @@ class Session:
         if message["epoch"] < self.epoch:
             return
         self._take_as_listed()
+        self._merged()
         self.inbox.put_verify(message)
 
     def _on_final(self, message: Message, _now_s: float) -> None:
@@ -243,7 +251,7 @@ class Session:
 
     def _on_reindex(self, message: Message, now_s: float) -> None:
         self.faults.last = "VibeSync asked for the whole scene again (%s)." % message["code"]
-        self._is_list_taken = False
+        self._forget_list()
         self.phase, self._pages = "unlisted", None
 
     # Inside
@@ -263,6 +271,13 @@ class Session:
         if self.phase == "live" and not self._is_list_taken:
             self._is_list_taken = True
             self.ledger.confirm_deletes()
+
+    def _merged(self) -> None:
+        """Applies and questions come only after the list was compared; answers to changes come before that, too."""
+        self._is_list_merged = self.phase == "live"
+
+    def _forget_list(self) -> None:
+        self._is_list_taken = self._is_list_merged = self._is_resumable = False
 
     def _ask_resync(self, now_s: float) -> None:
         """The hub refused an edit for good, so the two sides may differ until the scene is listed again."""

@@ -132,7 +132,7 @@ class Applier:
         entity = self._session.ledger.shadow.entities[uuid]
         op = {"uuid": uuid, "kind": entity.kind, "fields": entity.values()}
         if block is None or fields is None:
-            self._attempt(op, lambda op: self.create(op, scene))
+            self._attempt(op, lambda op: self._make(op, scene))
         else:
             self._attempt(op, lambda op: self.write(uuid, block, fields, scene))
 
@@ -157,7 +157,7 @@ class Applier:
                 self.remove(kind, uuid, scene)
         elif op["op"] == "create" and kind is None:
             if ledger.remote_create(op):
-                self.create(op, scene)
+                self._make(op, scene)
         elif kind is not None:
             self._set(uuid, kind, op, scene)
         elif uuid not in ledger.shadow.tombstones:
@@ -178,7 +178,14 @@ class Applier:
         if winners:
             self.write(uuid, block, winners, scene)
 
-    def create(self, op: Operation, scene: Scenery) -> None:
+    def _make(self, op: Operation, scene: Scenery) -> None:
+        try:
+            self._create(op, scene)
+        finally:
+            if op["uuid"] not in scene.blocks:
+                self._session.ledger.forget(op["uuid"])
+
+    def _create(self, op: Operation, scene: Scenery) -> None:
         """Makes an entity, or revives the one that was softly deleted."""
         uuid, kind = op["uuid"], op["kind"]
         block = marked_or_none(kind, uuid)

@@ -73,7 +73,7 @@ class Capture:
             hints.has_structure = not self._are_known(hints)
             if not hints.has_structure:
                 blocks = self._resolve(hints.objects, rig, hints.has_optics)
-                hints.has_structure = not all(self._shows_known_mesh(block) for block in blocks)
+                hints.has_structure = not all(self._is_itself(block) for block in blocks)
         if hints.has_structure:
             moved |= self._look_at_structure(ledger, rig)
         elif blocks or hints.meshes:
@@ -203,10 +203,12 @@ class Capture:
         return all(known("object", key) is not None for key in hints.objects) and all(
             known("mesh", key) is not None for key in hints.meshes)
 
-    def _shows_known_mesh(self, block: Any) -> bool:
-        """False after "make single user" and the like: the mesh is new, or a copy that still carries its original's
-        uuid.
+    def _is_itself(self, block: Any) -> bool:
+        """False when another object has the address of one that is gone; or after "make single user" and the like: the
+        mesh is new, or a copy that still carries its original's uuid.
         """
+        if not self._is_the_one(uuid_or_none(block) or "", block):
+            return False
         mesh = block.data if block.type == "MESH" else None
         if mesh is None or mesh.library is not None or is_placeholder(mesh):
             return True
