@@ -57,6 +57,16 @@ class Books(unittest.TestCase):
         self.assertEqual(self.ledger.local_edit(uuid(1), live), {})
         self.assertEqual(self._take(), [])
 
+    def test_what_came_back_before_the_hub_missed_it_may_still_be_deleted_there(self) -> None:
+        """[WIRE-9] the hub hears of values alone, so its own delete in between counts for both."""
+        self._adopt(1)
+        self.ledger.local_delete(uuid(1))
+        between = self.ledger.clock.latest
+        self.ledger.end_look()
+        self.ledger.local_create(uuid(1), "object", fields(name="back"))
+        self.assertEqual([op["op"] for change in self._take() for op in change.ops], ["set"])
+        self.assertTrue(self.ledger.remote_delete(uuid(1), between))
+
     def test_an_edit_found_after_a_remote_write_is_newer(self) -> None:
         """[WIRE-9] also within one look."""
         self._adopt(1, 2)

@@ -32,8 +32,9 @@ class Ledger:
     def local_create(self, uuid: str, kind: str, fields: Fields, copied_from: Optional[str] = None) -> None:
         """The user made (or brought back) an entity."""
         stamp = self._stamp()
-        self.shadow.create(uuid, _entity_of(kind, stamp, True, fields))
-        self.outbox.create(uuid, (kind, stamp, fields, copied_from))
+        entity = _entity_of(kind, stamp, True, fields)
+        entity.stamp = self.outbox.create(uuid, (kind, stamp, fields, copied_from))
+        self.shadow.create(uuid, entity)
 
     def local_edit(self, uuid: str, live: Fields) -> Fields:
         """Compares what the scene shows with the shadow; queues and answers what the user changed."""
@@ -50,9 +51,9 @@ class Ledger:
     def local_delete(self, uuid: str) -> None:
         """The user deleted an entity."""
         stamp = self._stamp()
-        kind = self.shadow.entities[uuid].kind
+        entity = self.shadow.entities[uuid]
         self.shadow.bury(uuid, Tombstone(stamp, True, False))
-        self.outbox.delete(uuid, kind, stamp)
+        self.outbox.delete(uuid, entity.kind, stamp, entity.stamp)
 
     def adopt(self, uuid: str, kind: str, fields: Fields) -> None:
         """An entity found in a scene without a shadow: stamp 0, the hub's values win where it has some ([WIRE-14])."""

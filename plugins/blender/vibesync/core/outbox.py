@@ -31,9 +31,12 @@ class Change(NamedTuple):
 
 
 class Unsent:
-    """What is to be said about one entity. `stamps` has one entry per field; creates and deletes have one for all."""
+    """What is to be said about one entity. `stamps` has one entry per field; creates and deletes have one for all.
 
-    __slots__ = ("op", "kind", "stamp", "fields", "stamps", "copied_from")
+    `born`: of a delete, the stamp with which the deleted entity was created.
+    """
+
+    __slots__ = ("op", "kind", "stamp", "fields", "stamps", "copied_from", "born")
 
     def __init__(self, op: str, kind: str, stamp: int) -> None:
         self.op = op
@@ -42,6 +45,7 @@ class Unsent:
         self.fields: Fields = {}
         self.stamps: Dict[str, int] = {}
         self.copied_from: Optional[str] = None
+        self.born = 0
 
 
 class Outbox:
@@ -68,18 +72,21 @@ class Outbox:
         unsent = self._unsent.get(uuid)
         return unsent.stamp if unsent is not None and unsent.op == "create" else None
 
-    def create(self, uuid: str, entry: Tuple[str, int, Fields, Optional[str]]) -> None:
-        """Queues a create: kind, stamp, fields, original of a copy."""
+    def create(self, uuid: str, entry: Tuple[str, int, Fields, Optional[str]]) -> int:
+        """Queues a create: kind, stamp, fields, original of a copy. Answers the stamp of the entity's creation: an older
+        one for what was deleted and brought back before the hub heard of it, because to the hub it was there all along.
+        """
         kind, stamp, fields, copied_from = entry
         known = self._unsent.get(uuid)
-        if known is not None and known.op == "delete":  # deleted and brought back before the hub heard of it
+        if known is not None and known.op == "delete":
             del self._unsent[uuid]
             self.set(uuid, kind, stamp, fields)
-            return
+            return known.born
         unsent = Unsent("create", kind, stamp)
         unsent.fields = dict(fields)
         unsent.copied_from = copied_from
         self._unsent[uuid] = unsent
+        return stamp
 
     def set(self, uuid: str, kind: str, stamp: int, fields: Fields) -> None:
         """Queues new values."""
@@ -90,12 +97,13 @@ class Outbox:
         for name in fields:
             unsent.stamps[name] = stamp
 
-    def delete(self, uuid: str, kind: str, stamp: int) -> None:
+    def delete(self, uuid: str, kind: str, stamp: int, born: int) -> None:
         """Queues a delete; an entity that the hub never heard of is forgotten instead."""
         unsent = self._unsent.pop(uuid, None)
         if unsent is not None and unsent.op == "create":
             return
         self._unsent[uuid] = Unsent("delete", kind, stamp)
+        self._unsent[uuid].born = born
 
     def drop(self, uuid: str, names: Optional[Set[str]] = None) -> None:
         """Forgets unsent values that a newer remote write replaced; without names, all about the entity."""
