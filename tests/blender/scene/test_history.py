@@ -119,6 +119,29 @@ class UndoAgainstRemote(Stage):
             self.assertNotIn("A", bpy.context.scene.objects)
             self.assert_same()
 
+    def test_undo_leaves_what_hangs_below_a_camera_where_it_is(self) -> None:
+        """What the hub hung there is taken off for the undo; its place means something else without its parent."""
+        made = {"name": "E", "type": "empty", "parent": self.uuid("Camera"), "collections": [], "visible": True,
+                "translation": [4, 5, 6], "rotation": [0, 0, 0, 1], "scale": [1, 2, 1]}
+        self.remote({"op": "create", "uuid": str(uuids.uuid4()), "kind": "object", "fields": made})
+        self.edit("set", object="E", values={"location": [1, 2, 3]})
+        self.edit("move", object="Cube", by=[1, 0, 0])
+        changes = len(self.changes())
+        agreed = self.hub.value(self.uuid("E"), "translation")
+        for what in ("undo", "redo", "undo"):
+            self.edit(what)
+            self.assertEqual((find("E").parent, tuple(find("E").location)), (find("Camera"), (1.0, 2.0, 3.0)))
+            self.assertEqual(self.hub.value(self.uuid("E"), "translation"), agreed)
+            self.assert_same()
+        bridge = addon.bridge()
+        bridge.applier.unsettled.take_away(bridge.session.ledger)  # as before an undo that keeps both as they are
+        bridge.applier.unsettled.take_away(bridge.session.ledger)  # and another one before the add-on looks
+        self.assertIsNone(bpy.data.objects["E"].parent)
+        bridge.hints.is_undone = True
+        self.settle()
+        self.assertEqual((find("E").parent, tuple(find("E").location)), (find("Camera"), (1.0, 2.0, 3.0)))
+        self.assertEqual([op for op in self.changes()[changes:] if op["uuid"] == self.uuid("E")], [])
+
     def test_undo_hangs_nothing_below_a_remote_delete(self) -> None:
         """The user's step falls between the delete and what the hub then does with the child."""
         self.edit("create", type="empty", name="P", location=[1, 0, 0])

@@ -8,7 +8,7 @@
     any --closed---------------> offline
 
 A list always opens a new epoch when changes were numbered in the old one: numbers restart, and late answers to the old
-ones are ignored. The place to resume from is offered only after all that the hub had to say about the list was applied:
+ones are ignored. What waits to be applied is dropped: the hub answers the list with everything that it lacks. The place to resume from is offered only after all that the hub had to say about the list was applied:
 that is older than the place, so a resume would not bring it again.
 """
 from typing import Any, Dict, List, NamedTuple, Optional, Set
@@ -116,6 +116,7 @@ class Session:
         if self.ledger.outbox.has_numbered:
             self._raise_epoch()
         self.ledger.restart_outbox()
+        self.inbox.clear()
         self.ledger.leave_room_for_listing()
         self._pages = index_pages(self.ledger.shadow, self.ledger.unaccepted_deletes(), self.epoch)
         self._state_sent = None

@@ -9,7 +9,7 @@ So, in undo_pre, nothing that is kept may point to anything that the hub made si
 known, so everything the hub made since the file was opened counts. Afterwards what is still there is linked again, and
 what is gone is made again like any remote create that undo removed (undoing.py).
 """
-from typing import Any, Dict, Iterable, List
+from typing import Any, Dict, Iterable, Tuple
 
 import bpy
 
@@ -27,7 +27,9 @@ class Unsettled:
         self._parented: Dict[str, None] = {}
         self._regrouped: Dict[str, None] = {}
         self._shown_before: Dict[str, str] = {}
-        self._taken: List[str] = []
+        # Since the last look: several undos may come before it.
+        self._taken: Dict[str, None] = {}
+        self._parted: Dict[str, Tuple[str, Any]] = {}
 
     def note_created(self, kind: str, uuid: str) -> None:
         """A data-block was made or revived."""
@@ -47,7 +49,6 @@ class Unsettled:
 
     def take_away(self, ledger: Ledger) -> None:
         """Before an undo or redo. What the user wrote last has an undo step of its own and stays."""
-        self._taken = []
         if not self._created and not self._parented and not self._shown_before:
             return
         for block in bpy.data.objects:
@@ -67,8 +68,9 @@ class Unsettled:
 
     def give_back(self, ledger: Ledger, scene: Scenery) -> None:
         """After it: what was taken away and is still there is linked where it belongs."""
-        taken, self._taken = [*self._taken, *(uuid for uuid in self._regrouped if uuid not in self._created)], []
-        if not taken:
+        taken = [*self._taken, *(uuid for uuid in self._regrouped if uuid not in self._created)]
+        self._taken = {}
+        if not taken and not self._parted:
             return
         known = {uuid_or_none(one): one for one in [*bpy.data.objects, *bpy.data.collections] if one.library is None}
         for uuid in taken:
@@ -87,10 +89,23 @@ class Unsettled:
                 if not containers_of(block) and (group is None or not group.is_local or uuid in self._created):
                     link_object(block, entity.values(), scene.blocks, scene.rig)
 
+        self._hang_again(known)
+
+    def _hang_again(self, known: Dict[str, Any]) -> None:
+        """What undo left as it was taken off: its place means something only below its parent. What undo made anew is
+        for the last writer to decide.
+        """
+        parted, self._parted = self._parted, {}
+        for uuid, (parent, basis) in parted.items():
+            block, above = known.get(uuid), known.get(parent)
+            if block is not None and above is not None and block.parent is None and block.matrix_basis == basis:
+                block.parent = above
+
     def _part(self, block: Any, uuid: str, ledger: Ledger) -> None:
         parent = ledger.shadow.register_or_none(uuid, "parent")
         if block.parent is not None and parent is not None and not parent.is_local:
             if uuid in self._parented or uuid_or_none(block.parent) in self._created:
+                self._parted[uuid] = (uuid_or_none(block.parent) or "", block.matrix_basis.copy())
                 block.parent = None
         mesh = ledger.shadow.register_or_none(uuid, "data")
         before = bpy.data.meshes.get(self._shown_before.get(uuid, ""))
@@ -100,7 +115,7 @@ class Unsettled:
     def _unlink(self, uuid: str, owners: Iterable[Any], block: Any) -> None:
         for owner in list(owners):
             owner.unlink(block)
-        self._taken.append(uuid)
+        self._taken[uuid] = None
 
 
 def _has_owner(block: Any, rig: Rig) -> bool:
