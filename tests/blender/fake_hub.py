@@ -9,9 +9,8 @@ import json
 import os
 import socket
 import threading
-import time
 import uuid
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
 import paths  # noqa: F401
 
@@ -393,15 +392,3 @@ class FakeHub:
         for name, value in op["fields"].items():
             if name not in known or stamp > known[name].stamp:
                 known[name] = Write(value, stamp)
-
-
-def wait_until(is_true: Callable[[], bool], seconds: float, step: Optional[Callable[[], None]] = None) -> bool:
-    """Waits for a condition, doing `step` (pumping, usually) in between."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if is_true():
-            return True
-        if step is not None:
-            step()
-        time.sleep(0.002)
-    return is_true()

@@ -18,7 +18,8 @@ from typing import Any, Callable, Dict, List, Optional
 
 import paths
 
-from fake_hub import FakeHub, wait_until
+from fake_hub import FakeHub
+from waiting import wait_until
 from vibesync.core.values import is_same_value
 
 _START_S = 90.0

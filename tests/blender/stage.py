@@ -13,7 +13,8 @@ import bpy
 import vibesync
 from actions import Actions, find
 from dump import dump_scene, uuid_of
-from fake_hub import FakeHub, wait_until
+from fake_hub import FakeHub
+from waiting import wait_until
 from vibesync import addon
 from vibesync.core.values import is_same_value
 from vibesync.scene.pump import pump

@@ -5,7 +5,8 @@ import tempfile
 import unittest
 from typing import Any, Dict, List
 
-from fake_hub import FakeHub, wait_until
+from fake_hub import FakeHub
+from waiting import wait_until
 
 from vibesync.core.ledger import Ledger
 from vibesync.core.session import Editor, Session

@@ -227,6 +227,6 @@ class Files(Stage):
         first = self.hub.project
         self._hub_leaves()
         with FakeHub(self.hub.home) as other:
-            from fake_hub import wait_until
+            from waiting import wait_until
             self.assertTrue(wait_until(lambda: other.is_linked, 8, pump))
             self.assertEqual(other.of_kind("hello")[0]["project"], first)

@@ -73,8 +73,8 @@ class Outbox:
         return unsent.stamp if unsent is not None and unsent.op == "create" else None
 
     def create(self, uuid: str, entry: Tuple[str, int, Fields, Optional[str]]) -> int:
-        """Queues a create: kind, stamp, fields, original of a copy. Answers the stamp of the entity's creation: an older
-        one for what was deleted and brought back before the hub heard of it, because to the hub it was there all along.
+        """Queues a create: kind, stamp, fields, original of a copy. Answers the stamp of the entity's creation: an
+        older one for what was deleted and brought back before the hub heard of it, because there it lived all along.
         """
         kind, stamp, fields, copied_from = entry
         known = self._unsent.get(uuid)

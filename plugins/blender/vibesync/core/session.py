@@ -8,8 +8,8 @@
     any --closed---------------> offline
 
 A list always opens a new epoch when changes were numbered in the old one: numbers restart, and late answers to the old
-ones are ignored. What waits to be applied is dropped: the hub answers the list with everything that it lacks. The place to resume from is offered only after all that the hub had to say about the list was applied:
-that is older than the place, so a resume would not bring it again.
+ones are ignored. What waits to be applied is dropped: the hub answers with everything that the list lacks. Only after
+all of that was applied the place to resume from is offered: a resume would not bring it again, because it is older.
 """
 from typing import Any, Dict, List, NamedTuple, Optional, Set
 
