@@ -91,6 +91,21 @@ namespace VibeSync.Tests
             Expect.Equal(0, bench.Incoming.WaitingCount, "records that wait");
         }
 
+        public static void AParentThatHangsBelowItsChildIsWaitedFor()
+        {
+            Bench bench = Listed(2);
+            string upper = PaperScene.Id(1), lower = PaperScene.Id(2);
+            bench.Scene.Entities[upper].Fields["parent"] = lower;
+            bench.Capture.Entity(upper);
+            bench.Receive(lower, "parent", upper, 1000, 5);
+            bench.Run();
+            Expect.Equal(null, bench.Scene.Entities[lower].Fields["parent"], "no circle");
+            bench.Receive(upper, "parent", null, 9000, 6);
+            bench.Run();
+            bench.Run();
+            Expect.Equal(upper, bench.Scene.Entities[lower].Fields["parent"], "[WIRE-20] and no lost parent");
+        }
+
         public static void EditsOfOneFieldCoalesce()
         {
             Bench bench = Listed(1);

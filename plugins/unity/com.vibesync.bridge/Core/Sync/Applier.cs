@@ -63,7 +63,7 @@ namespace VibeSync.Core
             // A record that was applied while it waited may still have its place in the queue.
             if (m_Incoming.RecordOrNull(record.Uuid) != record) return false;
             bool isDeleting = record.DeleteStamp > 0;
-            bool isBlocked = m_Scene.IsHeld(record.Uuid, isDeleting) || !IsParentThere(record);
+            bool isBlocked = m_Scene.IsHeld(record.Uuid, isDeleting) || !IsParentReady(record);
             if (isBlocked)
             {
                 m_Incoming.Wait(record);
@@ -79,14 +79,26 @@ namespace VibeSync.Core
         }
 
         // Only a parent that would really be written is waited for: not one that a newer write has replaced, nor one of
-        // an entity that is gone.
-        private bool IsParentThere(IncomingRecord record)
+        // an entity that is gone. One that hangs below the entity itself is: the user hung it there, and the hub, which
+        // refuses that [WIRE-20], says so later.
+        private bool IsParentReady(IncomingRecord record)
         {
             IncomingField parent;
             if (!record.Fields.TryGetValue("parent", out parent) || parent.Value == null) return true;
             ShadowEntity shadow = m_Shadow.EntityOrNull(record.Uuid);
             bool isWritten = shadow == null ? MayCreate(record) : IsWinning("parent", parent, shadow);
-            return !isWritten || m_Scene.Exists((string)parent.Value);
+            return !isWritten || (m_Scene.Exists((string)parent.Value) && !IsBelow((string)parent.Value, record.Uuid));
+        }
+
+        private bool IsBelow(string uuid, string above)
+        {
+            string at = uuid;
+            while (at != null && at != above)
+            {
+                LiveEntity live = m_Scene.ReadOrNull(at);
+                at = live == null ? null : live.Fields.Text("parent");
+            }
+            return at != null;
         }
 
         private bool MayCreate(IncomingRecord record)
