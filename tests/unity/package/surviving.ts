@@ -150,6 +150,23 @@ export const surviving: Suite = {
     near(rig.hub.field(a, "translation"), [1, 0, 0], "the hub keeps the accepted place");
   },
 
+  "kill -9: what was made and saved without a hub is the same thing afterwards": async (rig) => {
+    await rig.link();
+    await rig.do("save");
+    await rig.kill();
+    await rig.hub.stop();
+    await rig.open();
+    await rig.do("create", { name: "A" });
+    await rig.do("save");
+    await rig.hub.start();
+    await rig.listed();
+    const [told] = rig.hub.entities.keys();
+    await rig.kill();
+    await rig.open();
+    await rig.listed();
+    equal([...rig.hub.entities.keys()], [told], "one thing, one identity");
+  },
+
   "work done without a hub is told when it is back, deletions too": async (rig) => {
     await rig.link();
     const a = await rig.create("A");

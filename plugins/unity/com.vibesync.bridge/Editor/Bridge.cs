@@ -204,6 +204,8 @@ namespace VibeSync.Editor
         {
             SyncDocument document = DocumentStore.FindOrNull();
             if (document == null || scene != SceneManager.GetActiveScene()) return;
+            // Also while nothing is captured: what is saved without an identity would be somebody else when reopened.
+            m_Scene.Identify();
             m_Engine.CaptureAll();
             StorePassive();
             StoreOwners();
