@@ -118,6 +118,22 @@ class Apply(Stage):
         rows, items = self.ask([], [{"uuid": child, "fields": ["parent"]}])
         self.assertEqual(items[child], {"uuid": child, "fields": {"parent": parent}})
 
+    def test_what_the_scene_has_no_place_for_is_answered_as_agreed(self) -> None:
+        """[WIRE-25] the hub would mend it for ever, and take the user's bone away."""
+        lamp = self._create("S", type="light", light__type="spot", light__intensity=1000, light__color=[1, 1, 1],
+                            light__outer=0.6, light__inner=0.3, light__range=0)
+        self.edit("set", object="S", values={"data.type": "POINT"})
+        rows, items = self.ask([], [{"uuid": lamp, "fields": ["light.type", "light.outer"]}])
+        self.assertEqual(items[lamp]["fields"]["light.type"], "point")
+        self.assertAlmostEqual(items[lamp]["fields"]["light.outer"], 0.6, 5)
+        hung = self._create("H")
+        bpy.ops.object.armature_add()
+        find("H").parent, find("H").parent_type, find("H").parent_bone = find("Armature"), "BONE", "Bone"
+        self.settle()
+        rows, items = self.ask([hung], [{"uuid": hung, "fields": ["parent"]}])
+        self.assertEqual((items[hung], list(rows[hung].values[:3])), ({"uuid": hung, "fields": {"parent": None}},
+            [1.0, 2.0, 3.0]))
+
     def test_a_parent_that_hangs_below_its_child_is_waited_for(self) -> None:
         """[WIRE-20] The hub refuses the user's half of the circle, but says so after the other half."""
         upper, lower = self._create("U"), self._create("L")

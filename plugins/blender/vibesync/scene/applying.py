@@ -279,7 +279,9 @@ class Applier:
         if block is None or entity is None:
             return Answer(uuid, {}, is_missing=True, is_held=is_held)
         live = self._live_fields(uuid, entity.kind, block, scene, set(names))
-        fields = {name: live[name] for name in names if name in live}
+        # A value this scene has no place for (a point light's cone, the place below a bone) counts as agreed.
+        shown = dict(entity.values(), **live)
+        fields = {name: shown[name] for name in names if name in shown}
         pending = ledger.outbox.pending_fields(uuid) & set(names)
         unseen = {name for name, value in fields.items() if not is_same_value(name, value, entity.value(name))}
         if unseen:
