@@ -9,8 +9,8 @@ export function verdictOf(state: State, links: Links): Verdict {
   if (mode === "safe") return "safe-mode";
   if (mode === "paused") return "paused";
   if (state.quarantine.size > 0) return "needs-you";
-  const linked = [...links.byRole.values()].filter(isLinked);
-  return linked.length === 2 ? "live" : "waiting";
+  const answering = [...links.byRole.values()].filter((link) => isLinked(link) && !link.silent);
+  return answering.length === 2 ? "live" : "waiting";
 }
 
 export function isLinked(link: Link): boolean {
@@ -41,6 +41,8 @@ function waitingSentence(links: Links): string {
   if (busy) return `Reading the scene in ${editorWord(busy.role)}.`;
   const away = [...links.byRole.values()].find((link) => link.connection === null && link.patienceUntilMs > 0);
   if (away) return `${editorWord(away.role)} is away. It may be compiling or restarting; its edits are kept.`;
+  const silent = [...links.byRole.values()].find((link) => isLinked(link) && link.silent);
+  if (silent) return `${editorWord(silent.role)} does not answer. It may be busy; it is brought up to date afterwards.`;
   const present = [...links.byRole.values()].find(isLinked);
   if (!present) return "Open a scene in Blender and in Unity.";
   return `Open a scene in ${present.role === "blender" ? "Unity" : "Blender"}. Edits are kept meanwhile.`;

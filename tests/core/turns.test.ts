@@ -215,6 +215,9 @@ describe("a wrong answer", () => {
     expect(desk.recordsOf("fault").at(-1)).toMatchObject({ code: "E_TIMEOUT", role: "unity" });
     expect(desk.state.provisional.size).toBe(0);
     expect(desk.state.entities.get(one)?.registers.visible?.value).toBe(false);
+    expect(desk.told("unity", "status").at(-1)?.verdict).toBe("waiting");
+    desk.verify("unity");
+    expect(desk.told("unity", "status").at(-1)?.verdict).toBe("live");
   });
 });
 
