@@ -8,7 +8,7 @@ import type { Uuid } from "#shared/ids.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { Mode } from "#shared/protocol/handshake.ts";
 import type { EntityKind, FieldName, FieldValue } from "#shared/scene/fields.ts";
-import { LayeredMap } from "./layered-map.ts";
+import { JournaledMap } from "./journaled-map.ts";
 
 /** One field: the value, who wrote it when (stamp), and where that stands in the log. */
 export type Register = { readonly value: FieldValue; readonly stamp: number; readonly lsn: number };
@@ -88,11 +88,11 @@ export const initialHead: Head = {
 
 export class State {
   head: Head = initialHead;
-  readonly entities = new LayeredMap<Uuid, Entity>();
-  readonly tombstones = new LayeredMap<Uuid, Tombstone>();
-  readonly provisional = new LayeredMap<Uuid, Provisional>();
-  readonly quarantine = new LayeredMap<Uuid, Quarantine>();
-  readonly counters = new LayeredMap<string, Counter>();
+  readonly entities = new JournaledMap<Uuid, Entity>();
+  readonly tombstones = new JournaledMap<Uuid, Tombstone>();
+  readonly provisional = new JournaledMap<Uuid, Provisional>();
+  readonly quarantine = new JournaledMap<Uuid, Quarantine>();
+  readonly counters = new JournaledMap<string, Counter>();
   #committedHead: Head = initialHead;
 
   commit(): void {

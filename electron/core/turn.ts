@@ -1,5 +1,5 @@
 /**
- * The desk on which one turn is planned: the state's top layer, the links, and what the turn produced so far.
+ * The desk on which one turn is planned: the state, the links, and what the turn produced so far.
  *
  * `log` is the only way to change the state: it numbers the record, applies it, and keeps it for the writer.
  */
