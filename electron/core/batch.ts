@@ -6,10 +6,11 @@
  */
 
 import type { Uuid } from "#shared/ids.ts";
-import { laneTransforms, maskBit, type TransformFrame, type TransformRow } from "#shared/protocol/binary.ts";
+import { laneTransforms, type TransformFrame, type TransformRow } from "#shared/protocol/binary.ts";
 import { wireLimits } from "#shared/protocol/limits.ts";
 import type { Change } from "./change.ts";
 import type { Input, WireInput } from "./input.ts";
+import { laidOver } from "./transform.ts";
 
 export type Coalesced = { readonly input: Input; readonly change: Change | null };
 
@@ -80,20 +81,9 @@ class Gathering {
   }
 }
 
-const valuesAt = [
-  [maskBit.translation, 0, 3],
-  [maskBit.rotation, 3, 7],
-  [maskBit.scale, 7, 10],
-] as const;
-
 function mergeRows(before: TransformRow | undefined, after: TransformRow): TransformRow {
   if (!before || (before.mask & ~after.mask) === 0) return after;
-  const values = [...after.values];
-  for (const [bit, from, to] of valuesAt) {
-    if (after.mask & bit) continue;
-    for (let index = from; index < to; index += 1) values[index] = before.values[index] as number;
-  }
-  return { ...after, mask: before.mask | after.mask, values };
+  return { ...after, mask: before.mask | after.mask, values: laidOver(before.values, after) };
 }
 
 /** The merged frame as an input, for the case that it must wait. */

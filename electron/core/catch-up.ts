@@ -13,7 +13,7 @@ import { openCheck } from "./batches.ts";
 import { isWritable, noteKnown } from "./forward.ts";
 import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
-import type { Entity, Register, State } from "./state.ts";
+import { type Entity, type Register, registersOf, type State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { createOperation, parentsFirst } from "./whole.ts";
 
@@ -83,8 +83,7 @@ export function listedStamp(listed: IndexedEntity, name: FieldName): number {
 /** The chosen fields as `set` operations, one for each stamp among them. */
 function newerFields(entity: Entity, isChosen: (name: FieldName, register: Register) => boolean): StampedOperation[] {
   const byStamp = new Map<number, { [Name in FieldName]?: FieldValue }>();
-  for (const [key, register] of Object.entries(entity.registers)) {
-    const name = key as FieldName;
+  for (const [name, register] of registersOf(entity)) {
     if (!isChosen(name, register)) continue;
     const fields = byStamp.get(register.stamp) ?? {};
     fields[name] = register.value;

@@ -4,15 +4,14 @@
  * Text and binary changes differ only in their operations. Before: batch.ts. After: decide.ts.
  */
 import type { Uuid } from "#shared/ids.ts";
-import type { TransformFrame, TransformRow } from "#shared/protocol/binary.ts";
+import { fieldNamesOf, maskBit, type TransformFrame, type TransformRow } from "#shared/protocol/binary.ts";
 import { type ErrorCode, errorSentence } from "#shared/protocol/error-code.ts";
 import type { Operation } from "#shared/protocol/operation.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
-import { type FieldName, fieldSpec, transformFields } from "#shared/scene/fields.ts";
+import { type FieldName, fieldSpec } from "#shared/scene/fields.ts";
 import { writerOf } from "#shared/scene/stamp.ts";
 import { batchFor, noteChange } from "./batches.ts";
 import { admit, type Refusal } from "./decide.ts";
-import { transformFieldsOf } from "./evolve.ts";
 import { noteKnown } from "./forward.ts";
 import { askForListing } from "./indexing.ts";
 import type { WireInput } from "./input.ts";
@@ -20,6 +19,7 @@ import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
 import { watchBounces } from "./loop-guard.ts";
 import { refuseStale } from "./session.ts";
+import type { Entity } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** A change and every sequence number that it answers: coalesced ones are answered together. */
@@ -95,9 +95,10 @@ function takeFrame(turn: Turn, link: Link, frame: TransformFrame): Refusal[] {
   const refused: Refusal[] = [];
   const rows: TransformRow[] = [];
   for (const row of frame.rows) {
-    const code = refuseRow(turn, row);
+    const entity = turn.state.entities.get(row.uuid);
+    const code = refuseRow(turn, row.uuid, entity);
     if (code === undefined) {
-      const mask = newerMask(turn, row, frame.stamp);
+      const mask = newerMask(entity, row, frame.stamp);
       if (mask !== 0) rows.push(mask === row.mask ? row : { ...row, mask });
     } else {
       refused.push({ uuid: row.uuid, code, message: errorSentence[code] });
@@ -116,23 +117,21 @@ function takeFrame(turn: Turn, link: Link, frame: TransformFrame): Refusal[] {
   noteChange(
     turn,
     batch,
-    rows.map((row) => [row.uuid, Object.keys(transformFieldsOf(row)) as FieldName[]] as const),
+    rows.map((row) => [row.uuid, fieldNamesOf(row)] as const),
   );
   return refused;
 }
 
-function refuseRow(turn: Turn, { uuid }: TransformRow): ErrorCode | undefined {
-  const entity = turn.state.entities.get(uuid);
-  if (entity === undefined) return turn.state.tombstones.has(uuid) ? "E_TOMBSTONED" : "E_UNKNOWN_ENTITY";
+function refuseRow({ state }: Turn, uuid: Uuid, entity: Entity | undefined): ErrorCode | undefined {
+  if (entity === undefined) return state.tombstones.has(uuid) ? "E_TOMBSTONED" : "E_UNKNOWN_ENTITY";
   if (entity.kind !== "object") return "E_FIELD";
-  return turn.state.quarantine.has(uuid) ? "E_QUARANTINED" : undefined;
+  return state.quarantine.has(uuid) ? "E_QUARANTINED" : undefined;
 }
 
-function newerMask(turn: Turn, row: TransformRow, stamp: number): number {
-  const registers = turn.state.entities.get(row.uuid)?.registers;
+function newerMask(entity: Entity | undefined, row: TransformRow, stamp: number): number {
   let mask = 0;
-  for (const [bit, name] of transformFields.entries()) {
-    if (row.mask & (1 << bit) && stamp > (registers?.[name]?.stamp ?? 0)) mask |= 1 << bit;
+  for (const name of fieldNamesOf(row)) {
+    if (stamp > (entity?.transform[name]?.stamp ?? 0)) mask |= maskBit[name];
   }
   return mask;
 }

@@ -15,7 +15,7 @@ import { isStructural } from "./forward.ts";
 import { childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
 import { limits } from "./limits.ts";
 import type { EditReason } from "./record.ts";
-import { type Entity, nameOf, parentOf } from "./state.ts";
+import { type Entity, fieldOf, nameOf, parentOf, registerOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 export type Refusal = { readonly uuid: Uuid; readonly code: ErrorCode; readonly message: string };
@@ -132,7 +132,7 @@ function admitFields(turn: Turn, entity: Entity, { uuid, stamp, fields, accepted
   let count = 0;
   for (const [key, value] of Object.entries(fields)) {
     const name = key as FieldName;
-    const register = entity.registers[name];
+    const register = registerOf(entity, name);
     if (register && stamp <= register.stamp) continue;
     if (name === "type" && register && register.value !== value) return { code: "E_FIELD" };
     kept[name] = value as FieldValue;
@@ -161,10 +161,10 @@ function refuseFields(kind: Entity["kind"], fields: Fields): ErrorCode | undefin
 
 /** What was agreed goes back to everybody, the sender included, under a stamp above the refused one. */
 function repairRefused(turn: Turn, entity: Entity, refused: Fields): void {
-  const fields: { [Name in FieldName]?: FieldValue } = { parent: entity.registers.parent?.value ?? null };
+  const fields: { [Name in FieldName]?: FieldValue } = { parent: parentOf(entity) };
   for (const key of Object.keys(refused)) {
-    const register = entity.registers[key as FieldName];
-    if (register) fields[key as FieldName] = register.value;
+    const value = fieldOf(entity, key as FieldName);
+    if (value !== undefined) fields[key as FieldName] = value;
   }
   writeOwn(turn, "repair", [{ op: "set", uuid: entity.uuid, stamp: turn.hubStamp(), fields }]);
 }

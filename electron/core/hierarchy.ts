@@ -12,9 +12,10 @@ import {
   type Fields,
   type FieldValue,
   transformDefaults,
+  transformFields,
 } from "#shared/scene/fields.ts";
 import { limits } from "./limits.ts";
-import { type Entity, parentOf, type State } from "./state.ts";
+import { type Entity, fieldOf, parentOf, type State } from "./state.ts";
 
 /** Whether giving `uuid` this parent would make it its own ancestor, or nest deeper than the limit. */
 export function makesCycle(parentAt: (uuid: Uuid) => Uuid | null, uuid: Uuid, parent: Uuid | null): boolean {
@@ -43,11 +44,11 @@ type Transform = { readonly translation: Vec3; readonly rotation: Quaternion; re
 export type Placed = { readonly kind: EntityKind; readonly fields: Fields };
 
 export function placedOf(entity: Entity): Placed {
-  const { parent, translation, rotation, scale } = entity.registers;
-  const fields: { [Name in FieldName]?: FieldValue } = { parent: parent?.value ?? null };
-  if (translation) fields.translation = translation.value;
-  if (rotation) fields.rotation = rotation.value;
-  if (scale) fields.scale = scale.value;
+  const fields: { [Name in FieldName]?: FieldValue } = { parent: parentOf(entity) };
+  for (const name of transformFields) {
+    const value = fieldOf(entity, name);
+    if (value !== undefined) fields[name] = value;
+  }
   return { kind: entity.kind, fields };
 }
 

@@ -14,6 +14,7 @@ import { listedStamp } from "./catch-up.ts";
 import { admit, writeOwn } from "./decide.ts";
 import { limits } from "./limits.ts";
 import { crashReason, type Link } from "./links.ts";
+import { registersOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** Forgets what was known of the editor's scene: a listing follows. */
@@ -96,8 +97,7 @@ function unexplainedFields(turn: Turn, listed: IndexedEntity): Unexplained[] {
   const entity = turn.state.entities.get(listed.uuid);
   if (!entity) return [];
   const found: Unexplained[] = [];
-  for (const [key, register] of Object.entries(entity.registers)) {
-    const name = key as FieldName;
+  for (const [name, register] of registersOf(entity)) {
     const value = listed.fields[name] as FieldValue | undefined;
     const stamp = listedStamp(listed, name);
     if (value === undefined || (stamp !== register.stamp && stamp !== 0)) continue;
@@ -124,8 +124,8 @@ function indexedOperations(turn: Turn, listed: IndexedEntity, unstamped: number)
   const byStamp = new Map<number, { [Name in FieldName]?: FieldValue }>();
   for (const [key, value] of fields) {
     const name = key as FieldName;
-    const stamp = listedStamp(listed, name) || (entity.registers[name] ? 0 : unstamped);
-    if (stamp <= (entity.registers[name]?.stamp ?? 0)) continue;
+    const stamp = listedStamp(listed, name) || (writtenOf(entity, name) ? 0 : unstamped);
+    if (stamp <= (writtenOf(entity, name)?.stamp ?? 0)) continue;
     const group = byStamp.get(stamp) ?? {};
     group[name] = value as FieldValue;
     byStamp.set(stamp, group);

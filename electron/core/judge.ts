@@ -7,17 +7,17 @@
  */
 import type { Uuid } from "#shared/ids.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
+import { fieldNamesOf } from "#shared/protocol/binary.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { VerifiedItem } from "#shared/protocol/up.ts";
 import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
 import { batchFor, changedBy, noteChange } from "./batches.ts";
-import { transformFieldsOf } from "./evolve.ts";
 import { isEntityOverThreshold } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { Batch, BatchItem } from "./links.ts";
-import { type Entity, nameOf } from "./state.ts";
+import { type Entity, fieldOf, nameOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { createOperation } from "./whole.ts";
 
@@ -92,7 +92,7 @@ function changesOnTheWay(turn: Turn, role: Role): ReadonlyMap<Uuid, ReadonlySet<
     found.set(uuid, known);
   };
   for (const { event } of turn.links.byRole.get(role)?.deferred ?? []) {
-    if (event.kind === "frame") for (const row of event.frame.rows) add(row.uuid, Object.keys(transformFieldsOf(row)));
+    if (event.kind === "frame") for (const row of event.frame.rows) add(row.uuid, fieldNamesOf(row));
     if (event.kind !== "message" || event.message.kind !== "change") continue;
     for (const operation of event.message.ops) {
       if (operation.op !== "delete") add(operation.uuid, Object.keys(operation.fields));
@@ -126,14 +126,14 @@ function compare(
   if (answer.missing) return ahead.has("presence") ? undefined : { code: "E_VERIFY_MISMATCH", fields: [] };
   const fields = comparable(entity, batch, item).filter((name) => {
     if (ahead.has(name) || answer.pending?.includes(name)) return false;
-    return !isSameValue(name, entity.registers[name]?.value, answer.fields[name] as FieldValue | undefined);
+    return !isSameValue(name, fieldOf(entity, name), answer.fields[name] as FieldValue | undefined);
   });
   return fields.length > 0 ? { code: "E_VERIFY_MISMATCH", fields } : undefined;
 }
 
 /** Fields that were not written again since the batch was closed. */
 export function comparable(entity: Entity, batch: Batch, item: BatchItem): FieldName[] {
-  return [...item.fields].filter((name) => (entity.registers[name]?.lsn ?? 0) <= batch.lsn);
+  return [...item.fields].filter((name) => (writtenOf(entity, name)?.lsn ?? 0) <= batch.lsn);
 }
 
 /**
@@ -173,7 +173,7 @@ function repairValues(turn: Turn, batch: Batch, { uuid, fields }: { uuid: Uuid; 
   const values: { [Name in FieldName]?: FieldValue } = {};
   const provisional = turn.state.provisional.get(uuid);
   for (const name of fields) {
-    const value = isRetry || batch.only !== null ? entity.registers[name]?.value : provisional?.[name]?.register?.value;
+    const value = isRetry || batch.only !== null ? fieldOf(entity, name) : provisional?.[name]?.register?.value;
     if (value !== undefined) values[name] = value;
   }
   if (Object.keys(values).length === 0) quarantine(turn, uuid, "E_VERIFY_MISMATCH");

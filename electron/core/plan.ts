@@ -26,7 +26,7 @@ import { onReadBack, onVerified } from "./read-back.ts";
 import type { Record } from "./record.ts";
 import { differenceTo, rollbackOperations } from "./rollback.ts";
 import { onBye, onClosed, onGreeted, onState, refuseStale, tendAbsent } from "./session.ts";
-import type { State } from "./state.ts";
+import { registersOf, type State } from "./state.ts";
 import { Turn } from "./turn.ts";
 import { isLinked, verdictOf } from "./verdict.ts";
 import { tendBatches } from "./verify.ts";
@@ -165,7 +165,7 @@ function release(turn: Turn, uuid: string): void {
   turn.log({ type: "release", timeMs: turn.facts.nowMs, uuid });
   const entity = turn.state.entities.get(uuid);
   if (!entity) return;
-  const fields = Object.fromEntries(Object.entries(entity.registers).map(([name, { value }]) => [name, value]));
+  const fields = Object.fromEntries(registersOf(entity).map(([name, { value }]) => [name, value]));
   writeOwn(turn, "repair", [{ op: "set", uuid, fields: fields, stamp: turn.hubStamp() }]);
 }
 

@@ -10,7 +10,7 @@ import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
 import type { SnapshotEntity } from "./input.ts";
 import { limits } from "./limits.ts";
-import type { Entity, State } from "./state.ts";
+import { type Entity, fieldOf, type State } from "./state.ts";
 
 export type Difference = {
   readonly comeBack: readonly SnapshotEntity[];
@@ -38,7 +38,7 @@ function differingFields(now: Entity, then: SnapshotEntity): Fields {
   const fields: { [Name in FieldName]?: FieldValue } = {};
   for (const [key, value] of Object.entries(then.fields)) {
     const name = key as FieldName;
-    if (value !== undefined && !isSameValue(name, now.registers[name]?.value, value)) fields[name] = value;
+    if (value !== undefined && !isSameValue(name, fieldOf(now, name), value)) fields[name] = value;
   }
   return fields;
 }

@@ -7,17 +7,20 @@
 import type { Uuid } from "#shared/ids.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { Mode } from "#shared/protocol/handshake.ts";
-import type { EntityKind, FieldName, FieldValue } from "#shared/scene/fields.ts";
+import { type EntityKind, type FieldName, type FieldValue, transformFields } from "#shared/scene/fields.ts";
 import { JournaledMap } from "./journaled-map.ts";
+import { isTransformPart, partOf, type Transform, type Written } from "./transform.ts";
 
-/** One field: the value, who wrote it when (stamp), and where that stands in the log. */
-export type Register = { readonly value: FieldValue; readonly stamp: number; readonly lsn: number };
+/** One field: the value, and who wrote it. */
+export type Register = Written & { readonly value: FieldValue };
 export type Registers = { readonly [Name in FieldName]?: Register };
 
 export type Entity = {
   readonly uuid: Uuid;
   readonly kind: EntityKind;
+  /** Every field but those of its transform; read fields with the functions below. */
   readonly registers: Registers;
+  readonly transform: Transform;
   readonly createdStamp: number;
   readonly createdLsn: number;
   /** The newest record that changed it, and that record's time. */
@@ -111,8 +114,32 @@ export class State {
   }
 }
 
+/** Who wrote the field; undefined: nobody. */
+export function writtenOf(entity: Entity | undefined, name: FieldName): Written | undefined {
+  if (isTransformPart(name)) return entity?.transform[name] ?? undefined;
+  return entity?.registers[name];
+}
+
 export function fieldOf(entity: Entity | undefined, name: FieldName): FieldValue | undefined {
-  return entity?.registers[name]?.value;
+  if (entity === undefined) return undefined;
+  if (!isTransformPart(name)) return entity.registers[name]?.value;
+  return entity.transform[name] ? partOf(entity.transform, name) : undefined;
+}
+
+export function registerOf(entity: Entity, name: FieldName): Register | undefined {
+  if (!isTransformPart(name)) return entity.registers[name];
+  const written = entity.transform[name];
+  return written ? { value: partOf(entity.transform, name), stamp: written.stamp, lsn: written.lsn } : undefined;
+}
+
+/** Every field that has a value. */
+export function registersOf(entity: Entity): [FieldName, Register][] {
+  const found = Object.entries(entity.registers) as [FieldName, Register][];
+  for (const name of transformFields) {
+    const register = registerOf(entity, name);
+    if (register) found.push([name, register]);
+  }
+  return found;
 }
 
 export function nameOf(entity: Entity | undefined): string {

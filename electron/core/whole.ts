@@ -4,14 +4,14 @@
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
 import { limits } from "./limits.ts";
-import { type Entity, parentOf } from "./state.ts";
+import { type Entity, parentOf, registersOf } from "./state.ts";
 
 /** A whole entity as one operation. Its stamp is the highest of its fields: the editor starts from there. */
 export function createOperation(entity: Entity): StampedOperation {
   const fields: { [Name in FieldName]?: FieldValue } = {};
   let stamp = entity.createdStamp;
-  for (const [name, register] of Object.entries(entity.registers)) {
-    fields[name as FieldName] = register.value;
+  for (const [name, register] of registersOf(entity)) {
+    fields[name] = register.value;
     stamp = Math.max(stamp, register.stamp);
   }
   return { op: "create", uuid: entity.uuid, kind: entity.kind, fields: fields as Fields, stamp };

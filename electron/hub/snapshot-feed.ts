@@ -10,7 +10,7 @@
 import { createHash } from "node:crypto";
 import { changedBy } from "#electron/core/batches.ts";
 import type { Record } from "#electron/core/record.ts";
-import type { Entity, Provisional, State } from "#electron/core/state.ts";
+import { type Entity, type Provisional, registersOf, type State } from "#electron/core/state.ts";
 import type { SnapshotInfo } from "#electron/ports/snapshots.ts";
 import type { FinalBatch, SnapshotOrder } from "#electron/snapshots/pace.ts";
 import type { SnapshotRecorder } from "#electron/snapshots/recorder.ts";
@@ -193,8 +193,8 @@ export class SnapshotFeed {
 /** An entity's final values; null when it has none yet. */
 export function snapshotText(entity: Entity, provisional: Provisional | undefined): string | null {
   const fields: { [name: string]: Json } = {};
-  for (const [name, register] of Object.entries(entity.registers)) {
-    const pending = provisional?.[name as keyof Provisional];
+  for (const [name, register] of registersOf(entity)) {
+    const pending = provisional?.[name];
     const final = pending ? pending.register : register;
     if (final) fields[name] = final.value as Json;
   }

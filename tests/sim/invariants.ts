@@ -1,8 +1,9 @@
 /** What must hold of a world at rest; each throws with what is wrong. */
 import { strict as assert } from "node:assert";
+import { registersOf } from "#electron/core/state.ts";
 import { encodeState } from "#electron/engine/state-codec.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
-import { type FieldName, type FieldValue, hasField } from "#shared/scene/fields.ts";
+import { type FieldValue, hasField } from "#shared/scene/fields.ts";
 import type { World } from "./world.ts";
 
 export function checkInvariants(world: World): void {
@@ -48,8 +49,7 @@ function checkEditor(world: World, editor: World["editors"][number]): void {
   for (const uuid of agreed) {
     const entity = world.state.entities.get(uuid);
     const live = scene.read(uuid) ?? {};
-    for (const [key, register] of Object.entries(entity?.registers ?? {})) {
-      const name = key as FieldName;
+    for (const [name, register] of entity ? registersOf(entity) : []) {
       if (!entity || !hasField(entity.kind, name)) continue;
       const value = live[name] as FieldValue | undefined;
       const text = `${editor.role} ${uuid} ${name}: ${JSON.stringify(value)} is not ${JSON.stringify(register.value)}`;
