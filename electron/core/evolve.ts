@@ -13,13 +13,13 @@ import { lamportOf } from "#shared/scene/stamp.ts";
 import { countFault } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { Record, RecordOf, TransformsRecord } from "./record.ts";
-import { type Entity, type LastFinal, type Provisional, type Register, registerOf, type State } from "./state.ts";
+import { type Entity, type Head, type LastFinal, type Register, registerOf, type State } from "./state.ts";
 import { isTransformPart, noTransform, placed, placingOf } from "./transform.ts";
 
 /** Applies the record at `lsn`, which must be the next one. */
 export function evolve(state: State, lsn: number, record: Record): void {
   assert(lsn === state.head.lsn + 1, "[ENG-4] log positions have no gaps");
-  state.head = { ...state.head, lsn, closed: false };
+  state.head = advanced(state.head, lsn, record);
   switch (record.type) {
     case "edit":
       return evolveEdit(state, lsn, record);
@@ -52,14 +52,18 @@ export function evolve(state: State, lsn: number, record: Record): void {
   }
 }
 
+/** The head behind the record, but for what single kinds of records do to it. */
+function advanced(head: Head, lsn: number, record: Record): Head {
+  if (record.type !== "edit" && record.type !== "transforms") return { ...head, lsn, closed: false };
+  let { lamport } = head;
+  if (record.type === "transforms") lamport = Math.max(lamport, lamportOf(record.stamp));
+  else for (const { stamp } of record.ops) lamport = Math.max(lamport, lamportOf(stamp));
+  return { ...head, lsn, closed: false, lamport, batch: Math.max(head.batch, record.batch + 1) };
+}
+
 function evolveEdit(state: State, lsn: number, record: RecordOf<"edit">): void {
   const { batch, timeMs } = record;
-  let lamport = state.head.lamport;
-  for (const operation of record.ops) {
-    evolveOperation(state, operation, { lsn, batch, timeMs });
-    lamport = Math.max(lamport, lamportOf(operation.stamp));
-  }
-  state.head = { ...state.head, lamport, batch: Math.max(state.head.batch, batch + 1) };
+  for (const operation of record.ops) evolveOperation(state, operation, { lsn, batch, timeMs });
 }
 
 type Place = { readonly lsn: number; readonly batch: number; readonly timeMs: number };
@@ -149,7 +153,7 @@ function awaitFinal(
     const pending = before?.[name];
     provisional[name] = { batch, register: pending ? pending.register : registerOf(entity, name) };
   }
-  state.provisional.set(entity.uuid, provisional);
+  state.noteProvisional(entity.uuid, provisional, batch);
 }
 
 function evolveTransforms(state: State, lsn: number, record: TransformsRecord): void {
@@ -163,28 +167,19 @@ function evolveTransforms(state: State, lsn: number, record: TransformsRecord): 
     const transform = placed(entity.transform, row, written);
     state.entities.set(uuid, { uuid, kind, registers, transform, createdStamp, createdLsn, lsn, timeMs });
   }
-  const lamport = Math.max(state.head.lamport, lamportOf(stamp));
-  state.head = { ...state.head, lamport, batch: Math.max(state.head.batch, batch + 1) };
 }
 
 /** Promotes what the batch decided about; fields written again since belong to a later batch. */
-function evolveFinal(state: State, record: RecordOf<"final">): void {
-  const promoted: [Uuid, { [Name in FieldName]?: LastFinal }][] = [];
-  for (const [uuid, fields] of state.provisional.entries()) {
-    if (!hasFieldOf(fields, record.batch)) continue;
-    const left = Object.entries(fields).filter(([, entry]) => entry.batch !== record.batch);
-    promoted.push([uuid, Object.fromEntries(left)]);
+function evolveFinal(state: State, { batch, finalLsn }: RecordOf<"final">): void {
+  for (const uuid of state.undecided.get(batch) ?? []) {
+    const before = state.provisional.get(uuid);
+    if (before === undefined) continue;
+    const left = Object.entries(before).filter(([, entry]) => entry.batch !== batch);
+    if (left.length === 0) state.provisional.delete(uuid);
+    else state.provisional.set(uuid, Object.fromEntries(left));
   }
-  for (const [uuid, left] of promoted) {
-    if (Object.keys(left).length === 0) state.provisional.delete(uuid);
-    else state.provisional.set(uuid, left);
-  }
-  state.head = { ...state.head, finalLsn: Math.max(state.head.finalLsn, record.finalLsn) };
-}
-
-function hasFieldOf(fields: Provisional, batch: number): boolean {
-  for (const name in fields) if (fields[name as FieldName]?.batch === batch) return true;
-  return false;
+  state.undecided.delete(batch);
+  state.head = { ...state.head, finalLsn: Math.max(state.head.finalLsn, finalLsn) };
 }
 
 /** Tombstones leave in the order they came: the map keeps insertion order in its base, and deletes are rare. */

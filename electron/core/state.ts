@@ -94,23 +94,30 @@ export class State {
   readonly entities = new JournaledMap<Uuid, Entity>();
   readonly tombstones = new JournaledMap<Uuid, Tombstone>();
   readonly provisional = new JournaledMap<Uuid, Provisional>();
+  /** Batch → the entities it decides about. Follows from `provisional`; may name more of them, never fewer. */
+  readonly undecided = new JournaledMap<number, Uuid[]>();
   readonly quarantine = new JournaledMap<Uuid, Quarantine>();
   readonly counters = new JournaledMap<string, Counter>();
+  readonly #maps = [this.entities, this.tombstones, this.provisional, this.undecided, this.quarantine, this.counters];
   #committedHead: Head = initialHead;
+
+  /** The batch decides about some of the entity's provisional fields. */
+  noteProvisional(uuid: Uuid, provisional: Provisional, batch: number): void {
+    this.provisional.set(uuid, provisional);
+    const uuids = this.undecided.get(batch);
+    if (uuids) uuids.push(uuid);
+    else this.undecided.set(batch, [uuid]);
+  }
 
   commit(): void {
     this.#committedHead = this.head;
-    for (const map of this.#maps()) map.commit();
+    for (const map of this.#maps) map.commit();
   }
 
   /** Forgets everything since the last commit. */
   drop(): void {
     this.head = this.#committedHead;
-    for (const map of this.#maps()) map.drop();
-  }
-
-  #maps(): readonly { commit(): void; drop(): void }[] {
-    return [this.entities, this.tombstones, this.provisional, this.quarantine, this.counters];
+    for (const map of this.#maps) map.drop();
   }
 }
 

@@ -125,7 +125,9 @@ function fill(plain: Plain): State {
   for (const value of plain.tombstones) {
     state.tombstones.set(value.entity.uuid, { ...value, entity: entityOf(value.entity) });
   }
-  for (const [uuid, value] of plain.provisional) state.provisional.set(uuid, value);
+  for (const [uuid, value] of plain.provisional) {
+    for (const batch of new Set(Object.values(value).map((one) => one.batch))) state.noteProvisional(uuid, value, batch);
+  }
   for (const [uuid, value] of plain.quarantine) state.quarantine.set(uuid, value);
   for (const [key, value] of plain.counters) state.counters.set(key, value);
   state.commit();
