@@ -54,6 +54,14 @@ export function uuidFromBytes(bytes: Uint8Array, offset: number): Uuid {
   return text;
 }
 
+const scratch = new Uint8Array(16);
+
+/** The same uuid as the text that the binary lane gives it: a map then need not compare characters. */
+export function sharedText(uuid: Uuid): Uuid {
+  uuidToBytes(uuid, scratch, 0);
+  return uuidFromBytes(scratch, 0);
+}
+
 function wordAt(bytes: Uint8Array, offset: number): number {
   const low = (bytes[offset] as number) | ((bytes[offset + 1] as number) << 8);
   const high = (bytes[offset + 2] as number) | ((bytes[offset + 3] as number) << 8);

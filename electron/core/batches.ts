@@ -70,14 +70,21 @@ export function noteChange(
   const batch = turn.links.batches.get(id);
   assert(batch !== undefined && batch.state === "open", "[ENG-9] a change joins an open batch");
   for (const [uuid, fields] of changed) {
-    const item: BatchItem = batch.items.get(uuid) ?? { fields: new Set(), isDeleted: false };
+    const item = itemOf(batch, uuid);
     item.isDeleted = fields === "deleted";
     if (fields !== "deleted") for (const name of fields) item.fields.add(name);
-    batch.items.set(uuid, item);
     if (batch.isStructural && mayBlock(turn)) turn.links.blocked.set(uuid, id);
   }
   batch.lsn = turn.lsn;
   batch.changedMs = turn.facts.nowMs;
+}
+
+function itemOf({ items }: Batch, uuid: Uuid): BatchItem {
+  const known = items.get(uuid);
+  if (known) return known;
+  const item: BatchItem = { fields: new Set(), isDeleted: false };
+  items.set(uuid, item);
+  return item;
 }
 
 /** Structural changes block their closure only while somebody else can confirm them. */
@@ -116,9 +123,7 @@ export function reopenBatches(turn: Turn): void {
   for (const [uuid, fields] of turn.state.provisional.entries()) {
     for (const [name, { batch: id }] of Object.entries(fields)) {
       const batch = turn.links.batches.get(id) ?? openBatch(turn, id, { isStructural: false });
-      const item: BatchItem = batch.items.get(uuid) ?? { fields: new Set(), isDeleted: false };
-      item.fields.add(name as FieldName);
-      batch.items.set(uuid, item);
+      itemOf(batch, uuid).fields.add(name as FieldName);
     }
   }
 }

@@ -5,7 +5,7 @@
  * Cannot refuse, only assert: whatever may be refused was refused in decide.ts, before the record was made.
  */
 import { assert, unreachable } from "#shared/assert.ts";
-import type { Uuid } from "#shared/ids.ts";
+import { sharedText, type Uuid } from "#shared/ids.ts";
 import { fieldNamesOf } from "#shared/protocol/binary.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
@@ -13,7 +13,15 @@ import { lamportOf } from "#shared/scene/stamp.ts";
 import { countFault } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { Record, RecordOf, TransformsRecord } from "./record.ts";
-import { type Entity, type Head, type LastFinal, type Register, registerOf, type State } from "./state.ts";
+import {
+  type Entity,
+  type Head,
+  type LastFinal,
+  type Provisional,
+  type Register,
+  registerOf,
+  type State,
+} from "./state.ts";
 import { isTransformPart, noTransform, placed, placingOf } from "./transform.ts";
 
 /** Applies the record at `lsn`, which must be the next one. */
@@ -75,7 +83,7 @@ function evolveOperation(state: State, operation: StampedOperation, place: Place
       assert(!state.entities.has(uuid), "[ENG-5] a living entity is not created again");
       const { lsn, timeMs } = place;
       const entity: Entity = {
-        uuid,
+        uuid: sharedText(uuid),
         kind: operation.kind,
         registers: {},
         transform: noTransform,
@@ -173,13 +181,18 @@ function evolveTransforms(state: State, lsn: number, record: TransformsRecord): 
 function evolveFinal(state: State, { batch, finalLsn }: RecordOf<"final">): void {
   for (const uuid of state.undecided.get(batch) ?? []) {
     const before = state.provisional.get(uuid);
-    if (before === undefined) continue;
+    if (before === undefined || !isDecidedBy(before, batch)) continue;
     const left = Object.entries(before).filter(([, entry]) => entry.batch !== batch);
     if (left.length === 0) state.provisional.delete(uuid);
     else state.provisional.set(uuid, Object.fromEntries(left));
   }
   state.undecided.delete(batch);
   state.head = { ...state.head, finalLsn: Math.max(state.head.finalLsn, finalLsn) };
+}
+
+function isDecidedBy(fields: Provisional, batch: number): boolean {
+  for (const name in fields) if (fields[name as FieldName]?.batch === batch) return true;
+  return false;
 }
 
 /** Tombstones leave in the order they came: the map keeps insertion order in its base, and deletes are rare. */
