@@ -9,11 +9,11 @@ import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { Mode } from "#shared/protocol/handshake.ts";
 import { type EntityKind, type FieldName, type FieldValue, transformFields } from "#shared/scene/fields.ts";
 import { JournaledMap } from "./journaled-map.ts";
-import { isTransformPart, partOf, type Transform, type Written } from "./transform.ts";
+import { isTransformPart, partOf, type Transform, type TransformPart, type Written } from "./transform.ts";
 
 /** One field: the value, and who wrote it. */
 export type Register = Written & { readonly value: FieldValue };
-export type Registers = { readonly [Name in FieldName]?: Register };
+export type Registers = { readonly [Name in Exclude<FieldName, TransformPart>]?: Register };
 
 export type Entity = {
   readonly uuid: Uuid;

@@ -12,6 +12,7 @@ import {
   type Head,
   type Provisional,
   type Quarantine,
+  type Register,
   registersOf,
   State,
   type Tombstone,
@@ -21,6 +22,7 @@ import { type Uuid, uuidSchema } from "#shared/ids.ts";
 import { errorCodeSchema, modeSchema } from "#shared/protocol/handshake.ts";
 import { entityKindSchema } from "#shared/protocol/operation.ts";
 import { failure, type Result, success } from "#shared/result.ts";
+import type { FieldName } from "#shared/scene/fields.ts";
 import { fieldNameSchema, fieldsSchema } from "#shared/scene/value.ts";
 
 const whole = z.int().min(0);
@@ -91,7 +93,9 @@ export function decodeState(bytes: Uint8Array): Result<State> {
 }
 
 /** On disk a transform is three registers like any other. */
-type PlainEntity = Omit<Entity, "transform">;
+type PlainEntity = Omit<Entity, "registers" | "transform"> & {
+  readonly registers: { readonly [Name in FieldName]?: Register };
+};
 
 function plainEntity(entity: Entity): PlainEntity {
   const { transform: _transform, ...plain } = entity;
@@ -126,7 +130,8 @@ function fill(plain: Plain): State {
     state.tombstones.set(value.entity.uuid, { ...value, entity: entityOf(value.entity) });
   }
   for (const [uuid, value] of plain.provisional) {
-    for (const batch of new Set(Object.values(value).map((one) => one.batch))) state.noteProvisional(uuid, value, batch);
+    const batches = new Set(Object.values(value).map((one) => one.batch));
+    for (const batch of batches) state.noteProvisional(uuid, value, batch);
   }
   for (const [uuid, value] of plain.quarantine) state.quarantine.set(uuid, value);
   for (const [key, value] of plain.counters) state.counters.set(key, value);
