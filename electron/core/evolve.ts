@@ -60,13 +60,14 @@ export function evolve(state: State, lsn: number, record: Record): void {
   }
 }
 
-/** The head behind the record, but for what single kinds of records do to it. */
+/** The head behind the record, but for what single kinds of records do to it. Spelt out: it is made for each record. */
 function advanced(head: Head, lsn: number, record: Record): Head {
-  if (record.type !== "edit" && record.type !== "transforms") return { ...head, lsn, closed: false };
-  let { lamport } = head;
+  let { lamport, batch } = head;
   if (record.type === "transforms") lamport = Math.max(lamport, lamportOf(record.stamp));
-  else for (const { stamp } of record.ops) lamport = Math.max(lamport, lamportOf(stamp));
-  return { ...head, lsn, closed: false, lamport, batch: Math.max(head.batch, record.batch + 1) };
+  if (record.type === "edit") for (const { stamp } of record.ops) lamport = Math.max(lamport, lamportOf(stamp));
+  if (record.type === "transforms" || record.type === "edit") batch = Math.max(batch, record.batch + 1);
+  const { finalLsn, mode, modeReason } = head;
+  return { lsn, finalLsn, lamport, mode, modeReason, batch, closed: false };
 }
 
 function evolveEdit(state: State, lsn: number, record: RecordOf<"edit">): void {
