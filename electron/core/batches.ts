@@ -70,21 +70,26 @@ export function noteChange(
   const batch = turn.links.batches.get(id);
   assert(batch !== undefined && batch.state === "open", "[ENG-9] a change joins an open batch");
   for (const [uuid, fields] of changed) {
-    const item = itemOf(batch, uuid);
-    item.isDeleted = fields === "deleted";
-    if (fields !== "deleted") for (const name of fields) item.fields.add(name);
+    const before = batch.items.get(uuid);
+    if (fields === "deleted") batch.items.set(uuid, { fields: before?.fields ?? new Set(), isDeleted: true });
+    else batch.items.set(uuid, withFields(before, fields));
     if (batch.isStructural && mayBlock(turn)) turn.links.blocked.set(uuid, id);
   }
   batch.lsn = turn.lsn;
   batch.changedMs = turn.facts.nowMs;
 }
 
-function itemOf({ items }: Batch, uuid: Uuid): BatchItem {
-  const known = items.get(uuid);
-  if (known) return known;
-  const item: BatchItem = { fields: new Set(), isDeleted: false };
-  items.set(uuid, item);
-  return item;
+/** By the list of names that an item begins with: moved objects, which are most, share one item for each mask. */
+const firstItems = new WeakMap<readonly FieldName[], BatchItem>();
+
+function withFields(before: BatchItem | undefined, names: readonly FieldName[]): BatchItem {
+  if (before === undefined) {
+    const item = firstItems.get(names) ?? { fields: new Set(names), isDeleted: false };
+    firstItems.set(names, item);
+    return item;
+  }
+  if (!before.isDeleted && names.every((name) => before.fields.has(name))) return before;
+  return { fields: new Set([...before.fields, ...names]), isDeleted: false };
 }
 
 /** Structural changes block their closure only while somebody else can confirm them. */
@@ -123,7 +128,7 @@ export function reopenBatches(turn: Turn): void {
   for (const [uuid, fields] of turn.state.provisional.entries()) {
     for (const [name, { batch: id }] of Object.entries(fields)) {
       const batch = turn.links.batches.get(id) ?? openBatch(turn, id, { isStructural: false });
-      itemOf(batch, uuid).fields.add(name as FieldName);
+      batch.items.set(uuid, withFields(batch.items.get(uuid), [name as FieldName]));
     }
   }
 }

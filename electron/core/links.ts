@@ -60,7 +60,7 @@ export type Link = {
   statusSent: string;
 };
 
-export type BatchItem = { readonly fields: Set<FieldName>; isDeleted: boolean };
+export type BatchItem = { readonly fields: ReadonlySet<FieldName>; readonly isDeleted: boolean };
 
 /** A set of provisional values that the editors are asked to read back. */
 export type Batch = {
