@@ -6,7 +6,7 @@
 import type { Uuid } from "#shared/ids.ts";
 import type { TransformFrame, TransformRow } from "#shared/protocol/binary.ts";
 import { type ErrorCode, errorSentence } from "#shared/protocol/error-code.ts";
-import type { Operation } from "#shared/protocol/operation.ts";
+import type { Operation, StampedOperation } from "#shared/protocol/operation.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
 import { type FieldName, fieldSpec, transformFields } from "#shared/scene/fields.ts";
 import { writerOf } from "#shared/scene/stamp.ts";
@@ -25,7 +25,13 @@ import type { Turn } from "./turn.ts";
 /** A change and every sequence number that it answers: coalesced ones are answered together. */
 export type Change =
   | { readonly kind: "text"; readonly message: UpMessageOf<"change">; readonly seqs: readonly number[] }
-  | { readonly kind: "frame"; readonly frame: TransformFrame; readonly seqs: readonly number[] };
+  | {
+      readonly kind: "frame";
+      readonly frame: TransformFrame;
+      readonly seqs: readonly number[];
+      /** The stamp of each row, where they are not all the frame's. */
+      readonly stamps?: readonly number[];
+    };
 
 /** `input` is the change as it came, for the case that it must wait. */
 export function onChange(turn: Turn, link: Link, { change, input }: { change: Change; input: WireInput }): void {
@@ -73,7 +79,7 @@ export function takeIn(turn: Turn, link: Link, change: Change): void {
   }
   if (!payTokens(turn, link, change)) return reject(turn, link, { seq: newest, code: "E_RATE", retry: true });
   link.seq = newest;
-  const refused = change.kind === "text" ? takeText(turn, link, change.message) : takeFrame(turn, link, change.frame);
+  const refused = change.kind === "text" ? takeText(turn, link, change.message) : takeFrame(turn, link, change);
   for (const seq of fresh) answer(turn, link, { seq, refused: seq === newest ? refused : [] });
   if (refused.some(({ code }) => code === "E_UNKNOWN_ENTITY")) askForListing(turn, link);
 }
@@ -87,20 +93,35 @@ function takeText(turn: Turn, link: Link, message: UpMessageOf<"change">): Refus
     link.role,
     ops.map(({ uuid }) => uuid),
   );
-  return admit(turn, { role: link.role, reason: "edit", ops: stamped });
+  const refused = admit(turn, { role: link.role, reason: "edit", ops: stamped });
+  noteDoubts(turn, link, stamped);
+  return refused;
+}
+
+/**
+ * What it says of an entity's being there may be older than what it was told of it, as after a reconnect: then nobody
+ * knows what stands in its scene.
+ */
+function noteDoubts(turn: Turn, link: Link, ops: readonly StampedOperation[]): void {
+  const { entities, tombstones } = turn.state;
+  for (const { op, uuid, stamp } of ops) {
+    const isAgreed = op === "delete" ? tombstones.get(uuid)?.stamp === stamp : entities.has(uuid);
+    if (!isAgreed) link.doubted.add(uuid);
+  }
 }
 
 /** The fast path: rows that count go into one binary record; the others are refused one by one. */
-function takeFrame(turn: Turn, link: Link, frame: TransformFrame): Refusal[] {
+function takeFrame(turn: Turn, link: Link, { frame, stamps }: Extract<Change, { kind: "frame" }>): Refusal[] {
   const refused: Refusal[] = [];
   const rows: TransformRow[] = [];
-  for (const row of frame.rows) {
+  for (const [index, row] of frame.rows.entries()) {
     const code = refuseRow(turn, row);
     if (code === undefined) {
-      const mask = newerMask(turn, row, frame.stamp);
+      const mask = newerMask(turn, row, stamps?.[index] ?? frame.stamp);
       if (mask !== 0) rows.push(mask === row.mask ? row : { ...row, mask });
     } else {
       refused.push({ uuid: row.uuid, code, message: errorSentence[code] });
+      if (code === "E_TOMBSTONED") link.doubted.add(row.uuid);
       turn.fault({ operation: "change", code, uuid: row.uuid, role: link.role });
     }
   }

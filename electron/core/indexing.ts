@@ -14,6 +14,7 @@ import { listedStamp } from "./catch-up.ts";
 import { admit, writeOwn } from "./decide.ts";
 import { limits } from "./limits.ts";
 import { crashReason, type Link } from "./links.ts";
+import type { Register } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** Forgets what was known of the editor's scene: a listing follows. */
@@ -24,6 +25,7 @@ export function startListing(link: Link): void {
   link.deleted = [];
   link.listed = null;
   link.known = new Set();
+  link.doubted = new Set();
   link.seq = null;
   link.held = new Set();
   link.deferred = [];
@@ -89,7 +91,7 @@ function uniqueEntities(turn: Turn, link: Link): Map<Uuid, IndexedEntity> {
   return listed;
 }
 
-type Unexplained = { readonly uuid: Uuid; readonly name: FieldName; readonly value: FieldValue };
+type Unexplained = { readonly uuid: Uuid; readonly name: FieldName; readonly register: Register };
 
 /** Values that differ although the stamps say that they were agreed, or with no stamp to say anything ([WIRE-14]). */
 function unexplainedFields(turn: Turn, listed: IndexedEntity): Unexplained[] {
@@ -101,7 +103,7 @@ function unexplainedFields(turn: Turn, listed: IndexedEntity): Unexplained[] {
     const value = listed.fields[name] as FieldValue | undefined;
     const stamp = listedStamp(listed, name);
     if (value === undefined || (stamp !== register.stamp && stamp !== 0)) continue;
-    if (!isSameValue(name, register.value, value)) found.push({ uuid: listed.uuid, name, value: register.value });
+    if (!isSameValue(name, register.value, value)) found.push({ uuid: listed.uuid, name, register });
   }
   return found;
 }
@@ -149,15 +151,19 @@ function orderForAdmission(ops: readonly StampedOperation[]): StampedOperation[]
   return [...ordered, ...ops.filter(({ op }) => op === "set")];
 }
 
-/** The hub's values go back under a new stamp, so that the editor takes them. */
+/**
+ * The hub's values go back under a new stamp, so that the editor takes them: those that the listing itself did not
+ * change, by an edit of the user's or because it names something as deleted.
+ */
 function putBack(turn: Turn, unexplained: readonly Unexplained[]): void {
-  if (unexplained.length === 0) return;
   const byEntity = new Map<Uuid, { [Name in FieldName]?: FieldValue }>();
-  for (const { uuid, name, value } of unexplained) {
+  for (const { uuid, name, register } of unexplained) {
+    if (turn.state.entities.get(uuid)?.registers[name] !== register) continue;
     const fields = byEntity.get(uuid) ?? {};
-    fields[name] = value;
+    fields[name] = register.value;
     byEntity.set(uuid, fields);
   }
+  if (byEntity.size === 0) return;
   const stamp = turn.hubStamp();
   const ops = [...byEntity].map(([uuid, fields]) => ({ op: "set" as const, uuid, stamp, fields }));
   writeOwn(turn, "repair", ops);

@@ -19,7 +19,7 @@ import { limits } from "./limits.ts";
 import type { Batch, BatchItem } from "./links.ts";
 import { type Entity, nameOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
-import { createOperation } from "./whole.ts";
+import { valuesOf } from "./whole.ts";
 
 type Mismatch = {
   readonly uuid: Uuid;
@@ -157,8 +157,8 @@ function repairPresence(turn: Turn, batch: Batch, { uuid, role, code }: Mismatch
     return true;
   }
   link.known.delete(uuid);
-  const { op: _op, kind: _kind, ...whole } = createOperation(entity) as Extract<StampedOperation, { op: "create" }>;
-  writeInBatch(turn, { op: { ...whole, op: "set", stamp }, reason: "repair", attempt: batch.attempt + 1 });
+  const op = { op: "set" as const, uuid, fields: valuesOf(entity), stamp };
+  writeInBatch(turn, { op, reason: "repair", attempt: batch.attempt + 1 });
   return false;
 }
 

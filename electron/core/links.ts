@@ -43,6 +43,8 @@ export type Link = {
   cursor: number;
   /** The entities that stand in its scene. */
   known: Set<Uuid>;
+  /** Entities of which it said something that does not count, or that it did not confirm: it is told what they are. */
+  doubted: Set<Uuid>;
   held: ReadonlySet<Uuid>;
   roundTripMs: number | null;
   /** Pages of the index so far. */

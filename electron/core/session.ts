@@ -77,6 +77,7 @@ function resume(turn: Turn, link: Link, { hello, before }: { hello: Hello; befor
   link.seq = before?.seq ?? null;
   // What was on the way when the socket broke may not have arrived: known is what stood there at that position.
   link.known = before?.known ?? new Set(turn.state.entities.keys());
+  link.doubted = before?.doubted ?? new Set();
   for (const { uuid, createdLsn } of turn.state.entities.values()) if (createdLsn > lsn) link.known.delete(uuid);
   for (const [uuid, tombstone] of turn.state.tombstones.entries()) if (tombstone.lsn > lsn) link.known.add(uuid);
 }
@@ -103,6 +104,7 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     seq: null,
     cursor: 0,
     known: new Set(),
+    doubted: new Set(),
     held: new Set(),
     roundTripMs: null,
     pages: [],

@@ -144,7 +144,13 @@ export function forgetEditor(turn: Turn, role: Role): void {
   for (const batch of [...turn.links.batches.values()]) {
     batch.heldUntil.delete(role);
     batch.answers.delete(role);
-    if (batch.only === role) turn.links.batches.delete(batch.id);
+    if (batch.only === role) dropCheck(turn, batch, role);
     else if (batch.waiting.delete(role) || batch.state === "asked") settle(turn, batch);
   }
+}
+
+/** What it was told may not have arrived, and cannot always be told from its position: it is told again. */
+function dropCheck(turn: Turn, batch: Batch, role: Role): void {
+  turn.links.batches.delete(batch.id);
+  for (const uuid of batch.items.keys()) turn.links.byRole.get(role)?.doubted.add(uuid);
 }
