@@ -61,8 +61,10 @@ export class EditorApply {
   #apply(operation: StampedOperation): void {
     const { uuid, stamp } = operation;
     if (operation.op === "delete") this.#remove(uuid, stamp);
-    else if (this.#scene.has(uuid)) this.#write(uuid, operation.fields as Fields, stamp);
-    else if (operation.op === "create" && stamp > this.#shadow.tombstoneOf(uuid)) {
+    else if (this.#scene.has(uuid)) {
+      if (operation.op === "create") this.#shadow.live(uuid, stamp);
+      this.#write(uuid, operation.fields as Fields, stamp);
+    } else if (operation.op === "create" && stamp > this.#shadow.tombstoneOf(uuid)) {
       this.#create(uuid, { kind: operation.kind, fields: operation.fields as Fields, stamp });
     }
   }
@@ -70,10 +72,10 @@ export class EditorApply {
   #create(uuid: Uuid, { kind, fields, stamp }: { kind: EntityKind; fields: Fields; stamp: number }): void {
     const defaults = kind === "object" ? { visible: true, ...transformDefaults } : {};
     this.#scene.add(uuid, kind, { ...defaults, ...fields });
-    this.#shadow.create(uuid, kind, stamp);
+    this.#shadow.create(uuid, kind, { stamp, isOwn: false });
     const readBack = this.#scene.read(uuid) ?? {};
-    this.#shadow.agree(uuid, readBack, 0);
-    this.#shadow.agree(uuid, only(readBack, Object.keys(fields) as FieldName[]), stamp);
+    this.#shadow.agree(uuid, readBack, { stamp: 0, isOwn: false });
+    this.#shadow.agree(uuid, only(readBack, Object.keys(fields) as FieldName[]), { stamp, isOwn: false });
   }
 
   #write(uuid: Uuid, fields: Fields, stamp: number): void {
@@ -84,14 +86,14 @@ export class EditorApply {
     const names = isCyclic ? newer.filter((name) => name !== "parent") : newer;
     if (names.length === 0) return;
     this.#scene.write(uuid, only(fields, names));
-    this.#shadow.agree(uuid, only(this.#scene.read(uuid) ?? {}, names), stamp);
+    this.#shadow.agree(uuid, only(this.#scene.read(uuid) ?? {}, names), { stamp, isOwn: false });
   }
 
   #remove(uuid: Uuid, stamp: number): void {
     if (this.#scene.has(uuid) && this.#shadow.createdStampOf(uuid) > stamp) return;
     for (const child of this.#scene.childrenOf(uuid)) this.#shadow.correct(child, "parent", null);
     this.#scene.remove(uuid);
-    this.#shadow.bury(uuid, Math.max(stamp, this.#shadow.tombstoneOf(uuid)));
+    if (stamp > this.#shadow.tombstoneOf(uuid)) this.#shadow.bury(uuid, { stamp, isOwn: false });
   }
 }
 

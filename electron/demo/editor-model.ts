@@ -18,6 +18,7 @@ import { indexPages } from "./editor-index.ts";
 import { EditorOutbox } from "./editor-outbox.ts";
 import { EditorScene } from "./editor-scene.ts";
 import { EditorShadow } from "./editor-shadow.ts";
+import { reconcileUndo } from "./editor-undo.ts";
 import { spaceFor } from "./native-space.ts";
 import { type Outgoing, saying } from "./outgoing.ts";
 import { fieldsOfRow, rowOf } from "./transform-row.ts";
@@ -135,6 +136,12 @@ export class EditorModel {
     const found = capture(this.#parts, this.dirty);
     this.dirty.clear();
     return found;
+  }
+
+  /** The user took something back: what the other side wrote last stays, the rest is an edit. */
+  undone(): void {
+    reconcileUndo({ scene: this.scene, shadow: this.#shadow });
+    for (const uuid of [...this.scene.uuids(), ...this.#shadow.uuids()]) this.dirty.add(uuid);
   }
 
   /** Every change without an answer, again: after a rejection that asked for it. */

@@ -53,15 +53,6 @@ export class EditorOutbox {
     return names;
   }
 
-  /** Deletes in flight, with their stamps: a listing must name them. */
-  deletes(): { uuid: Uuid; stamp: number }[] {
-    return this.all().flatMap((outgoing) => {
-      if (outgoing.kind === "frame" || outgoing.message.kind !== "change") return [];
-      const { stamp, ops } = outgoing.message;
-      return ops.filter(({ op }) => op === "delete").map(({ uuid }) => ({ uuid, stamp }));
-    });
-  }
-
   #nextSeq(): number {
     this.#seq += 1;
     return this.#seq;
