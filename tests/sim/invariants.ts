@@ -42,9 +42,11 @@ function checkHierarchy(world: World): void {
 function checkEditor(world: World, editor: World["editors"][number]): void {
   const { scene } = editor.model;
   const held = (uuid: string) => world.state.quarantine.has(uuid);
-  const there = [...scene.uuids()].filter((uuid) => !held(uuid)).sort();
-  const agreed = [...world.state.entities.keys()].filter((uuid) => !held(uuid)).sort();
-  assert.deepEqual(there, agreed, `${editor.role} does not hold what was agreed`);
+  const agreed = [...world.state.entities.keys()].filter((uuid) => !held(uuid));
+  const surplus = scene.uuids().filter((uuid) => !held(uuid) && !world.state.entities.has(uuid));
+  const missing = agreed.filter((uuid) => !scene.has(uuid));
+  assert(surplus.length === 0, `${editor.role} still has ${surplus.join(" ")}`);
+  assert(missing.length === 0, `${editor.role} lacks ${missing.join(" ")}`);
   for (const uuid of agreed) {
     const entity = world.state.entities.get(uuid);
     const live = scene.read(uuid) ?? {};
