@@ -141,13 +141,15 @@ function admitFields(turn: Turn, entity: Entity, { uuid, stamp, fields, accepted
   }
   if (kept.parent !== undefined) {
     const parent = kept.parent as Uuid | null;
-    if (makesCycle((at) => parentAfter(turn, accepted, at), uuid, parent)) {
+    const isCircle = (above: Uuid | null) => makesCycle((at) => parentAfter(turn, accepted, at), uuid, above);
+    if (isCircle(parent)) {
       repairRefused(turn, entity, fields);
       return { code: "E_CYCLE" };
     }
     if (parent !== null && !accepted.has(parent) && !turn.state.entities.has(parent)) {
       const placed = { kind: entity.kind, fields: { ...placedOf(entity).fields, ...kept } };
-      const home = rehomed(turn.state, placed);
+      const nearest = rehomed(turn.state, placed);
+      const home = isCircle(nearest.parent as Uuid | null) ? { ...nearest, parent: null } : nearest;
       return { operation: { op: "set", uuid, stamp, fields: { ...kept, ...home } }, correction: home };
     }
   }

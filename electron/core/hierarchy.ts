@@ -70,15 +70,19 @@ export function placedOf(entity: Entity): Placed {
 
 /**
  * Parent and transform that leave a thing where it is in the world when it moves up from its dead parents to the
- * nearest living one; `going` are about to die. Scale is multiplied along the axes: with a rotated child under a non-uniform scale no transform
- * of three parts is exact.
+ * nearest living one; `going` are about to die. Scale is multiplied along the axes: with a rotated child under a
+ * non-uniform scale no transform of three parts is exact.
  */
 export function rehomed(state: State, { kind, fields }: Placed, going: ReadonlySet<Uuid> = nobody): Fields {
   let transform = transformOf(fields);
   let at = parentIn(fields);
+  const passed = new Set<Uuid>();
   const isStaying = (uuid: Uuid) => state.entities.has(uuid) && !going.has(uuid);
-  for (let depth = 0; depth < limits.depthMax && at !== null && !isStaying(at); depth += 1) {
-    const dead = state.entities.get(at) ?? state.tombstones.get(at)?.entity;
+  while (at !== null && !isStaying(at)) {
+    // The dead keep the parents of their last moments, which were not the same moment: they may go round in a circle.
+    const isCircle = passed.has(at) || passed.size >= limits.depthMax;
+    const dead = isCircle ? undefined : (state.entities.get(at) ?? state.tombstones.get(at)?.entity);
+    passed.add(at);
     const above = dead ? placedOf(dead).fields : {};
     if (dead) transform = compose(transformOf(above), transform);
     at = parentIn(above);

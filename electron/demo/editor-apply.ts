@@ -33,6 +33,11 @@ export class EditorApply {
     return this.#waiting.has(uuid);
   }
 
+  /** A parent of it is agreed that cannot be shown before an edit of the user's own was answered. */
+  isParentPostponed(uuid: Uuid): boolean {
+    return this.#postponed.some((operation) => operation.uuid === uuid);
+  }
+
   take(operations: readonly StampedOperation[]): void {
     const postponed = this.#postponed;
     this.#postponed = [];

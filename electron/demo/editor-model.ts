@@ -286,7 +286,7 @@ export class EditorModel {
 
   #readBackRow(uuid: Uuid): TransformRow {
     const fields = this.scene.read(uuid);
-    if (fields === undefined) return rowOf(uuid, {}, rowFlag.missing);
+    if (fields === undefined) return rowOf(uuid, {}, rowFlag.missing | (this.#isLeaving(uuid) ? rowFlag.pending : 0));
     const pending = this.#pending(uuid);
     const isPending = transformFields.some((name) => pending.has(name));
     const flags = (this.#apply.isWaiting(uuid) ? rowFlag.held : 0) | (isPending ? rowFlag.pending : 0);
@@ -295,14 +295,16 @@ export class EditorModel {
 
   #readBack({ uuid, fields: names }: DownMessageOf<"verify">["items"][number]): VerifiedItem {
     const live = this.scene.read(uuid);
-    if (live === undefined) return { uuid, fields: {}, missing: true };
+    if (live === undefined)
+      return { uuid, fields: {}, missing: true, ...(this.#isLeaving(uuid) ? { pending: ["name"] } : {}) };
     const fields: { [Name in FieldName]?: FieldValue } = {};
     for (const name of names) {
       const value = live[name];
       if (value !== undefined) fields[name] = value;
     }
     const known = this.#pending(uuid);
-    const pending = names.filter((name) => known.has(name));
+    // Asked only whether it is there: it was deleted, as far as the hub knows.
+    const pending = names.length === 0 ? [...known] : names.filter((name) => known.has(name));
     return {
       uuid,
       fields,
@@ -311,9 +313,15 @@ export class EditorModel {
     } as VerifiedItem;
   }
 
+  /** Its deletion is the user's, and not accepted yet. */
+  #isLeaving(uuid: Uuid): boolean {
+    return this.#shadow.has(uuid) || this.#outbox.isDeleting(uuid);
+  }
+
   #pending(uuid: Uuid): Set<FieldName> {
     const pending = this.#outbox.pendingFields(uuid);
     for (const name of Object.keys(changedFields(this.#parts, uuid))) pending.add(name as FieldName);
+    if (this.#apply.isParentPostponed(uuid)) pending.add("parent");
     return pending;
   }
 }

@@ -53,6 +53,13 @@ export class EditorOutbox {
     return names;
   }
 
+  isDeleting(uuid: Uuid): boolean {
+    return this.all().some((outgoing) => {
+      if (outgoing.kind === "frame" || outgoing.message.kind !== "change") return false;
+      return outgoing.message.ops.some((operation) => operation.op === "delete" && operation.uuid === uuid);
+    });
+  }
+
   #nextSeq(): number {
     this.#seq += 1;
     return this.#seq;

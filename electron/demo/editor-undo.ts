@@ -26,7 +26,11 @@ export function reconcileUndo({ scene, shadow }: Books): void {
 }
 
 function recreate({ scene, shadow }: Books, uuid: Uuid): void {
-  scene.add(uuid, shadow.kindOf(uuid) ?? "object", possible(scene, uuid, shadow.valuesOf(uuid, "all")));
+  const agreed = shadow.valuesOf(uuid, "all");
+  scene.add(uuid, shadow.kindOf(uuid) ?? "object", {
+    ...("parent" in agreed ? { parent: null } : {}),
+    ...possible(scene, uuid, agreed),
+  });
 }
 
 function putBack({ scene, shadow }: Books, uuid: Uuid): void {

@@ -49,6 +49,11 @@ const typeDefaults: { readonly [type: string]: Fields } = {
   },
 };
 
+/** Where it hangs when nothing else is said. A mesh hangs nowhere. */
+function rootOf(kind: EntityKind): Fields {
+  return kind === "mesh" ? {} : { parent: null };
+}
+
 export class EditorUser {
   readonly #model: EditorModel;
   readonly #newUuid: () => Uuid;
@@ -151,7 +156,7 @@ export class EditorUser {
     for (const { uuid, kind, fields, isWhole } of step) {
       if (fields === null) this.#remove(uuid);
       else if (scene.has(uuid)) this.#write(uuid, this.#possible(uuid, fields));
-      else if (isWhole) this.#add(uuid, kind, this.#possible(uuid, fields));
+      else if (isWhole) this.#add(uuid, kind, { ...rootOf(kind), ...this.#possible(uuid, fields) });
     }
     return true;
   }

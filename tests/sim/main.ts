@@ -28,7 +28,7 @@ for (const seed of seeds) {
     checkInvariants(world);
   } catch (error) {
     failed += 1;
-    console.error(`seed ${seed}: ${error instanceof Error ? error.stack : error}`);
+    console.error(`seed ${seed}: ${error instanceof Error ? error.message : error}`);
     for (const record of world.records.slice(-10)) console.error(`  ${JSON.stringify(record).slice(0, 200)}`);
     console.error(`  again: npm run sim -- --seed ${seed} --steps ${steps} --faults ${values.faults ?? "all"}`);
   }
