@@ -4,13 +4,14 @@
  * Text and binary changes differ only in their operations. Before: batch.ts. After: decide.ts.
  */
 import type { Uuid } from "#shared/ids.ts";
+import { isSameValue } from "#shared/math/epsilon.ts";
 import type { TransformFrame, TransformRow } from "#shared/protocol/binary.ts";
 import { type ErrorCode, errorSentence } from "#shared/protocol/error-code.ts";
 import type { Operation, StampedOperation } from "#shared/protocol/operation.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
-import { type FieldName, fieldSpec, transformFields } from "#shared/scene/fields.ts";
+import { type FieldName, type Fields, type FieldValue, fieldSpec, transformFields } from "#shared/scene/fields.ts";
 import { writerOf } from "#shared/scene/stamp.ts";
-import { batchFor, noteChange } from "./batches.ts";
+import { batchFor, noteChange, openCheck } from "./batches.ts";
 import { admit, type Refusal } from "./decide.ts";
 import { transformFieldsOf } from "./evolve.ts";
 import { noteKnown } from "./forward.ts";
@@ -93,9 +94,27 @@ function takeText(turn: Turn, link: Link, message: UpMessageOf<"change">): Refus
     link.role,
     ops.map(({ uuid }) => uuid),
   );
+  const beaten = stamped.flatMap((operation) => beatenFields(turn, operation));
   const refused = admit(turn, { role: link.role, reason: "edit", ops: stamped });
   noteDoubts(turn, link, stamped);
+  openCheck(turn, link.role, beaten);
   return refused;
+}
+
+/**
+ * The fields of a change that lose against a newer write and differ from it. The editor showed them after its last
+ * read-back of that write, or never saw it: it must show what is agreed once more ([WIRE-27]).
+ */
+function beatenFields(turn: Turn, operation: StampedOperation): StampedOperation[] {
+  const registers = turn.state.entities.get(operation.uuid)?.registers;
+  if (operation.op === "delete" || registers === undefined) return [];
+  const { uuid, stamp } = operation;
+  const beaten = Object.entries(operation.fields).filter(([key, value]) => {
+    const name = key as FieldName;
+    const register = registers[name];
+    return register !== undefined && stamp < register.stamp && !isSameValue(name, register.value, value as FieldValue);
+  });
+  return beaten.length === 0 ? [] : [{ op: "set", uuid, stamp, fields: Object.fromEntries(beaten) as Fields }];
 }
 
 /**
@@ -114,10 +133,14 @@ function noteDoubts(turn: Turn, link: Link, ops: readonly StampedOperation[]): v
 function takeFrame(turn: Turn, link: Link, { frame, stamps }: Extract<Change, { kind: "frame" }>): Refusal[] {
   const refused: Refusal[] = [];
   const rows: TransformRow[] = [];
+  const beaten: StampedOperation[] = [];
   for (const [index, row] of frame.rows.entries()) {
     const code = refuseRow(turn, row);
     if (code === undefined) {
-      const mask = newerMask(turn, row, stamps?.[index] ?? frame.stamp);
+      const stamp = stamps?.[index] ?? frame.stamp;
+      const mask = newerMask(turn, row, stamp);
+      if (mask !== row.mask)
+        beaten.push(...beatenFields(turn, { op: "set", uuid: row.uuid, stamp, fields: transformFieldsOf(row) }));
       if (mask !== 0) rows.push(mask === row.mask ? row : { ...row, mask });
     } else {
       refused.push({ uuid: row.uuid, code, message: errorSentence[code] });
@@ -125,6 +148,7 @@ function takeFrame(turn: Turn, link: Link, { frame, stamps }: Extract<Change, { 
       turn.fault({ operation: "change", code, uuid: row.uuid, role: link.role });
     }
   }
+  openCheck(turn, link.role, beaten);
   if (rows.length === 0) return refused;
   watchBounces(
     turn,
