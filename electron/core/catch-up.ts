@@ -9,7 +9,7 @@ import { isSameValue } from "#shared/math/epsilon.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { IndexedEntity } from "#shared/protocol/up.ts";
 import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
-import { openCheck } from "./batches.ts";
+import { type Changed, changedBy, openCheck } from "./batches.ts";
 import { isWritable, noteKnown } from "./forward.ts";
 import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
@@ -21,7 +21,9 @@ import { fieldsByStamp, parentsFirst, wholeOperations } from "./whole.ts";
 export function catchUp(turn: Turn): void {
   for (const link of turn.links.byRole.values()) {
     const isBehind = link.listed !== null || link.cursor !== turn.lsn;
-    if (!isWritable(turn, link) || (!isBehind && link.doubted.size === 0)) continue;
+    if (!isWritable(turn, link)) continue;
+    askUnconfirmed(turn, link);
+    if (!isBehind && link.doubted.size === 0) continue;
     const ops = isBehind ? missingOperations(turn.state, link) : wholeAndGone(turn.state, link.doubted).flat();
     const isFirst = link.listed !== null;
     link.listed = null;
@@ -29,9 +31,17 @@ export function catchUp(turn: Turn): void {
     sendInParts(turn, link, ops);
     link.cursor = turn.lsn;
     noteKnown(link, ops);
-    if (ops.length > 0) openCheck(turn, link.role, ops);
+    openCheck(turn, link.role, ops.map(changedBy));
     if (isFirst) turn.effects.push({ kind: "registry", role: link.role });
   }
+}
+
+function askUnconfirmed(turn: Turn, link: Link): void {
+  const changed = [...link.unconfirmed].map(([uuid, fields]): Changed => {
+    return [uuid, turn.state.entities.has(uuid) ? [...fields] : "deleted"];
+  });
+  link.unconfirmed = new Map();
+  openCheck(turn, link.role, changed);
 }
 
 /** Only the last part moves the editor's resume position: a cut in between is made good from the start. */

@@ -11,7 +11,7 @@ import type { Operation, StampedOperation } from "#shared/protocol/operation.ts"
 import type { UpMessageOf } from "#shared/protocol/up.ts";
 import { type FieldName, type Fields, type FieldValue, fieldSpec, transformFields } from "#shared/scene/fields.ts";
 import { writerOf } from "#shared/scene/stamp.ts";
-import { batchFor, noteChange, openCheck } from "./batches.ts";
+import { batchFor, changedBy, noteChange, openCheck } from "./batches.ts";
 import { admit, type Refusal } from "./decide.ts";
 import { transformFieldsOf } from "./evolve.ts";
 import { noteKnown } from "./forward.ts";
@@ -41,6 +41,7 @@ export function onChange(turn: Turn, link: Link, { change, input }: { change: Ch
   if (epoch !== link.epoch) return refuseStale(turn, link, seq);
   if (link.phase !== "linked" && link.phase !== "paired")
     return reject(turn, link, { seq, code: "E_UNEXPECTED", retry: true });
+  turn.links.hear(stamp);
   if (writerOf(stamp) !== link.role) return reject(turn, link, { seq, code: "E_MALFORMED", retry: false });
   if (link.deferred.length > 0 || isBlocked(turn, change)) return defer(turn, link, { input, seq });
   takeIn(turn, link, change);
@@ -97,7 +98,7 @@ function takeText(turn: Turn, link: Link, message: UpMessageOf<"change">): Refus
   const beaten = stamped.flatMap((operation) => beatenFields(turn, operation));
   const refused = admit(turn, { role: link.role, reason: "edit", ops: stamped });
   noteDoubts(turn, link, stamped);
-  openCheck(turn, link.role, beaten);
+  openCheck(turn, link.role, beaten.map(changedBy));
   return refused;
 }
 
@@ -148,7 +149,7 @@ function takeFrame(turn: Turn, link: Link, { frame, stamps }: Extract<Change, { 
       turn.fault({ operation: "change", code, uuid: row.uuid, role: link.role });
     }
   }
-  openCheck(turn, link.role, beaten);
+  openCheck(turn, link.role, beaten.map(changedBy));
   if (rows.length === 0) return refused;
   watchBounces(
     turn,

@@ -26,6 +26,7 @@ export function startListing(link: Link): void {
   link.listed = null;
   link.known = new Set();
   link.doubted = new Set();
+  link.unconfirmed = new Map();
   link.seq = null;
   link.held = new Set();
   link.deferred = [];
@@ -54,6 +55,7 @@ export function askForListing(turn: Turn, link: Link): void {
 }
 
 function merge(turn: Turn, link: Link): void {
+  hearStamps(turn, link);
   const listed = uniqueEntities(turn, link);
   const unexplained = [...listed.values()].flatMap((entity) => unexplainedFields(turn, entity));
   link.known = new Set(listed.keys());
@@ -72,6 +74,14 @@ function merge(turn: Turn, link: Link): void {
   turn.effects.push({ kind: "paired-snapshot", role, epoch, entities });
   turn.links.mustList.delete(role);
   if (turn.links.crashCheck) endCrashCheck(turn, unexplained.length);
+}
+
+function hearStamps({ links }: Turn, { pages, deleted }: Link): void {
+  for (const { stamp, stamps } of pages) {
+    links.hear(stamp);
+    for (const one of Object.values(stamps ?? {})) links.hear(one);
+  }
+  for (const { stamp } of deleted) links.hear(stamp);
 }
 
 /** Refuses a second entity of one uuid, and one whose uuid is another kind of thing. */

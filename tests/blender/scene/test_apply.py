@@ -95,6 +95,28 @@ class Apply(Stage):
         self.assert_same()
         self.assert_quiet()
 
+    def test_a_parent_that_would_make_a_circle_waits(self) -> None:
+        """[WIRE-25] The user's own move is on its way; the hub refuses it and puts back where that one hung."""
+        one, two = new_uuid(), new_uuid()
+        self.hub.apply({"op": "create", "uuid": one, "kind": "object", "fields": {"name": "One", "type": "empty"}},
+            {"op": "create", "uuid": two, "kind": "object", "fields": {"name": "Two", "type": "empty"}})
+        self.settle()
+        self.hub.accepts = False
+        self.do("parent", object="One", to="Two")
+        pump(0.05)
+        self.hub.apply({"op": "set", "uuid": two, "fields": {"parent": one}})
+        pump(0.1)
+        self.assertIsNone(find("Two").parent)
+        self.assertEqual(find("One").parent, find("Two"))
+        _, items = self.ask([], [{"uuid": two, "fields": ["parent"]}])
+        self.assertEqual(items[two]["pending"], ["parent"])
+        self.hub.apply({"op": "set", "uuid": one, "fields": {"parent": None}})
+        self.settle()
+        self.assertIsNone(find("One").parent)
+        self.assertEqual(find("Two").parent, find("One"))
+        _, items = self.ask([], [{"uuid": two, "fields": ["parent"]}])
+        self.assertEqual(items[two], {"uuid": two, "fields": {"parent": one}})
+
     def test_showing_clears_both_switches(self) -> None:
         self.edit("disable", object="Cube")
         self.remote_set("Cube", visible=True)
