@@ -246,6 +246,26 @@ class Apply(Stage):
         self.assertEqual(items[cube]["fields"]["name"], "Cube")
         self.assertTrue(items[nobody]["missing"])
 
+    def test_every_field_is_read_when_asked_alone(self) -> None:
+        """[WIRE-25] A field left out of an answer would pass for null: a parent that was agreed away went unnoticed."""
+        for uuid in self.uuids().values():
+            entity = addon.bridge().session.ledger.shadow.entities[uuid]
+            for name in entity.registers:
+                _, items = self.ask([], [{"uuid": uuid, "fields": [name]}])
+                self.assertEqual(list(items[uuid]["fields"]), [name])
+
+    def test_a_parent_alone_is_seen_before_it_is_overwritten(self) -> None:
+        """[WIRE-26] An edit of the user's that no look has found yet."""
+        parent, child = self._create("P"), self._create("Q")
+        find("Q").parent = find("P")
+        find("Q").matrix_parent_inverse.identity()
+        older = addon.bridge().session.ledger.clock.latest
+        applier = addon.bridge().applier
+        op = {"op": "set", "uuid": child, "fields": {"parent": None}, "stamp": older, "again": False}
+        applier._apply(op, applier.scenery())
+        register = addon.bridge().session.ledger.shadow.entities[child].registers["parent"]
+        self.assertEqual((register.value, register.is_local), (parent, True))
+
     def test_what_is_not_accepted_yet_is_pending(self) -> None:
         """[WIRE-26]"""
         cube = self.uuid("Cube")

@@ -104,6 +104,7 @@ class Applier:
         if inbox.is_idle:
             return answers
         scene = self.scenery()
+        self._close_circles(scene)
         end_s = time.perf_counter() + budget_s
         while True:
             item = inbox.next_or_none(held)
@@ -233,13 +234,18 @@ class Applier:
 
     def _close_circles(self, scene: Scenery) -> None:
         """Something hangs elsewhere now: parents that had to wait are written, unless something newer was said."""
-        for child, (parent, stamp) in list(self._circular.items()):
-            self._circular.pop(child, None)
+        for child in list(self._circular):
+            is_open, (parent, _stamp) = self._is_circle_open(child), self._circular.pop(child, ("", 0))
             register = self._session.ledger.shadow.register_or_none(child, "parent")
             block = scene.blocks.get(child)
-            if register is not None and register.stamp == stamp and block is not None:
+            if is_open and register is not None and block is not None:
                 register.value = parent
                 self.write(child, block, {"parent": parent}, scene)
+
+    def _is_circle_open(self, uuid: str) -> bool:
+        """Whether its agreed parent waits: nothing newer was said of it."""
+        register = self._session.ledger.shadow.register_or_none(uuid, "parent")
+        return uuid in self._circular and register is not None and register.stamp == self._circular[uuid][1]
 
     def _hang_waiting(self, parent: str, scene: Scenery) -> None:
         """Children that came before their parent are hung below it, unless something newer was said of them."""
@@ -299,7 +305,7 @@ class Applier:
         live = self._live_fields(uuid, entity.kind, block, scene, set(names))
         fields = {name: live[name] for name in names if name in live}
         pending = ledger.pending_fields(uuid, names)
-        if uuid in self._circular:
+        if self._is_circle_open(uuid):
             pending.add("parent")
         unseen = {name for name, value in fields.items() if not is_same_value(name, value, entity.value(name))}
         if unseen:
