@@ -35,7 +35,8 @@ export class EditorApply {
 
   /** A parent of it is agreed that cannot be shown before an edit of the user's own was answered. */
   isParentPostponed(uuid: Uuid): boolean {
-    return this.#postponed.some((operation) => operation.uuid === uuid);
+    const agreed = this.#shadow.stampOf(uuid, "parent");
+    return this.#postponed.some((operation) => operation.uuid === uuid && operation.stamp > agreed);
   }
 
   take(operations: readonly StampedOperation[]): void {
@@ -56,10 +57,15 @@ export class EditorApply {
     this.take(waiting);
   }
 
-  /** Another file is open. */
-  clear(): void {
+  /** The scene is listed anew: the hub tells again what it lacks, and what waited may have been replaced meanwhile. */
+  forgetWaiting(): void {
     this.#postponed = [];
     this.#waiting.clear();
+  }
+
+  /** Another file is open. */
+  clear(): void {
+    this.forgetWaiting();
     this.held.clear();
   }
 

@@ -254,6 +254,7 @@ export class EditorModel {
   }
 
   #list(): Outgoing[] {
+    this.#apply.forgetWaiting();
     const pages = indexPages(this.#parts, this.#isKnown);
     this.#isKnown = true;
     this.dirty.clear();
