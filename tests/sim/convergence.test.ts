@@ -4,6 +4,7 @@
  */
 import { describe, it } from "vitest";
 import { checkInvariants } from "./invariants.ts";
+import { regressions } from "./regressions.ts";
 import { allFaults, noFaults, runScript, settle } from "./script.ts";
 import { World } from "./world.ts";
 
@@ -15,20 +16,26 @@ function simulate(seed: number, faults: typeof allFaults): void {
   checkInvariants(world);
 }
 
-function withSeed(seed: number, run: () => void): void {
+function withSeed(seed: number, run: () => void, found = ""): void {
   try {
     run();
   } catch (error) {
-    throw new Error(`seed ${seed}: ${error instanceof Error ? error.stack : error}`);
+    throw new Error(`seed ${seed} ${found}: ${error instanceof Error ? error.stack : error}`);
   }
 }
 
 describe("two editors and a hub", () => {
-  it("[ENG-7] agree after any script without faults", () => {
+  it("[ENG-7] [ENG-23] agree after any script without faults, and nothing is held back", () => {
     for (let seed = 1; seed <= 40; seed += 1) withSeed(seed, () => simulate(seed, noFaults));
   });
 
-  it("[ENG-2] [ENG-7] agree after cuts, crashes and power cuts", () => {
+  it("[ENG-2] [ENG-7] [ENG-23] agree after cuts, crashes and power cuts, and nothing is held back", () => {
     for (let seed = 1_000; seed < 1_040; seed += 1) withSeed(seed, () => simulate(seed, allFaults));
+  });
+
+  it("[ENG-7] agree where they once did not", () => {
+    for (const { seed, faults, found } of regressions) {
+      withSeed(seed, () => simulate(seed, faults), found);
+    }
   });
 });
