@@ -86,11 +86,7 @@ function mayBlock(turn: Turn): boolean {
 export type Changed = readonly [Uuid, readonly FieldName[] | "deleted"];
 
 /** A question out of the blue: nothing is provisional, nobody waits for the answer. */
-export function openAudit(
-  turn: Turn,
-  only: Role,
-  questions: Iterable<Changed>,
-): void {
+export function openAudit(turn: Turn, only: Role, questions: Iterable<Changed>): void {
   const id = Math.max(turn.state.head.batch, highestBatch(turn) + 1);
   openBatch(turn, id, { isStructural: false, only, isAudit: true });
   noteChange(turn, id, questions);
@@ -107,7 +103,7 @@ export function openCheck(turn: Turn, only: Role, changed: readonly Changed[]): 
 
 /** The batch is decided without this editor, which must show its values all the same. */
 export function noteUnconfirmed(link: Link, batch: Batch): void {
-  if (link.phase !== "linked") return;
+  if (link.phase !== "linked" || batch.isAudit) return;
   for (const [uuid, { fields }] of batch.items) {
     link.unconfirmed.set(uuid, new Set([...(link.unconfirmed.get(uuid) ?? []), ...fields]));
   }

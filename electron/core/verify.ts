@@ -159,5 +159,6 @@ export function forgetEditor(turn: Turn, role: Role): void {
 /** What it was told may not have arrived, and cannot always be told from its position: it is told again. */
 function dropCheck(turn: Turn, batch: Batch, role: Role): void {
   turn.links.batches.delete(batch.id);
+  if (batch.isAudit) return;
   for (const uuid of batch.items.keys()) turn.links.byRole.get(role)?.doubted.add(uuid);
 }

@@ -227,7 +227,9 @@ export class EditorModel {
         this.#appliedLsn = message.lsn;
         return [];
       case "verify":
-        return message.epoch === this.#epoch ? this.#verify(message) : [];
+        if (message.epoch !== this.#epoch) return [];
+        this.#apply.take([]);
+        return this.#verify(message);
       case "final":
         this.#finalLsn = message.lsn;
         return [];

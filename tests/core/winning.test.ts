@@ -1,4 +1,4 @@
-/** Who wins, and whether everybody hears of it: stamps, wholes, put-backs, and editors that were not there to be asked. */
+/** Who wins, and does everybody hear of it: stamps, wholes, put-backs, and editors that were not there to be asked. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { coalesce } from "#electron/core/batch.ts";
 import type { Input } from "#electron/core/input.ts";

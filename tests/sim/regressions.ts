@@ -41,6 +41,7 @@ const withFaults: readonly (readonly [number, string])[] = [
   [1705, "as 201"],
   [1935, "as 201"],
   [2066, "as 201"],
+  [2100, "a parent that waited was not tried again when the user had cleared its way"],
   [2143, "as 201"],
   [2260, "undoing a change to what is gone made a thing of its changed values alone"],
   [2309, "as 201"],

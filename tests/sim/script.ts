@@ -43,7 +43,8 @@ export function settle(world: World): number {
     world.flush();
     // Differences that a crash left without a reason wait for a person: here is one.
     if (step === 100 && world.state.head.mode === "safe") world.turn([{ kind: "safe-mode", on: false, reason: "" }]);
-    const isSettled = world.state.provisional.size === 0 && world.links.batches.size === 0;
+    const isAsking = [...world.links.batches.values()].some(({ isAudit }) => !isAudit);
+    const isSettled = world.state.provisional.size === 0 && !isAsking;
     if (isSettled && step > 60 && world.editors.every(isQuiet)) return step;
   }
   throw new Error(

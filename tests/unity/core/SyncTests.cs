@@ -87,7 +87,7 @@ namespace VibeSync.Tests
             bench.Sent();
             bench.Receive(two, "parent", one, 1000, 5);
             bench.Run();
-            Expect.Equal(null, bench.Scene.Entities[two].Fields["parent"], "not while the user's own move is not judged");
+            Expect.Equal(null, bench.Scene.Entities[two].Fields["parent"], "not while the user's move is not judged");
             Expect.Equal("parent", PendingOf(bench, two, "parent").Single(), "[WIRE-26] pending");
             bench.Receive(one, "parent", null, 2000, 6);
             bench.Run();
