@@ -11,7 +11,7 @@ import { wireLimits } from "#shared/protocol/limits.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
 import { limits } from "./limits.ts";
-import { type Batch, type BatchItem, isReachable } from "./links.ts";
+import { type Batch, type BatchItem, isReachable, type Link } from "./links.ts";
 import type { Turn } from "./turn.ts";
 
 type Opening = {
@@ -62,11 +62,7 @@ function highestBatch(turn: Turn): number {
 }
 
 /** Adds what a record changed to its batch. */
-export function noteChange(
-  turn: Turn,
-  id: number,
-  changed: Iterable<readonly [Uuid, readonly FieldName[] | "deleted"]>,
-): void {
+export function noteChange(turn: Turn, id: number, changed: Iterable<Changed>): void {
   const batch = turn.links.batches.get(id);
   assert(batch !== undefined && batch.state === "open", "[ENG-9] a change joins an open batch");
   for (const [uuid, fields] of changed) {
@@ -99,27 +95,33 @@ function mayBlock(turn: Turn): boolean {
   return turn.state.head.mode === "live" && reachable > 1;
 }
 
+export type Changed = readonly [Uuid, readonly FieldName[] | "deleted"];
+
 /** A question out of the blue: nothing is provisional, nobody waits for the answer. */
-export function openAudit(
-  turn: Turn,
-  only: Role,
-  questions: Iterable<readonly [Uuid, readonly FieldName[] | "deleted"]>,
-): void {
+export function openAudit(turn: Turn, only: Role, questions: Iterable<Changed>): void {
   const id = Math.max(turn.state.head.batch, highestBatch(turn) + 1);
   openBatch(turn, id, { isStructural: false, only, isAudit: true });
   noteChange(turn, id, questions);
 }
 
-/** A batch without provisional values, asked of one editor after it was brought up to date. */
-export function openCheck(turn: Turn, only: Role, ops: readonly StampedOperation[]): void {
-  for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
+/** A batch without provisional values, asked of one editor: after it was brought up to date, or missed a question. */
+export function openCheck(turn: Turn, only: Role, changed: readonly Changed[]): void {
+  for (let at = 0; at < changed.length; at += limits.opsPerRecordMax) {
     const id = Math.max(turn.state.head.batch, highestBatch(turn) + 1);
     openBatch(turn, id, { isStructural: false, only });
-    noteChange(turn, id, ops.slice(at, at + limits.opsPerRecordMax).map(changedBy));
+    noteChange(turn, id, changed.slice(at, at + limits.opsPerRecordMax));
   }
 }
 
-export function changedBy(operation: StampedOperation): readonly [Uuid, readonly FieldName[] | "deleted"] {
+/** The batch is decided without this editor, which must show its values all the same. */
+export function noteUnconfirmed(link: Link, batch: Batch): void {
+  if (link.phase !== "linked" || batch.isAudit) return;
+  for (const [uuid, { fields }] of batch.items) {
+    link.unconfirmed.set(uuid, new Set([...(link.unconfirmed.get(uuid) ?? []), ...fields]));
+  }
+}
+
+export function changedBy(operation: StampedOperation): Changed {
   return [operation.uuid, operation.op === "delete" ? "deleted" : (Object.keys(operation.fields) as FieldName[])];
 }
 

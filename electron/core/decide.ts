@@ -12,11 +12,12 @@ import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type FieldName, type Fields, type FieldValue, hasField } from "#shared/scene/fields.ts";
 import { batchFor, changedBy, noteChange } from "./batches.ts";
 import { isStructural } from "./forward.ts";
-import { childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
+import { childrenFirst, childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
 import { limits } from "./limits.ts";
 import type { EditReason } from "./record.ts";
 import { type Entity, fieldOf, nameOf, parentOf, registerOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import { presenceStamp } from "./whole.ts";
 
 export type Refusal = { readonly uuid: Uuid; readonly code: ErrorCode; readonly message: string };
 
@@ -140,13 +141,15 @@ function admitFields(turn: Turn, entity: Entity, { uuid, stamp, fields, accepted
   }
   if (kept.parent !== undefined) {
     const parent = kept.parent as Uuid | null;
-    if (makesCycle((at) => parentAfter(turn, accepted, at), uuid, parent)) {
+    const isCircle = (above: Uuid | null) => makesCycle((at) => parentAfter(turn, accepted, at), uuid, above);
+    if (isCircle(parent)) {
       repairRefused(turn, entity, fields);
       return { code: "E_CYCLE" };
     }
     if (parent !== null && !accepted.has(parent) && !turn.state.entities.has(parent)) {
       const placed = { kind: entity.kind, fields: { ...placedOf(entity).fields, ...kept } };
-      const home = rehomed(turn.state, placed);
+      const nearest = rehomed(turn.state, placed);
+      const home = isCircle(nearest.parent as Uuid | null) ? { ...nearest, parent: null } : nearest;
       return { operation: { op: "set", uuid, stamp, fields: { ...kept, ...home } }, correction: home };
     }
   }
@@ -171,7 +174,8 @@ function repairRefused(turn: Turn, entity: Entity, refused: Fields): void {
 
 /**
  * Deletes are all or nothing for what they name; what hung below and was not named moves up to the nearest living
- * ancestor and stays where it is in the world ([WIRE-19]).
+ * ancestor and stays where it is in the world ([WIRE-19]). It moves first, and children go before their parents: a
+ * power cut may end the log between two records ([WAL-6]), and nothing may hang below what is gone then.
  */
 function admitDeletes(turn: Turn, { role, reason, ops }: Admission): void {
   const { state } = turn;
@@ -179,7 +183,8 @@ function admitDeletes(turn: Turn, { role, reason, ops }: Admission): void {
   const admitted = ops.filter(({ uuid, stamp }) => {
     if (gone.has(uuid) || state.quarantine.has(uuid)) return false;
     const dead = state.tombstones.get(uuid);
-    const newest = state.entities.get(uuid)?.createdStamp ?? dead?.stamp ?? 0;
+    const alive = state.entities.get(uuid);
+    const newest = alive ? presenceStamp(alive) : (dead?.stamp ?? 0);
     if (stamp <= newest) return false;
     gone.add(uuid);
     return true;
@@ -187,17 +192,16 @@ function admitDeletes(turn: Turn, { role, reason, ops }: Admission): void {
   if (admitted.length === 0) return;
   const orphans = childrenOf(state, gone).filter((child) => !gone.has(child.uuid));
   const members = orphansOfCollections(turn, gone);
-  for (let at = 0; at < admitted.length; at += limits.opsPerRecordMax) {
-    write(turn, { role, reason, ops: admitted.slice(at, at + limits.opsPerRecordMax) });
-  }
   const stamp = turn.hubStamp();
-  const moved = orphans.map(({ uuid }): StampedOperation => {
-    const entity = state.entities.get(uuid) as Entity;
-    return { op: "set", uuid, stamp, fields: rehomed(state, placedOf(entity)) };
+  const moved = orphans.map((entity): StampedOperation => {
+    return { op: "set", uuid: entity.uuid, stamp, fields: rehomed(state, placedOf(entity), gone) };
   });
   writeOwn(turn, "repair", [...moved, ...members.map(({ uuid, left }) => leaveCollections(uuid, left, stamp))]);
+  const ordered = childrenFirst(state, admitted);
+  for (let at = 0; at < ordered.length; at += limits.opsPerRecordMax) {
+    write(turn, { role, reason, ops: ordered.slice(at, at + limits.opsPerRecordMax) });
+  }
 }
-
 type Member = { readonly uuid: Uuid; readonly left: readonly string[] };
 
 /** Objects that were in a collection that is about to go: they leave it. */

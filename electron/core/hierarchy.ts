@@ -28,6 +28,21 @@ export function makesCycle(parentAt: (uuid: Uuid) => Uuid | null, uuid: Uuid, pa
   return true;
 }
 
+/** Deepest first: whatever part of them goes, nothing hangs below what is gone. */
+export function childrenFirst<Item extends { readonly uuid: Uuid }>(state: State, items: readonly Item[]): Item[] {
+  if (items.length < 2) return [...items];
+  const depths = new Map(items.map(({ uuid }) => [uuid, depthOf(state, uuid)]));
+  return [...items].sort((a, b) => (depths.get(b.uuid) as number) - (depths.get(a.uuid) as number));
+}
+
+function depthOf(state: State, uuid: Uuid): number {
+  let depth = 0;
+  for (let at = parentOf(state.entities.get(uuid)); at !== null && depth < limits.depthMax; depth += 1) {
+    at = parentOf(state.entities.get(at));
+  }
+  return depth;
+}
+
 /** The entities whose parent is one of `parents`, found in one pass. */
 export function childrenOf(state: State, parents: ReadonlySet<Uuid>): Entity[] {
   const children: Entity[] = [];
@@ -37,6 +52,8 @@ export function childrenOf(state: State, parents: ReadonlySet<Uuid>): Entity[] {
   }
   return children;
 }
+
+const nobody: ReadonlySet<Uuid> = new Set();
 
 type Transform = { readonly translation: Vec3; readonly rotation: Quaternion; readonly scale: Vec3 };
 
@@ -54,14 +71,19 @@ export function placedOf(entity: Entity): Placed {
 
 /**
  * Parent and transform that leave a thing where it is in the world when it moves up from its dead parents to the
- * nearest living one. Scale is multiplied along the axes: with a rotated child under a non-uniform scale no transform
- * of three parts is exact.
+ * nearest living one; `going` are about to die. Scale is multiplied along the axes: with a rotated child under a
+ * non-uniform scale no transform of three parts is exact.
  */
-export function rehomed(state: State, { kind, fields }: Placed): Fields {
+export function rehomed(state: State, { kind, fields }: Placed, going: ReadonlySet<Uuid> = nobody): Fields {
   let transform = transformOf(fields);
   let at = parentIn(fields);
-  for (let depth = 0; depth < limits.depthMax && at !== null && !state.entities.has(at); depth += 1) {
-    const dead = state.tombstones.get(at)?.entity;
+  const passed = new Set<Uuid>();
+  const isStaying = (uuid: Uuid) => state.entities.has(uuid) && !going.has(uuid);
+  while (at !== null && !isStaying(at)) {
+    // The dead keep the parents of their last moments, which were not the same moment: they may go round in a circle.
+    const isCircle = passed.has(at) || passed.size >= limits.depthMax;
+    const dead = isCircle ? undefined : (state.entities.get(at) ?? state.tombstones.get(at)?.entity);
+    passed.add(at);
     const above = dead ? placedOf(dead).fields : {};
     if (dead) transform = compose(transformOf(above), transform);
     at = parentIn(above);

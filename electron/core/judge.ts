@@ -19,7 +19,7 @@ import { limits } from "./limits.ts";
 import type { Batch, BatchItem } from "./links.ts";
 import { type Entity, fieldOf, nameOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
-import { createOperation } from "./whole.ts";
+import { valuesOf } from "./whole.ts";
 
 type Mismatch = {
   readonly uuid: Uuid;
@@ -60,12 +60,19 @@ export function isUnsettled(turn: Turn, batch: Batch, role: Role): boolean {
     if (answer.held) return true;
     const entity = turn.state.entities.get(uuid);
     const item = batch.items.get(uuid);
-    if (!entity || !item) continue;
     const ahead = onTheWay.get(uuid) ?? nothing;
+    if (isPresenceOpen(entity, answer) && !ahead.has("presence")) return true;
+    if (!entity || !item) continue;
     const open = comparable(entity, batch, item).filter((name) => answer.pending?.includes(name) && !ahead.has(name));
     if (open.length > 0) return true;
   }
   return false;
+}
+
+/** It made or deleted the entity itself, and nobody here has heard of it yet. */
+function isPresenceOpen(entity: Entity | undefined, answer: VerifiedItem): boolean {
+  const isOther = (answer.missing ?? false) === (entity !== undefined);
+  return isOther && (answer.pending?.length ?? 0) > 0;
 }
 
 function* findMismatches(turn: Turn, batch: Batch): Generator<Mismatch> {
@@ -117,7 +124,8 @@ function compare(
   { batch, item, answer, uuid, ahead }: Question,
 ): Pick<Mismatch, "code" | "fields"> | undefined {
   const entity = turn.state.entities.get(uuid);
-  if (answer === undefined || answer.held) return undefined;
+  if (answer === undefined || answer.held || isPresenceOpen(entity, answer)) return undefined;
+  if (bornOrDeadLsn(turn, uuid) > batch.lsn) return undefined;
   if (answer.failed) return { code: "E_APPLY", fields: entity ? comparable(entity, batch, item) : [] };
   if (item.isDeleted || entity === undefined) {
     const isGone = entity === undefined && !ahead.has("presence");
@@ -129,6 +137,11 @@ function compare(
     return !isSameValue(name, fieldOf(entity, name), answer.fields[name] as FieldValue | undefined);
   });
   return fields.length > 0 ? { code: "E_VERIFY_MISMATCH", fields } : undefined;
+}
+
+/** Since when it is there, or is not: what an editor said of an earlier moment says nothing about that. */
+function bornOrDeadLsn(turn: Turn, uuid: Uuid): number {
+  return turn.state.entities.get(uuid)?.createdLsn ?? turn.state.tombstones.get(uuid)?.lsn ?? 0;
 }
 
 /** Fields that were not written again since the batch was closed. */
@@ -157,8 +170,8 @@ function repairPresence(turn: Turn, batch: Batch, { uuid, role, code }: Mismatch
     return true;
   }
   link.known.delete(uuid);
-  const { op: _op, kind: _kind, ...whole } = createOperation(entity) as Extract<StampedOperation, { op: "create" }>;
-  writeInBatch(turn, { op: { ...whole, op: "set", stamp }, reason: "repair", attempt: batch.attempt + 1 });
+  const op = { op: "set" as const, uuid, fields: valuesOf(entity), stamp };
+  writeInBatch(turn, { op, reason: "repair", attempt: batch.attempt + 1 });
   return false;
 }
 

@@ -26,10 +26,11 @@ import { onReadBack, onVerified } from "./read-back.ts";
 import type { Record } from "./record.ts";
 import { differenceTo, rollbackOperations } from "./rollback.ts";
 import { onBye, onClosed, onGreeted, onState, refuseStale, tendAbsent } from "./session.ts";
-import { registersOf, type State } from "./state.ts";
+import type { State } from "./state.ts";
 import { Turn } from "./turn.ts";
 import { isLinked, verdictOf } from "./verdict.ts";
 import { tendBatches } from "./verify.ts";
+import { valuesOf } from "./whole.ts";
 import type { EditorMessage, WireEvent } from "./wire-event.ts";
 
 export type Plan = { readonly records: readonly Record[]; readonly effects: readonly Effect[] };
@@ -165,8 +166,7 @@ function release(turn: Turn, uuid: string): void {
   turn.log({ type: "release", timeMs: turn.facts.nowMs, uuid });
   const entity = turn.state.entities.get(uuid);
   if (!entity) return;
-  const fields = Object.fromEntries(registersOf(entity).map(([name, { value }]) => [name, value]));
-  writeOwn(turn, "repair", [{ op: "set", uuid, fields: fields, stamp: turn.hubStamp() }]);
+  writeOwn(turn, "repair", [{ op: "set", uuid, fields: valuesOf(entity), stamp: turn.hubStamp() }]);
 }
 
 function rollback(turn: Turn, { target }: Extract<Input, { kind: "rollback" }>): void {

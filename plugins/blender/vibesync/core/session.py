@@ -111,6 +111,7 @@ class Session:
         assert self.phase == "unlisted", "[WIRE-13] a list is sent when one is due"
         if self.ledger.outbox.has_numbered:
             self._raise_epoch()
+        self.inbox.drop_waiting()
         self.ledger.restart_outbox()
         self.ledger.leave_room_for_listing()
         self._pages = index_pages(self.ledger.shadow, self.ledger.unaccepted_deletes(), self.epoch)

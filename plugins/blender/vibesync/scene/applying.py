@@ -5,7 +5,7 @@ scene made of them is read back into the shadow. So nothing of the user's is ove
 comes back as an edit. What fails is remembered until it is written again, and is told in the answers.
 """
 import time
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 import bpy
 
@@ -92,6 +92,9 @@ class Applier:
         self.unsettled = Unsettled()
         # parent that was not there -> children that want it, each with the stamp of that wish
         self._wanted: Dict[str, Dict[str, int]] = {}
+        # child -> parent that would make a circle with an edit of the user's which the hub has not judged yet, and the
+        # stamp of that wish. Blender itself would let go of the parent without a word.
+        self._circular: Dict[str, Tuple[str, int]] = {}
 
     def run(self, held: Set[str], budget_s: float) -> List[Any]:
         """Works on the inbox until the budget is used or nothing is left; answers the messages to send."""
@@ -101,6 +104,7 @@ class Applier:
         if inbox.is_idle:
             return answers
         scene = self.scenery()
+        self._close_circles(scene)
         end_s = time.perf_counter() + budget_s
         while True:
             item = inbox.next_or_none(held)
@@ -197,8 +201,10 @@ class Applier:
         """Writes values that the shadow has already, and reads back what became of them."""
         ledger = self._session.ledger
         entity = ledger.shadow.entities[uuid]
+        names = set(fields)
         try:
             if entity.kind == "object":
+                fields = self._without_circle(uuid, block, fields, scene)
                 self._note_pointers(uuid, block, fields, scene)
                 write_object(block, fields, entity.values(), scene)
             elif entity.kind == "collection":
@@ -208,7 +214,38 @@ class Applier:
                 write_mesh(uuid, block, fields, entity.values(), scene.rig)
         finally:
             self._capture.registry.note_name(uuid, block.name)
-            ledger.read_back(uuid, self._live_fields(uuid, entity.kind, block, scene, set(fields)))
+            ledger.read_back(uuid, self._live_fields(uuid, entity.kind, block, scene, names))
+        if "parent" in fields:
+            self._close_circles(scene)
+
+    def _without_circle(self, uuid: str, block: Any, fields: Fields, scene: Scenery) -> Fields:
+        """The fields without a parent that hangs below this very object; that one is tried again later."""
+        if "parent" not in fields:
+            return fields
+        self._circular.pop(uuid, None)
+        parent = fields["parent"]
+        above = scene.blocks.get(parent) if isinstance(parent, str) else None
+        while above is not None and above != block:
+            above = above.parent
+        if above is None:
+            return fields
+        self._circular[uuid] = (str(parent), self._session.ledger.shadow.entities[uuid].registers["parent"].stamp)
+        return {name: value for name, value in fields.items() if name != "parent"}
+
+    def _close_circles(self, scene: Scenery) -> None:
+        """Something hangs elsewhere now: parents that had to wait are written, unless something newer was said."""
+        for child in list(self._circular):
+            is_open, (parent, _stamp) = self._is_circle_open(child), self._circular.pop(child, ("", 0))
+            register = self._session.ledger.shadow.register_or_none(child, "parent")
+            block = scene.blocks.get(child)
+            if is_open and register is not None and block is not None:
+                register.value = parent
+                self.write(child, block, {"parent": parent}, scene)
+
+    def _is_circle_open(self, uuid: str) -> bool:
+        """Whether its agreed parent waits: nothing newer was said of it."""
+        register = self._session.ledger.shadow.register_or_none(uuid, "parent")
+        return uuid in self._circular and register is not None and register.stamp == self._circular[uuid][1]
 
     def _hang_waiting(self, parent: str, scene: Scenery) -> None:
         """Children that came before their parent are hung below it, unless something newer was said of them."""
@@ -263,10 +300,13 @@ class Applier:
         block = scene.blocks.get(uuid)
         is_held = uuid in self._session.inbox.waiting()
         if block is None or entity is None:
-            return Answer(uuid, {}, is_missing=True, is_held=is_held)
+            leaving = tuple(ledger.pending_fields(uuid, names)) if entity is None else ()
+            return Answer(uuid, {}, is_missing=True, is_held=is_held, pending=leaving)
         live = self._live_fields(uuid, entity.kind, block, scene, set(names))
         fields = {name: live[name] for name in names if name in live}
-        pending = ledger.outbox.pending_fields(uuid) & set(names)
+        pending = ledger.pending_fields(uuid, names)
+        if self._is_circle_open(uuid):
+            pending.add("parent")
         unseen = {name for name, value in fields.items() if not is_same_value(name, value, entity.value(name))}
         if unseen:
             self._capture.hints.has_structure = True  # the next look reads it in full

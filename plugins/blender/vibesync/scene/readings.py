@@ -9,6 +9,8 @@ from .optic_data import read_camera, read_light
 from .rig import Rig, memberships_of
 from .transforms import is_parent_supported, read_transform
 
+# What says where an object is: read together, because each means something only with the others.
+_PLACE_FIELDS = {"parent", *TRANSFORM_FIELDS}
 _TYPES = {"EMPTY": "empty", "MESH": "mesh", "CAMERA": "camera", "LIGHT": "light"}
 
 
@@ -26,9 +28,9 @@ class Reader:
     def object_fields(self, block: Any, names: Optional[Set[str]] = None) -> Fields:
         """An object's fields; with `names`, at least those."""
         fields: Fields = {}
-        if names is None or not names.isdisjoint(TRANSFORM_FIELDS):
-            self._add_transform(block, fields)
-            if names is not None and names.issubset(TRANSFORM_FIELDS):
+        if names is None or not names.isdisjoint(_PLACE_FIELDS):
+            self._add_place(block, fields)
+            if names is not None and names.issubset(_PLACE_FIELDS):
                 return fields
         fields["name"] = read_name(block)
         fields["type"] = type_of(block)
@@ -55,7 +57,7 @@ class Reader:
         """Whether an object's own switches show it."""
         return is_visible(block, self.rig)
 
-    def _add_transform(self, block: Any, fields: Fields) -> None:
+    def _add_place(self, block: Any, fields: Fields) -> None:
         parent = block.parent
         parent_uuid = None if parent is None else uuid_or_none(parent)
         is_outside = parent is not None and (parent_uuid is None or parent.library is not None)
