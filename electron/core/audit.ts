@@ -10,6 +10,7 @@ import type { FieldName } from "#shared/scene/fields.ts";
 import { openAudit } from "./batches.ts";
 import { limits } from "./limits.ts";
 import { isReachable } from "./links.ts";
+import { registersOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** What is still to be asked about in this round, and when to go on. */
@@ -34,5 +35,5 @@ function questionAbout(turn: Turn, uuid: Uuid): (readonly [Uuid, readonly FieldN
   const { entities, tombstones, quarantine } = turn.state;
   const entity = entities.get(uuid);
   if (quarantine.has(uuid) || (entity === undefined && !tombstones.has(uuid))) return [];
-  return [[uuid, entity ? (Object.keys(entity.registers) as FieldName[]) : "deleted"]];
+  return [[uuid, entity ? registersOf(entity).map(([name]) => name) : "deleted"]];
 }

@@ -2,11 +2,12 @@
  * Coalescing: what one editor moved several times within a turn is one move (stage 4, phase 3).
  *
  * Only neighbouring transform frames of one connection are merged, so that nothing overtakes anything. The merged
- * frame carries the newest stamp and answers for every sequence number in it.
+ * frame carries the newest stamp and answers for every sequence number in it. Each row keeps the stamp it was made
+ * with: whether it counts is decided by that one ([WIRE-9]); an old move gets no newer by travelling with a new one.
  */
 
 import type { Uuid } from "#shared/ids.ts";
-import { laneTransforms, maskBit, type TransformFrame, type TransformRow } from "#shared/protocol/binary.ts";
+import { laneTransforms, type TransformFrame, type TransformRow } from "#shared/protocol/binary.ts";
 import { wireLimits } from "#shared/protocol/limits.ts";
 import type { Change } from "./change.ts";
 import type { Input, WireInput } from "./input.ts";
@@ -40,7 +41,8 @@ export function changeOf(input: Input): Change | null {
     return { kind: "text", message: event.message, seqs: [event.message.seq] };
   }
   if (event.kind !== "frame" || event.frame.lane !== laneTransforms) return null;
-  return { kind: "frame", frame: event.frame, seqs: event.seqs ?? [event.frame.seq] };
+  const { frame, seqs, stamps } = event;
+  return { kind: "frame", frame, seqs: seqs ?? [frame.seq], ...(stamps ? { stamps } : {}) };
 }
 
 type FrameChange = Extract<Change, { kind: "frame" }>;
@@ -50,54 +52,40 @@ class Gathering {
   readonly #first: WireInput;
   readonly #alone: FrameChange;
   readonly #seqs: number[];
-  #rows: Map<Uuid, TransformRow> | null = null;
-  #stamp: number;
+  #rows: Map<Uuid, { readonly row: TransformRow; readonly stamp: number }> | null = null;
 
   constructor(first: WireInput, change: FrameChange) {
     this.#first = first;
     this.#alone = change;
     this.#seqs = [...change.seqs];
-    this.#stamp = change.frame.stamp;
   }
 
-  /** False: it does not fit, and nothing happened. */
+  /** False: it does not fit, or would leave a part of an older row beside a newer one; nothing happened. */
   takes({ frame, seqs }: FrameChange): boolean {
     const { frame: own } = this.#alone;
     const size = this.#rows?.size ?? own.rows.length;
     if (frame.epoch !== own.epoch || size + frame.rows.length > wireLimits.rowsPerFrameMax) return false;
-    this.#rows ??= new Map(own.rows.map((row) => [row.uuid, row]));
-    for (const row of frame.rows) this.#rows.set(row.uuid, mergeRows(this.#rows.get(row.uuid), row));
+    const rows = this.#rows ?? new Map(own.rows.map((row) => [row.uuid, { row, stamp: own.stamp }]));
+    if (frame.rows.some(({ uuid, mask }) => ((rows.get(uuid)?.row.mask ?? 0) & ~mask) !== 0)) return false;
+    for (const row of frame.rows) rows.set(row.uuid, { row, stamp: frame.stamp });
+    this.#rows = rows;
     this.#seqs.push(...seqs);
-    this.#stamp = Math.max(this.#stamp, frame.stamp);
     return true;
   }
 
   close(): Coalesced {
     if (this.#rows === null) return { input: this.#first, change: this.#alone };
-    const frame: TransformFrame = { ...this.#alone.frame, stamp: this.#stamp, rows: [...this.#rows.values()] };
-    const change: FrameChange = { kind: "frame", frame, seqs: this.#seqs };
+    const gathered = [...this.#rows.values()];
+    const stamps = gathered.map(({ stamp }) => stamp);
+    const stamp = stamps.reduce((newest, one) => Math.max(newest, one), this.#alone.frame.stamp);
+    const frame: TransformFrame = { ...this.#alone.frame, stamp, rows: gathered.map(({ row }) => row) };
+    const change: FrameChange = { kind: "frame", frame, seqs: this.#seqs, stamps };
     return { input: withFrame(this.#first, change), change };
   }
 }
 
-const valuesAt = [
-  [maskBit.translation, 0, 3],
-  [maskBit.rotation, 3, 7],
-  [maskBit.scale, 7, 10],
-] as const;
-
-function mergeRows(before: TransformRow | undefined, after: TransformRow): TransformRow {
-  if (!before || (before.mask & ~after.mask) === 0) return after;
-  const values = [...after.values];
-  for (const [bit, from, to] of valuesAt) {
-    if (after.mask & bit) continue;
-    for (let index = from; index < to; index += 1) values[index] = before.values[index] as number;
-  }
-  return { ...after, mask: before.mask | after.mask, values };
-}
-
 /** The merged frame as an input, for the case that it must wait. */
-function withFrame(input: WireInput, { frame, seqs }: FrameChange): WireInput {
+function withFrame(input: WireInput, change: FrameChange): WireInput {
   const { connection } = input.event;
-  return { kind: "wire", event: { kind: "frame", connection: connection as number, frame, seqs } };
+  return { kind: "wire", event: { ...change, connection: connection as number } };
 }

@@ -11,7 +11,7 @@ import { wireLimits } from "#shared/protocol/limits.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
 import { limits } from "./limits.ts";
-import { type Batch, type BatchItem, isReachable } from "./links.ts";
+import { type Batch, type BatchItem, isReachable, type Link } from "./links.ts";
 import type { Turn } from "./turn.ts";
 
 type Opening = {
@@ -62,22 +62,30 @@ function highestBatch(turn: Turn): number {
 }
 
 /** Adds what a record changed to its batch. */
-export function noteChange(
-  turn: Turn,
-  id: number,
-  changed: Iterable<readonly [Uuid, readonly FieldName[] | "deleted"]>,
-): void {
+export function noteChange(turn: Turn, id: number, changed: Iterable<Changed>): void {
   const batch = turn.links.batches.get(id);
   assert(batch !== undefined && batch.state === "open", "[ENG-9] a change joins an open batch");
   for (const [uuid, fields] of changed) {
-    const item: BatchItem = batch.items.get(uuid) ?? { fields: new Set(), isDeleted: false };
-    item.isDeleted = fields === "deleted";
-    if (fields !== "deleted") for (const name of fields) item.fields.add(name);
-    batch.items.set(uuid, item);
+    const before = batch.items.get(uuid);
+    if (fields === "deleted") batch.items.set(uuid, { fields: before?.fields ?? new Set(), isDeleted: true });
+    else batch.items.set(uuid, withFields(before, fields));
     if (batch.isStructural && mayBlock(turn)) turn.links.blocked.set(uuid, id);
   }
   batch.lsn = turn.lsn;
   batch.changedMs = turn.facts.nowMs;
+}
+
+/** By the list of names that an item begins with: moved objects, which are most, share one item for each mask. */
+const firstItems = new WeakMap<readonly FieldName[], BatchItem>();
+
+function withFields(before: BatchItem | undefined, names: readonly FieldName[]): BatchItem {
+  if (before === undefined) {
+    const item = firstItems.get(names) ?? { fields: new Set(names), isDeleted: false };
+    firstItems.set(names, item);
+    return item;
+  }
+  if (!before.isDeleted && names.every((name) => before.fields.has(name))) return before;
+  return { fields: new Set([...before.fields, ...names]), isDeleted: false };
 }
 
 /** Structural changes block their closure only while somebody else can confirm them. */
@@ -87,27 +95,33 @@ function mayBlock(turn: Turn): boolean {
   return turn.state.head.mode === "live" && reachable > 1;
 }
 
+export type Changed = readonly [Uuid, readonly FieldName[] | "deleted"];
+
 /** A question out of the blue: nothing is provisional, nobody waits for the answer. */
-export function openAudit(
-  turn: Turn,
-  only: Role,
-  questions: Iterable<readonly [Uuid, readonly FieldName[] | "deleted"]>,
-): void {
+export function openAudit(turn: Turn, only: Role, questions: Iterable<Changed>): void {
   const id = Math.max(turn.state.head.batch, highestBatch(turn) + 1);
   openBatch(turn, id, { isStructural: false, only, isAudit: true });
   noteChange(turn, id, questions);
 }
 
-/** A batch without provisional values, asked of one editor after it was brought up to date. */
-export function openCheck(turn: Turn, only: Role, ops: readonly StampedOperation[]): void {
-  for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
+/** A batch without provisional values, asked of one editor: after it was brought up to date, or missed a question. */
+export function openCheck(turn: Turn, only: Role, changed: readonly Changed[]): void {
+  for (let at = 0; at < changed.length; at += limits.opsPerRecordMax) {
     const id = Math.max(turn.state.head.batch, highestBatch(turn) + 1);
     openBatch(turn, id, { isStructural: false, only });
-    noteChange(turn, id, ops.slice(at, at + limits.opsPerRecordMax).map(changedBy));
+    noteChange(turn, id, changed.slice(at, at + limits.opsPerRecordMax));
   }
 }
 
-export function changedBy(operation: StampedOperation): readonly [Uuid, readonly FieldName[] | "deleted"] {
+/** The batch is decided without this editor, which must show its values all the same. */
+export function noteUnconfirmed(link: Link, batch: Batch): void {
+  if (link.phase !== "linked" || batch.isAudit) return;
+  for (const [uuid, { fields }] of batch.items) {
+    link.unconfirmed.set(uuid, new Set([...(link.unconfirmed.get(uuid) ?? []), ...fields]));
+  }
+}
+
+export function changedBy(operation: StampedOperation): Changed {
   return [operation.uuid, operation.op === "delete" ? "deleted" : (Object.keys(operation.fields) as FieldName[])];
 }
 
@@ -116,9 +130,7 @@ export function reopenBatches(turn: Turn): void {
   for (const [uuid, fields] of turn.state.provisional.entries()) {
     for (const [name, { batch: id }] of Object.entries(fields)) {
       const batch = turn.links.batches.get(id) ?? openBatch(turn, id, { isStructural: false });
-      const item: BatchItem = batch.items.get(uuid) ?? { fields: new Set(), isDeleted: false };
-      item.fields.add(name as FieldName);
-      batch.items.set(uuid, item);
+      batch.items.set(uuid, withFields(batch.items.get(uuid), [name as FieldName]));
     }
   }
 }

@@ -9,28 +9,39 @@ import { isSameValue } from "#shared/math/epsilon.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { IndexedEntity } from "#shared/protocol/up.ts";
 import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
-import { openCheck } from "./batches.ts";
+import { type Changed, changedBy, openCheck } from "./batches.ts";
 import { isWritable, noteKnown } from "./forward.ts";
 import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
 import type { Entity, Register, State } from "./state.ts";
 import type { Turn } from "./turn.ts";
-import { createOperation, parentsFirst } from "./whole.ts";
+import { fieldsByStamp, parentsFirst, wholeOperations } from "./whole.ts";
 
-/** Sends every writable editor what it has not seen. Called at the end of a turn. */
+/** Sends every writable editor what it has not seen, and what it may not have seen. Called at the end of a turn. */
 export function catchUp(turn: Turn): void {
   for (const link of turn.links.byRole.values()) {
+    const isBehind = link.listed !== null || link.cursor !== turn.lsn;
     if (!isWritable(turn, link)) continue;
-    if (link.listed === null && link.cursor === turn.lsn) continue;
-    const ops = missingOperations(turn.state, link);
+    askUnconfirmed(turn, link);
+    if (!isBehind && link.doubted.size === 0) continue;
+    const ops = isBehind ? missingOperations(turn.state, link) : wholeAndGone(turn.state, link.doubted).flat();
     const isFirst = link.listed !== null;
     link.listed = null;
+    link.doubted = new Set([...link.doubted].filter((uuid) => turn.state.quarantine.has(uuid)));
     sendInParts(turn, link, ops);
     link.cursor = turn.lsn;
     noteKnown(link, ops);
-    if (ops.length > 0) openCheck(turn, link.role, ops);
+    openCheck(turn, link.role, ops.map(changedBy));
     if (isFirst) turn.effects.push({ kind: "registry", role: link.role });
   }
+}
+
+function askUnconfirmed(turn: Turn, link: Link): void {
+  const changed = [...link.unconfirmed].map(([uuid, fields]): Changed => {
+    return [uuid, turn.state.entities.has(uuid) ? [...fields] : "deleted"];
+  });
+  link.unconfirmed = new Map();
+  openCheck(turn, link.role, changed);
 }
 
 /** Only the last part moves the editor's resume position: a cut in between is made good from the start. */
@@ -54,20 +65,34 @@ export function waitingFor(state: State, link: Link): number {
 }
 
 function missingOperations(state: State, link: Link): StampedOperation[] {
-  const creates: Entity[] = [];
+  const { known, doubted, listed, cursor } = link;
+  const whole = new Set(doubted);
   const sets: StampedOperation[] = [];
   for (const entity of state.entities.values()) {
     if (state.quarantine.has(entity.uuid)) continue;
-    if (!link.known.has(entity.uuid)) creates.push(entity);
-    else sets.push(...newerFields(entity, (name, register) => isNewer(link, entity.uuid, { name, register })));
+    if (!known.has(entity.uuid)) whole.add(entity.uuid);
+    else if (!doubted.has(entity.uuid))
+      sets.push(...fieldsByStamp(entity, (name, register) => isNewer(link, entity.uuid, { name, register })));
   }
-  const deletes: StampedOperation[] = [];
-  for (const { entity, stamp, lsn } of state.tombstones.values()) {
+  for (const [uuid, { lsn }] of state.tombstones.entries()) {
     // What it resumed without may still stand in its scene, when its own creation was on the way.
-    const isMissed = link.listed === null && lsn > link.cursor;
-    if (link.known.has(entity.uuid) || isMissed) deletes.push({ op: "delete", uuid: entity.uuid, stamp });
+    if (known.has(uuid) || (listed === null && lsn > cursor)) whole.add(uuid);
   }
-  return [...parentsFirst(creates).map(createOperation), ...sets, ...deletes];
+  const [creates, deletes] = wholeAndGone(state, whole);
+  return [...creates, ...sets, ...deletes];
+}
+
+/** All that each of them is, or that it was deleted. What is held back is neither. */
+function wholeAndGone(state: State, uuids: ReadonlySet<Uuid>): [StampedOperation[], StampedOperation[]] {
+  const living: Entity[] = [];
+  const deletes: StampedOperation[] = [];
+  for (const uuid of uuids) {
+    const entity = state.entities.get(uuid);
+    const tombstone = state.tombstones.get(uuid);
+    if (entity && !state.quarantine.has(uuid)) living.push(entity);
+    else if (!entity && tombstone) deletes.push({ op: "delete", uuid, stamp: tombstone.stamp });
+  }
+  return [parentsFirst(living).flatMap(wholeOperations), deletes];
 }
 
 function isNewer(link: Link, uuid: Uuid, { name, register }: { name: FieldName; register: Register }): boolean {
@@ -78,17 +103,4 @@ function isNewer(link: Link, uuid: Uuid, { name, register }: { name: FieldName; 
 
 export function listedStamp(listed: IndexedEntity, name: FieldName): number {
   return listed.stamps?.[name] ?? listed.stamp;
-}
-
-/** The chosen fields as `set` operations, one for each stamp among them. */
-function newerFields(entity: Entity, isChosen: (name: FieldName, register: Register) => boolean): StampedOperation[] {
-  const byStamp = new Map<number, { [Name in FieldName]?: FieldValue }>();
-  for (const [key, register] of Object.entries(entity.registers)) {
-    const name = key as FieldName;
-    if (!isChosen(name, register)) continue;
-    const fields = byStamp.get(register.stamp) ?? {};
-    fields[name] = register.value;
-    byStamp.set(register.stamp, fields);
-  }
-  return [...byStamp].map(([stamp, fields]) => ({ op: "set", uuid: entity.uuid, fields, stamp }));
 }

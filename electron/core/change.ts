@@ -4,15 +4,15 @@
  * Text and binary changes differ only in their operations. Before: batch.ts. After: decide.ts.
  */
 import type { Uuid } from "#shared/ids.ts";
-import type { TransformFrame, TransformRow } from "#shared/protocol/binary.ts";
+import { isSameValue } from "#shared/math/epsilon.ts";
+import { fieldNamesOf, maskBit, type TransformFrame, type TransformRow } from "#shared/protocol/binary.ts";
 import { type ErrorCode, errorSentence } from "#shared/protocol/error-code.ts";
-import type { Operation } from "#shared/protocol/operation.ts";
+import type { Operation, StampedOperation } from "#shared/protocol/operation.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
-import { type FieldName, fieldSpec, transformFields } from "#shared/scene/fields.ts";
+import { type FieldName, type Fields, type FieldValue, fieldSpec } from "#shared/scene/fields.ts";
 import { writerOf } from "#shared/scene/stamp.ts";
-import { batchFor, noteChange } from "./batches.ts";
+import { batchFor, changedBy, noteChange, openCheck } from "./batches.ts";
 import { admit, type Refusal } from "./decide.ts";
-import { transformFieldsOf } from "./evolve.ts";
 import { noteKnown } from "./forward.ts";
 import { askForListing } from "./indexing.ts";
 import type { WireInput } from "./input.ts";
@@ -20,12 +20,20 @@ import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
 import { watchBounces } from "./loop-guard.ts";
 import { refuseStale } from "./session.ts";
+import { type Entity, registerOf } from "./state.ts";
+import { transformFieldsOf } from "./transform.ts";
 import type { Turn } from "./turn.ts";
 
 /** A change and every sequence number that it answers: coalesced ones are answered together. */
 export type Change =
   | { readonly kind: "text"; readonly message: UpMessageOf<"change">; readonly seqs: readonly number[] }
-  | { readonly kind: "frame"; readonly frame: TransformFrame; readonly seqs: readonly number[] };
+  | {
+      readonly kind: "frame";
+      readonly frame: TransformFrame;
+      readonly seqs: readonly number[];
+      /** The stamp of each row, where they are not all the frame's. */
+      readonly stamps?: readonly number[];
+    };
 
 /** `input` is the change as it came, for the case that it must wait. */
 export function onChange(turn: Turn, link: Link, { change, input }: { change: Change; input: WireInput }): void {
@@ -34,6 +42,7 @@ export function onChange(turn: Turn, link: Link, { change, input }: { change: Ch
   if (epoch !== link.epoch) return refuseStale(turn, link, seq);
   if (link.phase !== "linked" && link.phase !== "paired")
     return reject(turn, link, { seq, code: "E_UNEXPECTED", retry: true });
+  turn.links.hear(stamp);
   if (writerOf(stamp) !== link.role) return reject(turn, link, { seq, code: "E_MALFORMED", retry: false });
   if (link.deferred.length > 0 || isBlocked(turn, change)) return defer(turn, link, { input, seq });
   takeIn(turn, link, change);
@@ -73,7 +82,7 @@ export function takeIn(turn: Turn, link: Link, change: Change): void {
   }
   if (!payTokens(turn, link, change)) return reject(turn, link, { seq: newest, code: "E_RATE", retry: true });
   link.seq = newest;
-  const refused = change.kind === "text" ? takeText(turn, link, change.message) : takeFrame(turn, link, change.frame);
+  const refused = change.kind === "text" ? takeText(turn, link, change.message) : takeFrame(turn, link, change);
   for (const seq of fresh) answer(turn, link, { seq, refused: seq === newest ? refused : [] });
   if (refused.some(({ code }) => code === "E_UNKNOWN_ENTITY")) askForListing(turn, link);
 }
@@ -87,23 +96,62 @@ function takeText(turn: Turn, link: Link, message: UpMessageOf<"change">): Refus
     link.role,
     ops.map(({ uuid }) => uuid),
   );
-  return admit(turn, { role: link.role, reason: "edit", ops: stamped });
+  const beaten = stamped.flatMap((operation) => beatenFields(turn, operation));
+  const refused = admit(turn, { role: link.role, reason: "edit", ops: stamped });
+  noteDoubts(turn, link, stamped);
+  openCheck(turn, link.role, beaten.map(changedBy));
+  return refused;
+}
+
+/**
+ * The fields of a change that lose against a newer write and differ from it. The editor showed them after its last
+ * read-back of that write, or never saw it: it must show what is agreed once more ([WIRE-27]).
+ */
+function beatenFields(turn: Turn, operation: StampedOperation): StampedOperation[] {
+  const entity = turn.state.entities.get(operation.uuid);
+  if (operation.op === "delete" || entity === undefined) return [];
+  const { uuid, stamp } = operation;
+  const beaten = Object.entries(operation.fields).filter(([key, value]) => {
+    const name = key as FieldName;
+    const register = registerOf(entity, name);
+    return register !== undefined && stamp < register.stamp && !isSameValue(name, register.value, value as FieldValue);
+  });
+  return beaten.length === 0 ? [] : [{ op: "set", uuid, stamp, fields: Object.fromEntries(beaten) as Fields }];
+}
+
+/**
+ * What it says of an entity's being there may be older than what it was told of it, as after a reconnect: then nobody
+ * knows what stands in its scene.
+ */
+function noteDoubts(turn: Turn, link: Link, ops: readonly StampedOperation[]): void {
+  const { entities, tombstones } = turn.state;
+  for (const { op, uuid, stamp } of ops) {
+    const isAgreed = op === "delete" ? tombstones.get(uuid)?.stamp === stamp : entities.has(uuid);
+    if (!isAgreed) link.doubted.add(uuid);
+  }
 }
 
 /** The fast path: rows that count go into one binary record; the others are refused one by one. */
-function takeFrame(turn: Turn, link: Link, frame: TransformFrame): Refusal[] {
+function takeFrame(turn: Turn, link: Link, { frame, stamps }: Extract<Change, { kind: "frame" }>): Refusal[] {
   const refused: Refusal[] = [];
   const rows: TransformRow[] = [];
-  for (const row of frame.rows) {
-    const code = refuseRow(turn, row);
+  const beaten: StampedOperation[] = [];
+  for (const [index, row] of frame.rows.entries()) {
+    const entity = turn.state.entities.get(row.uuid);
+    const code = refuseRow(turn, row.uuid, entity);
     if (code === undefined) {
-      const mask = newerMask(turn, row, frame.stamp);
+      const stamp = stamps?.[index] ?? frame.stamp;
+      const mask = newerMask(entity, row, stamp);
+      if (mask !== row.mask)
+        beaten.push(...beatenFields(turn, { op: "set", uuid: row.uuid, stamp, fields: transformFieldsOf(row) }));
       if (mask !== 0) rows.push(mask === row.mask ? row : { ...row, mask });
     } else {
       refused.push({ uuid: row.uuid, code, message: errorSentence[code] });
+      if (code === "E_TOMBSTONED") link.doubted.add(row.uuid);
       turn.fault({ operation: "change", code, uuid: row.uuid, role: link.role });
     }
   }
+  openCheck(turn, link.role, beaten.map(changedBy));
   if (rows.length === 0) return refused;
   watchBounces(
     turn,
@@ -116,23 +164,21 @@ function takeFrame(turn: Turn, link: Link, frame: TransformFrame): Refusal[] {
   noteChange(
     turn,
     batch,
-    rows.map((row) => [row.uuid, Object.keys(transformFieldsOf(row)) as FieldName[]] as const),
+    rows.map((row) => [row.uuid, fieldNamesOf(row)] as const),
   );
   return refused;
 }
 
-function refuseRow(turn: Turn, { uuid }: TransformRow): ErrorCode | undefined {
-  const entity = turn.state.entities.get(uuid);
-  if (entity === undefined) return turn.state.tombstones.has(uuid) ? "E_TOMBSTONED" : "E_UNKNOWN_ENTITY";
+function refuseRow({ state }: Turn, uuid: Uuid, entity: Entity | undefined): ErrorCode | undefined {
+  if (entity === undefined) return state.tombstones.has(uuid) ? "E_TOMBSTONED" : "E_UNKNOWN_ENTITY";
   if (entity.kind !== "object") return "E_FIELD";
-  return turn.state.quarantine.has(uuid) ? "E_QUARANTINED" : undefined;
+  return state.quarantine.has(uuid) ? "E_QUARANTINED" : undefined;
 }
 
-function newerMask(turn: Turn, row: TransformRow, stamp: number): number {
-  const registers = turn.state.entities.get(row.uuid)?.registers;
+function newerMask(entity: Entity | undefined, row: TransformRow, stamp: number): number {
   let mask = 0;
-  for (const [bit, name] of transformFields.entries()) {
-    if (row.mask & (1 << bit) && stamp > (registers?.[name]?.stamp ?? 0)) mask |= 1 << bit;
+  for (const name of fieldNamesOf(row)) {
+    if (stamp > (entity?.transform[name]?.stamp ?? 0)) mask |= maskBit[name];
   }
   return mask;
 }

@@ -12,11 +12,12 @@ import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type FieldName, type Fields, type FieldValue, hasField } from "#shared/scene/fields.ts";
 import { batchFor, changedBy, noteChange } from "./batches.ts";
 import { isStructural } from "./forward.ts";
-import { childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
+import { childrenFirst, childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
 import { limits } from "./limits.ts";
 import type { EditReason } from "./record.ts";
-import { type Entity, nameOf, parentOf } from "./state.ts";
+import { type Entity, fieldOf, nameOf, parentOf, registerOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import { presenceStamp } from "./whole.ts";
 
 export type Refusal = { readonly uuid: Uuid; readonly code: ErrorCode; readonly message: string };
 
@@ -132,7 +133,7 @@ function admitFields(turn: Turn, entity: Entity, { uuid, stamp, fields, accepted
   let count = 0;
   for (const [key, value] of Object.entries(fields)) {
     const name = key as FieldName;
-    const register = entity.registers[name];
+    const register = registerOf(entity, name);
     if (register && stamp <= register.stamp) continue;
     if (name === "type" && register && register.value !== value) return { code: "E_FIELD" };
     kept[name] = value as FieldValue;
@@ -140,13 +141,15 @@ function admitFields(turn: Turn, entity: Entity, { uuid, stamp, fields, accepted
   }
   if (kept.parent !== undefined) {
     const parent = kept.parent as Uuid | null;
-    if (makesCycle((at) => parentAfter(turn, accepted, at), uuid, parent)) {
+    const isCircle = (above: Uuid | null) => makesCycle((at) => parentAfter(turn, accepted, at), uuid, above);
+    if (isCircle(parent)) {
       repairRefused(turn, entity, fields);
       return { code: "E_CYCLE" };
     }
     if (parent !== null && !accepted.has(parent) && !turn.state.entities.has(parent)) {
       const placed = { kind: entity.kind, fields: { ...placedOf(entity).fields, ...kept } };
-      const home = rehomed(turn.state, placed);
+      const nearest = rehomed(turn.state, placed);
+      const home = isCircle(nearest.parent as Uuid | null) ? { ...nearest, parent: null } : nearest;
       return { operation: { op: "set", uuid, stamp, fields: { ...kept, ...home } }, correction: home };
     }
   }
@@ -161,17 +164,18 @@ function refuseFields(kind: Entity["kind"], fields: Fields): ErrorCode | undefin
 
 /** What was agreed goes back to everybody, the sender included, under a stamp above the refused one. */
 function repairRefused(turn: Turn, entity: Entity, refused: Fields): void {
-  const fields: { [Name in FieldName]?: FieldValue } = { parent: entity.registers.parent?.value ?? null };
+  const fields: { [Name in FieldName]?: FieldValue } = { parent: parentOf(entity) };
   for (const key of Object.keys(refused)) {
-    const register = entity.registers[key as FieldName];
-    if (register) fields[key as FieldName] = register.value;
+    const value = fieldOf(entity, key as FieldName);
+    if (value !== undefined) fields[key as FieldName] = value;
   }
   writeOwn(turn, "repair", [{ op: "set", uuid: entity.uuid, stamp: turn.hubStamp(), fields }]);
 }
 
 /**
  * Deletes are all or nothing for what they name; what hung below and was not named moves up to the nearest living
- * ancestor and stays where it is in the world ([WIRE-19]).
+ * ancestor and stays where it is in the world ([WIRE-19]). It moves first, and children go before their parents: a
+ * power cut may end the log between two records ([WAL-6]), and nothing may hang below what is gone then.
  */
 function admitDeletes(turn: Turn, { role, reason, ops }: Admission): void {
   const { state } = turn;
@@ -179,7 +183,8 @@ function admitDeletes(turn: Turn, { role, reason, ops }: Admission): void {
   const admitted = ops.filter(({ uuid, stamp }) => {
     if (gone.has(uuid) || state.quarantine.has(uuid)) return false;
     const dead = state.tombstones.get(uuid);
-    const newest = state.entities.get(uuid)?.createdStamp ?? dead?.stamp ?? 0;
+    const alive = state.entities.get(uuid);
+    const newest = alive ? presenceStamp(alive) : (dead?.stamp ?? 0);
     if (stamp <= newest) return false;
     gone.add(uuid);
     return true;
@@ -187,17 +192,16 @@ function admitDeletes(turn: Turn, { role, reason, ops }: Admission): void {
   if (admitted.length === 0) return;
   const orphans = childrenOf(state, gone).filter((child) => !gone.has(child.uuid));
   const members = orphansOfCollections(turn, gone);
-  for (let at = 0; at < admitted.length; at += limits.opsPerRecordMax) {
-    write(turn, { role, reason, ops: admitted.slice(at, at + limits.opsPerRecordMax) });
-  }
   const stamp = turn.hubStamp();
-  const moved = orphans.map(({ uuid }): StampedOperation => {
-    const entity = state.entities.get(uuid) as Entity;
-    return { op: "set", uuid, stamp, fields: rehomed(state, placedOf(entity)) };
+  const moved = orphans.map((entity): StampedOperation => {
+    return { op: "set", uuid: entity.uuid, stamp, fields: rehomed(state, placedOf(entity), gone) };
   });
   writeOwn(turn, "repair", [...moved, ...members.map(({ uuid, left }) => leaveCollections(uuid, left, stamp))]);
+  const ordered = childrenFirst(state, admitted);
+  for (let at = 0; at < ordered.length; at += limits.opsPerRecordMax) {
+    write(turn, { role, reason, ops: ordered.slice(at, at + limits.opsPerRecordMax) });
+  }
 }
-
 type Member = { readonly uuid: Uuid; readonly left: readonly string[] };
 
 /** Objects that were in a collection that is about to go: they leave it. */

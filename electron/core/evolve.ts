@@ -5,20 +5,29 @@
  * Cannot refuse, only assert: whatever may be refused was refused in decide.ts, before the record was made.
  */
 import { assert, unreachable } from "#shared/assert.ts";
-import type { Uuid } from "#shared/ids.ts";
-import { maskBit, type TransformRow } from "#shared/protocol/binary.ts";
+import { sharedText, type Uuid } from "#shared/ids.ts";
+import { fieldNamesOf } from "#shared/protocol/binary.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
-import { type FieldName, type Fields, type FieldValue, transformFields } from "#shared/scene/fields.ts";
+import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
 import { lamportOf } from "#shared/scene/stamp.ts";
 import { countFault } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { Record, RecordOf, TransformsRecord } from "./record.ts";
-import type { Entity, LastFinal, Register, State } from "./state.ts";
+import {
+  type Entity,
+  type Head,
+  type LastFinal,
+  type Provisional,
+  type Register,
+  registerOf,
+  type State,
+} from "./state.ts";
+import { isTransformPart, noTransform, placed, placingOf } from "./transform.ts";
 
 /** Applies the record at `lsn`, which must be the next one. */
 export function evolve(state: State, lsn: number, record: Record): void {
   assert(lsn === state.head.lsn + 1, "[ENG-4] log positions have no gaps");
-  state.head = { ...state.head, lsn, closed: false };
+  state.head = advanced(state.head, lsn, record);
   switch (record.type) {
     case "edit":
       return evolveEdit(state, lsn, record);
@@ -51,14 +60,19 @@ export function evolve(state: State, lsn: number, record: Record): void {
   }
 }
 
+/** The head behind the record, but for what single kinds of records do to it. Spelt out: it is made for each record. */
+function advanced(head: Head, lsn: number, record: Record): Head {
+  let { lamport, batch } = head;
+  if (record.type === "transforms") lamport = Math.max(lamport, lamportOf(record.stamp));
+  if (record.type === "edit") for (const { stamp } of record.ops) lamport = Math.max(lamport, lamportOf(stamp));
+  if (record.type === "transforms" || record.type === "edit") batch = Math.max(batch, record.batch + 1);
+  const { finalLsn, mode, modeReason } = head;
+  return { lsn, finalLsn, lamport, mode, modeReason, batch, closed: false };
+}
+
 function evolveEdit(state: State, lsn: number, record: RecordOf<"edit">): void {
   const { batch, timeMs } = record;
-  let lamport = state.head.lamport;
-  for (const operation of record.ops) {
-    evolveOperation(state, operation, { lsn, batch, timeMs });
-    lamport = Math.max(lamport, lamportOf(operation.stamp));
-  }
-  state.head = { ...state.head, lamport, batch: Math.max(state.head.batch, batch + 1) };
+  for (const operation of record.ops) evolveOperation(state, operation, { lsn, batch, timeMs });
 }
 
 type Place = { readonly lsn: number; readonly batch: number; readonly timeMs: number };
@@ -70,9 +84,10 @@ function evolveOperation(state: State, operation: StampedOperation, place: Place
       assert(!state.entities.has(uuid), "[ENG-5] a living entity is not created again");
       const { lsn, timeMs } = place;
       const entity: Entity = {
-        uuid,
+        uuid: sharedText(uuid),
         kind: operation.kind,
         registers: {},
+        transform: noTransform,
         createdStamp: stamp,
         createdLsn: lsn,
         lsn,
@@ -107,81 +122,78 @@ function evolveOperation(state: State, operation: StampedOperation, place: Place
  * it.
  */
 function neverSeen(uuid: Uuid, stamp: number, { lsn, timeMs }: Place): Entity {
-  return { uuid, kind: "object", registers: {}, createdStamp: stamp, createdLsn: lsn, lsn, timeMs };
+  return {
+    uuid,
+    kind: "object",
+    registers: {},
+    transform: noTransform,
+    createdStamp: stamp,
+    createdLsn: lsn,
+    lsn,
+    timeMs,
+  };
 }
 
 type Write = { readonly fields: Fields; readonly stamp: number; readonly place: Place };
 
-function setFields(state: State, entity: Entity, write: Write): void {
-  const { fields, stamp, place } = write;
+function setFields(state: State, entity: Entity, { fields, stamp, place }: Write): void {
+  const { batch, lsn, timeMs } = place;
+  const names = Object.keys(fields) as FieldName[];
   const registers: { [Name in FieldName]?: Register } = { ...entity.registers };
-  const provisional: { [Name in FieldName]?: LastFinal } = { ...state.provisional.get(entity.uuid) };
-  for (const [key, value] of Object.entries(fields)) {
-    const name = key as FieldName;
-    const before = registers[name];
-    provisional[name] = { batch: place.batch, register: provisional[name] ? provisional[name].register : before };
-    registers[name] = { value: value as FieldValue, stamp, lsn: place.lsn };
+  for (const name of names) {
+    if (!isTransformPart(name)) registers[name] = { value: fields[name] as FieldValue, stamp, lsn };
   }
-  state.entities.set(entity.uuid, { ...entity, registers, lsn: place.lsn, timeMs: place.timeMs });
-  state.provisional.set(entity.uuid, provisional);
+  const placing = placingOf(fields);
+  const transform = placing ? placed(entity.transform, placing, { stamp, lsn }) : entity.transform;
+  awaitFinal(state, entity, { names, batch });
+  state.entities.set(entity.uuid, { ...entity, registers, transform, lsn, timeMs });
 }
 
-type Move = { readonly row: TransformRow; readonly stamp: number; readonly place: Place };
-
-/** `setFields` for a row of the binary lane, which is most of all work: without a list of fields in between. */
-function setTransform(state: State, entity: Entity, { row, stamp, place }: Move): void {
-  const { lsn, batch, timeMs } = place;
-  const { mask, values } = row;
-  const registers: { [Name in FieldName]?: Register } = { ...entity.registers };
+/** Remembers what the fields go back to when the batch fails, before they are written. */
+function awaitFinal(
+  state: State,
+  entity: Entity,
+  { names, batch }: { names: readonly FieldName[]; batch: number },
+): void {
   const before = state.provisional.get(entity.uuid);
-  const provisional: { [Name in FieldName]?: LastFinal } = before ? { ...before } : {};
-  for (const name of transformFields) {
-    if ((mask & maskBit[name]) === 0) continue;
-    const pending = provisional[name];
-    provisional[name] = { batch, register: pending ? pending.register : registers[name] };
-    registers[name] = { value: values.slice(valuesFrom[name], valuesTo[name]), stamp, lsn };
+  if (before && names.every((name) => before[name]?.batch === batch)) return;
+  const provisional: { [Name in FieldName]?: LastFinal } = { ...before };
+  for (const name of names) {
+    const pending = before?.[name];
+    provisional[name] = { batch, register: pending ? pending.register : registerOf(entity, name) };
   }
-  const { uuid, kind, createdStamp, createdLsn } = entity;
-  state.entities.set(uuid, { uuid, kind, registers, createdStamp, createdLsn, lsn, timeMs });
-  state.provisional.set(uuid, provisional);
+  state.noteProvisional(entity.uuid, provisional, batch);
 }
 
 function evolveTransforms(state: State, lsn: number, record: TransformsRecord): void {
   const { stamp, batch, timeMs } = record;
-  const place = { lsn, batch, timeMs };
+  const written = { stamp, lsn };
   for (const row of record.rows) {
     const entity = state.entities.get(row.uuid);
     assert(entity !== undefined, "[ENG-6] only a living entity is moved");
-    setTransform(state, entity, { row, stamp, place });
+    awaitFinal(state, entity, { names: fieldNamesOf(row), batch });
+    const { uuid, kind, registers, createdStamp, createdLsn } = entity;
+    const transform = placed(entity.transform, row, written);
+    state.entities.set(uuid, { uuid, kind, registers, transform, createdStamp, createdLsn, lsn, timeMs });
   }
-  const lamport = Math.max(state.head.lamport, lamportOf(stamp));
-  state.head = { ...state.head, lamport, batch: Math.max(state.head.batch, batch + 1) };
-}
-
-const valuesFrom = { translation: 0, rotation: 3, scale: 7 } as const;
-const valuesTo = { translation: 3, rotation: 7, scale: 10 } as const;
-
-/** The fields that a row's mask names. */
-export function transformFieldsOf(row: TransformRow): Fields {
-  const fields: { [Name in FieldName]?: FieldValue } = {};
-  for (const name of transformFields) {
-    if (row.mask & maskBit[name]) fields[name] = row.values.slice(valuesFrom[name], valuesTo[name]);
-  }
-  return fields;
 }
 
 /** Promotes what the batch decided about; fields written again since belong to a later batch. */
-function evolveFinal(state: State, record: RecordOf<"final">): void {
-  const promoted: [Uuid, { [Name in FieldName]?: LastFinal }][] = [];
-  for (const [uuid, fields] of state.provisional.entries()) {
-    const left = Object.entries(fields).filter(([, entry]) => entry.batch !== record.batch);
-    if (left.length < Object.keys(fields).length) promoted.push([uuid, Object.fromEntries(left)]);
+function evolveFinal(state: State, { batch, finalLsn }: RecordOf<"final">): void {
+  for (const uuid of state.undecided.get(batch) ?? []) {
+    const before = state.provisional.get(uuid);
+    if (before === undefined || !isDecidedBy(before, batch)) continue;
+    const left = Object.entries(before).filter(([, entry]) => entry.batch !== batch);
+    if (left.length === 0) state.provisional.delete(uuid);
+    else state.provisional.set(uuid, Object.fromEntries(left));
   }
-  for (const [uuid, left] of promoted) {
-    if (Object.keys(left).length === 0) state.provisional.delete(uuid);
-    else state.provisional.set(uuid, left);
-  }
-  state.head = { ...state.head, finalLsn: Math.max(state.head.finalLsn, record.finalLsn) };
+  state.undecided.delete(batch);
+  state.head = { ...state.head, finalLsn: Math.max(state.head.finalLsn, finalLsn) };
+}
+
+function isDecidedBy(fields: Provisional, batch: number): boolean {
+  for (const name in fields) if (fields[name as FieldName]?.batch === batch) return true;
+  return false;
 }
 
 /** Tombstones leave in the order they came: the map keeps insertion order in its base, and deletes are rare. */

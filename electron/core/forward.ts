@@ -11,7 +11,7 @@ import { type FieldName, fieldSpec } from "#shared/scene/fields.ts";
 import { isReachable, type Link } from "./links.ts";
 import type { EditReason, Record, RecordOf } from "./record.ts";
 import type { Turn } from "./turn.ts";
-import { createOperation } from "./whole.ts";
+import { wholeOperations } from "./whole.ts";
 
 const applyReasonOf: { readonly [Reason in EditReason]: ApplyReason } = {
   edit: "edit",
@@ -48,7 +48,7 @@ function sendRecord(turn: Turn, link: Link, { lsn, record }: { lsn: number; reco
     const { stamp, rows } = record;
     turn.sendFrame(link.connection, { lane: laneTransforms, seq: 0, epoch: link.epoch, lsn, stamp, rows });
   } else if (record.type === "edit") {
-    const ops = record.ops.map((operation) => wholeWhereUnknown(turn, link, operation));
+    const ops = record.ops.flatMap((operation) => wholeWhereUnknown(turn, link, operation));
     noteKnown(link, ops);
     const reason = applyReasonOf[record.reason];
     const durableLsn = isStructural(ops) ? turn.lsn : 0;
@@ -57,10 +57,10 @@ function sendRecord(turn: Turn, link: Link, { lsn, record }: { lsn: number; reco
 }
 
 /** An editor that lacks the entity gets all of it instead of a part. */
-function wholeWhereUnknown(turn: Turn, link: Link, operation: StampedOperation): StampedOperation {
-  if (operation.op !== "set" || link.known.has(operation.uuid)) return operation;
+function wholeWhereUnknown(turn: Turn, link: Link, operation: StampedOperation): StampedOperation[] {
+  if (operation.op !== "set" || link.known.has(operation.uuid)) return [operation];
   const entity = turn.state.entities.get(operation.uuid);
-  return entity ? createOperation(entity) : operation;
+  return entity ? wholeOperations(entity) : [operation];
 }
 
 /** Keeps the list of what stands in the editor's scene. */

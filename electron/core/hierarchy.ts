@@ -12,9 +12,10 @@ import {
   type Fields,
   type FieldValue,
   transformDefaults,
+  transformFields,
 } from "#shared/scene/fields.ts";
 import { limits } from "./limits.ts";
-import { type Entity, parentOf, type State } from "./state.ts";
+import { type Entity, fieldOf, parentOf, type State } from "./state.ts";
 
 /** Whether giving `uuid` this parent would make it its own ancestor, or nest deeper than the limit. */
 export function makesCycle(parentAt: (uuid: Uuid) => Uuid | null, uuid: Uuid, parent: Uuid | null): boolean {
@@ -27,6 +28,21 @@ export function makesCycle(parentAt: (uuid: Uuid) => Uuid | null, uuid: Uuid, pa
   return true;
 }
 
+/** Deepest first: whatever part of them goes, nothing hangs below what is gone. */
+export function childrenFirst<Item extends { readonly uuid: Uuid }>(state: State, items: readonly Item[]): Item[] {
+  if (items.length < 2) return [...items];
+  const depths = new Map(items.map(({ uuid }) => [uuid, depthOf(state, uuid)]));
+  return [...items].sort((a, b) => (depths.get(b.uuid) as number) - (depths.get(a.uuid) as number));
+}
+
+function depthOf(state: State, uuid: Uuid): number {
+  let depth = 0;
+  for (let at = parentOf(state.entities.get(uuid)); at !== null && depth < limits.depthMax; depth += 1) {
+    at = parentOf(state.entities.get(at));
+  }
+  return depth;
+}
+
 /** The entities whose parent is one of `parents`, found in one pass. */
 export function childrenOf(state: State, parents: ReadonlySet<Uuid>): Entity[] {
   const children: Entity[] = [];
@@ -37,30 +53,37 @@ export function childrenOf(state: State, parents: ReadonlySet<Uuid>): Entity[] {
   return children;
 }
 
+const nobody: ReadonlySet<Uuid> = new Set();
+
 type Transform = { readonly translation: Vec3; readonly rotation: Quaternion; readonly scale: Vec3 };
 
 /** What decides where a thing is: an entity's values, or those that a change would give it. */
 export type Placed = { readonly kind: EntityKind; readonly fields: Fields };
 
 export function placedOf(entity: Entity): Placed {
-  const { parent, translation, rotation, scale } = entity.registers;
-  const fields: { [Name in FieldName]?: FieldValue } = { parent: parent?.value ?? null };
-  if (translation) fields.translation = translation.value;
-  if (rotation) fields.rotation = rotation.value;
-  if (scale) fields.scale = scale.value;
+  const fields: { [Name in FieldName]?: FieldValue } = { parent: parentOf(entity) };
+  for (const name of transformFields) {
+    const value = fieldOf(entity, name);
+    if (value !== undefined) fields[name] = value;
+  }
   return { kind: entity.kind, fields };
 }
 
 /**
  * Parent and transform that leave a thing where it is in the world when it moves up from its dead parents to the
- * nearest living one. Scale is multiplied along the axes: with a rotated child under a non-uniform scale no transform
- * of three parts is exact.
+ * nearest living one; `going` are about to die. Scale is multiplied along the axes: with a rotated child under a
+ * non-uniform scale no transform of three parts is exact.
  */
-export function rehomed(state: State, { kind, fields }: Placed): Fields {
+export function rehomed(state: State, { kind, fields }: Placed, going: ReadonlySet<Uuid> = nobody): Fields {
   let transform = transformOf(fields);
   let at = parentIn(fields);
-  for (let depth = 0; depth < limits.depthMax && at !== null && !state.entities.has(at); depth += 1) {
-    const dead = state.tombstones.get(at)?.entity;
+  const passed = new Set<Uuid>();
+  const isStaying = (uuid: Uuid) => state.entities.has(uuid) && !going.has(uuid);
+  while (at !== null && !isStaying(at)) {
+    // The dead keep the parents of their last moments, which were not the same moment: they may go round in a circle.
+    const isCircle = passed.has(at) || passed.size >= limits.depthMax;
+    const dead = isCircle ? undefined : (state.entities.get(at) ?? state.tombstones.get(at)?.entity);
+    passed.add(at);
     const above = dead ? placedOf(dead).fields : {};
     if (dead) transform = compose(transformOf(above), transform);
     at = parentIn(above);

@@ -14,6 +14,7 @@ import { listedStamp } from "./catch-up.ts";
 import { admit, writeOwn } from "./decide.ts";
 import { limits } from "./limits.ts";
 import { crashReason, type Link } from "./links.ts";
+import { type Register, registersOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** Forgets what was known of the editor's scene: a listing follows. */
@@ -24,6 +25,8 @@ export function startListing(link: Link): void {
   link.deleted = [];
   link.listed = null;
   link.known = new Set();
+  link.doubted = new Set();
+  link.unconfirmed = new Map();
   link.seq = null;
   link.held = new Set();
   link.deferred = [];
@@ -52,6 +55,7 @@ export function askForListing(turn: Turn, link: Link): void {
 }
 
 function merge(turn: Turn, link: Link): void {
+  hearStamps(turn, link);
   const listed = uniqueEntities(turn, link);
   const unexplained = [...listed.values()].flatMap((entity) => unexplainedFields(turn, entity));
   link.known = new Set(listed.keys());
@@ -72,6 +76,14 @@ function merge(turn: Turn, link: Link): void {
   if (turn.links.crashCheck) endCrashCheck(turn, unexplained.length);
 }
 
+function hearStamps({ links }: Turn, { pages, deleted }: Link): void {
+  for (const { stamp, stamps } of pages) {
+    links.hear(stamp);
+    for (const one of Object.values(stamps ?? {})) links.hear(one);
+  }
+  for (const { stamp } of deleted) links.hear(stamp);
+}
+
 /** Refuses a second entity of one uuid, and one whose uuid is another kind of thing. */
 function uniqueEntities(turn: Turn, link: Link): Map<Uuid, IndexedEntity> {
   const listed = new Map<Uuid, IndexedEntity>();
@@ -89,19 +101,18 @@ function uniqueEntities(turn: Turn, link: Link): Map<Uuid, IndexedEntity> {
   return listed;
 }
 
-type Unexplained = { readonly uuid: Uuid; readonly name: FieldName; readonly value: FieldValue };
+type Unexplained = { readonly uuid: Uuid; readonly name: FieldName; readonly register: Register };
 
 /** Values that differ although the stamps say that they were agreed, or with no stamp to say anything ([WIRE-14]). */
 function unexplainedFields(turn: Turn, listed: IndexedEntity): Unexplained[] {
   const entity = turn.state.entities.get(listed.uuid);
   if (!entity) return [];
   const found: Unexplained[] = [];
-  for (const [key, register] of Object.entries(entity.registers)) {
-    const name = key as FieldName;
+  for (const [name, register] of registersOf(entity)) {
     const value = listed.fields[name] as FieldValue | undefined;
     const stamp = listedStamp(listed, name);
     if (value === undefined || (stamp !== register.stamp && stamp !== 0)) continue;
-    if (!isSameValue(name, register.value, value)) found.push({ uuid: listed.uuid, name, value: register.value });
+    if (!isSameValue(name, register.value, value)) found.push({ uuid: listed.uuid, name, register });
   }
   return found;
 }
@@ -124,8 +135,8 @@ function indexedOperations(turn: Turn, listed: IndexedEntity, unstamped: number)
   const byStamp = new Map<number, { [Name in FieldName]?: FieldValue }>();
   for (const [key, value] of fields) {
     const name = key as FieldName;
-    const stamp = listedStamp(listed, name) || (entity.registers[name] ? 0 : unstamped);
-    if (stamp <= (entity.registers[name]?.stamp ?? 0)) continue;
+    const stamp = listedStamp(listed, name) || (writtenOf(entity, name) ? 0 : unstamped);
+    if (stamp <= (writtenOf(entity, name)?.stamp ?? 0)) continue;
     const group = byStamp.get(stamp) ?? {};
     group[name] = value as FieldValue;
     byStamp.set(stamp, group);
@@ -149,15 +160,19 @@ function orderForAdmission(ops: readonly StampedOperation[]): StampedOperation[]
   return [...ordered, ...ops.filter(({ op }) => op === "set")];
 }
 
-/** The hub's values go back under a new stamp, so that the editor takes them. */
+/**
+ * The hub's values go back under a new stamp, so that the editor takes them: those that the listing itself did not
+ * change, by an edit of the user's or because it names something as deleted.
+ */
 function putBack(turn: Turn, unexplained: readonly Unexplained[]): void {
-  if (unexplained.length === 0) return;
   const byEntity = new Map<Uuid, { [Name in FieldName]?: FieldValue }>();
-  for (const { uuid, name, value } of unexplained) {
+  for (const { uuid, name, register } of unexplained) {
+    if (writtenOf(turn.state.entities.get(uuid), name)?.lsn !== register.lsn) continue;
     const fields = byEntity.get(uuid) ?? {};
-    fields[name] = value;
+    fields[name] = register.value;
     byEntity.set(uuid, fields);
   }
+  if (byEntity.size === 0) return;
   const stamp = turn.hubStamp();
   const ops = [...byEntity].map(([uuid, fields]) => ({ op: "set" as const, uuid, stamp, fields }));
   writeOwn(turn, "repair", ops);

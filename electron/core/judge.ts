@@ -7,19 +7,19 @@
  */
 import type { Uuid } from "#shared/ids.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
+import { fieldNamesOf } from "#shared/protocol/binary.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { VerifiedItem } from "#shared/protocol/up.ts";
 import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
 import { batchFor, changedBy, noteChange } from "./batches.ts";
-import { transformFieldsOf } from "./evolve.ts";
 import { isEntityOverThreshold } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { Batch, BatchItem } from "./links.ts";
-import { type Entity, nameOf } from "./state.ts";
+import { type Entity, fieldOf, nameOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
-import { createOperation } from "./whole.ts";
+import { valuesOf } from "./whole.ts";
 
 type Mismatch = {
   readonly uuid: Uuid;
@@ -60,12 +60,19 @@ export function isUnsettled(turn: Turn, batch: Batch, role: Role): boolean {
     if (answer.held) return true;
     const entity = turn.state.entities.get(uuid);
     const item = batch.items.get(uuid);
-    if (!entity || !item) continue;
     const ahead = onTheWay.get(uuid) ?? nothing;
+    if (isPresenceOpen(entity, answer) && !ahead.has("presence")) return true;
+    if (!entity || !item) continue;
     const open = comparable(entity, batch, item).filter((name) => answer.pending?.includes(name) && !ahead.has(name));
     if (open.length > 0) return true;
   }
   return false;
+}
+
+/** It made or deleted the entity itself, and nobody here has heard of it yet. */
+function isPresenceOpen(entity: Entity | undefined, answer: VerifiedItem): boolean {
+  const isOther = (answer.missing ?? false) === (entity !== undefined);
+  return isOther && (answer.pending?.length ?? 0) > 0;
 }
 
 function* findMismatches(turn: Turn, batch: Batch): Generator<Mismatch> {
@@ -92,7 +99,7 @@ function changesOnTheWay(turn: Turn, role: Role): ReadonlyMap<Uuid, ReadonlySet<
     found.set(uuid, known);
   };
   for (const { event } of turn.links.byRole.get(role)?.deferred ?? []) {
-    if (event.kind === "frame") for (const row of event.frame.rows) add(row.uuid, Object.keys(transformFieldsOf(row)));
+    if (event.kind === "frame") for (const row of event.frame.rows) add(row.uuid, fieldNamesOf(row));
     if (event.kind !== "message" || event.message.kind !== "change") continue;
     for (const operation of event.message.ops) {
       if (operation.op !== "delete") add(operation.uuid, Object.keys(operation.fields));
@@ -117,7 +124,8 @@ function compare(
   { batch, item, answer, uuid, ahead }: Question,
 ): Pick<Mismatch, "code" | "fields"> | undefined {
   const entity = turn.state.entities.get(uuid);
-  if (answer === undefined || answer.held) return undefined;
+  if (answer === undefined || answer.held || isPresenceOpen(entity, answer)) return undefined;
+  if (bornOrDeadLsn(turn, uuid) > batch.lsn) return undefined;
   if (answer.failed) return { code: "E_APPLY", fields: entity ? comparable(entity, batch, item) : [] };
   if (item.isDeleted || entity === undefined) {
     const isGone = entity === undefined && !ahead.has("presence");
@@ -126,14 +134,19 @@ function compare(
   if (answer.missing) return ahead.has("presence") ? undefined : { code: "E_VERIFY_MISMATCH", fields: [] };
   const fields = comparable(entity, batch, item).filter((name) => {
     if (ahead.has(name) || answer.pending?.includes(name)) return false;
-    return !isSameValue(name, entity.registers[name]?.value, answer.fields[name] as FieldValue | undefined);
+    return !isSameValue(name, fieldOf(entity, name), answer.fields[name] as FieldValue | undefined);
   });
   return fields.length > 0 ? { code: "E_VERIFY_MISMATCH", fields } : undefined;
 }
 
+/** Since when it is there, or is not: what an editor said of an earlier moment says nothing about that. */
+function bornOrDeadLsn(turn: Turn, uuid: Uuid): number {
+  return turn.state.entities.get(uuid)?.createdLsn ?? turn.state.tombstones.get(uuid)?.lsn ?? 0;
+}
+
 /** Fields that were not written again since the batch was closed. */
 export function comparable(entity: Entity, batch: Batch, item: BatchItem): FieldName[] {
-  return [...item.fields].filter((name) => (entity.registers[name]?.lsn ?? 0) <= batch.lsn);
+  return [...item.fields].filter((name) => (writtenOf(entity, name)?.lsn ?? 0) <= batch.lsn);
 }
 
 /**
@@ -157,8 +170,8 @@ function repairPresence(turn: Turn, batch: Batch, { uuid, role, code }: Mismatch
     return true;
   }
   link.known.delete(uuid);
-  const { op: _op, kind: _kind, ...whole } = createOperation(entity) as Extract<StampedOperation, { op: "create" }>;
-  writeInBatch(turn, { op: { ...whole, op: "set", stamp }, reason: "repair", attempt: batch.attempt + 1 });
+  const op = { op: "set" as const, uuid, fields: valuesOf(entity), stamp };
+  writeInBatch(turn, { op, reason: "repair", attempt: batch.attempt + 1 });
   return false;
 }
 
@@ -173,7 +186,7 @@ function repairValues(turn: Turn, batch: Batch, { uuid, fields }: { uuid: Uuid; 
   const values: { [Name in FieldName]?: FieldValue } = {};
   const provisional = turn.state.provisional.get(uuid);
   for (const name of fields) {
-    const value = isRetry || batch.only !== null ? entity.registers[name]?.value : provisional?.[name]?.register?.value;
+    const value = isRetry || batch.only !== null ? fieldOf(entity, name) : provisional?.[name]?.register?.value;
     if (value !== undefined) values[name] = value;
   }
   if (Object.keys(values).length === 0) quarantine(turn, uuid, "E_VERIFY_MISMATCH");

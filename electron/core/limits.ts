@@ -45,7 +45,7 @@ export const limits = {
   bouncesMax: 24,
   bounceWindowMs: 1_000,
   /** Entities whose bounces are watched at a time; the oldest are forgotten. */
-  bounceWatchMax: 4_096,
+  bounceWatchMax: 16_384,
 
   /** Failures of one entity within the window that put it in quarantine. */
   entityFailuresMax: 3,

@@ -43,6 +43,10 @@ export type Link = {
   cursor: number;
   /** The entities that stand in its scene. */
   known: Set<Uuid>;
+  /** Entities of which it said something that does not count, or that it did not confirm: it is told what they are. */
+  doubted: Set<Uuid>;
+  /** What became final without its word, because it was away, busy or silent: asked for when it is back. */
+  unconfirmed: Map<Uuid, Set<FieldName>>;
   held: ReadonlySet<Uuid>;
   roundTripMs: number | null;
   /** Pages of the index so far. */
@@ -60,7 +64,7 @@ export type Link = {
   statusSent: string;
 };
 
-export type BatchItem = { readonly fields: Set<FieldName>; isDeleted: boolean };
+export type BatchItem = { readonly fields: ReadonlySet<FieldName>; readonly isDeleted: boolean };
 
 /** A set of provisional values that the editors are asked to read back. */
 export type Batch = {
@@ -103,6 +107,8 @@ export class Links {
   /** After a crash nobody may resume before its whole scene was compared. */
   readonly mustList = new Set<Role>();
   readonly audit: Audit = { queue: [], dueMs: 0 };
+  /** The highest stamp that an editor said, refused changes included: those are in no record, but in its scene. */
+  heardStamp = 0;
   refusalTokens = 0;
   refusalTokensMs = 0;
   /** Refusals counted but not logged, by code. */
@@ -114,6 +120,10 @@ export class Links {
     for (const { only, isAudit, items } of this.batches.values())
       if (only !== null && !isAudit) for (const uuid of items.keys()) uuids.add(uuid);
     return uuids;
+  }
+
+  hear(stamp: number): void {
+    this.heardStamp = Math.max(this.heardStamp, stamp);
   }
 
   ofConnection(connection: ConnectionId | null): Link | undefined {

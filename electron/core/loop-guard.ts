@@ -15,10 +15,12 @@ export function watchBounces(turn: Turn, role: Role, uuids: Iterable<Uuid>): voi
   const { nowMs } = turn.facts;
   for (const uuid of uuids) {
     const last = bounces.get(uuid);
+    if (last?.role === role) {
+      last.sinceMs = nowMs;
+      continue;
+    }
     bounces.delete(uuid);
-    const isBounce = last !== undefined && last.role !== role && nowMs - last.sinceMs <= limits.bounceWindowMs;
-    const isSameEditor = last !== undefined && last.role === role;
-    const count = isBounce ? last.count + 1 : isSameEditor ? last.count : 0;
+    const count = last && nowMs - last.sinceMs <= limits.bounceWindowMs ? last.count + 1 : 0;
     bounces.set(uuid, { role, count, sinceMs: nowMs });
     if (count <= limits.bouncesMax) continue;
     bounces.delete(uuid);

@@ -30,6 +30,7 @@ import type { State } from "./state.ts";
 import { Turn } from "./turn.ts";
 import { isLinked, verdictOf } from "./verdict.ts";
 import { tendBatches } from "./verify.ts";
+import { valuesOf } from "./whole.ts";
 import type { EditorMessage, WireEvent } from "./wire-event.ts";
 
 export type Plan = { readonly records: readonly Record[]; readonly effects: readonly Effect[] };
@@ -165,8 +166,7 @@ function release(turn: Turn, uuid: string): void {
   turn.log({ type: "release", timeMs: turn.facts.nowMs, uuid });
   const entity = turn.state.entities.get(uuid);
   if (!entity) return;
-  const fields = Object.fromEntries(Object.entries(entity.registers).map(([name, { value }]) => [name, value]));
-  writeOwn(turn, "repair", [{ op: "set", uuid, fields: fields, stamp: turn.hubStamp() }]);
+  writeOwn(turn, "repair", [{ op: "set", uuid, fields: valuesOf(entity), stamp: turn.hubStamp() }]);
 }
 
 function rollback(turn: Turn, { target }: Extract<Input, { kind: "rollback" }>): void {

@@ -2,8 +2,8 @@
 import { rowFlag, type TransformFrame } from "#shared/protocol/binary.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
 import { transformFields } from "#shared/scene/fields.ts";
-import { transformFieldsOf } from "./evolve.ts";
 import type { Link } from "./links.ts";
+import { transformFieldsOf } from "./transform.ts";
 import type { Turn } from "./turn.ts";
 import { answered } from "./verify.ts";
 

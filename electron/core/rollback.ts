@@ -8,12 +8,14 @@ import type { Uuid } from "#shared/ids.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
+import { childrenFirst } from "./hierarchy.ts";
 import type { SnapshotEntity } from "./input.ts";
 import { limits } from "./limits.ts";
-import type { Entity, State } from "./state.ts";
+import { type Entity, fieldOf, type State } from "./state.ts";
 
 export type Difference = {
   readonly comeBack: readonly SnapshotEntity[];
+  /** Children before their parents. */
   readonly goAway: readonly Entity[];
   readonly change: readonly { readonly entity: Entity; readonly fields: Fields }[];
 };
@@ -30,7 +32,10 @@ export function differenceTo(state: State, target: ReadonlyMap<Uuid, SnapshotEnt
     const fields = differingFields(now, then);
     if (Object.keys(fields).length > 0) change.push({ entity: now, fields });
   }
-  const goAway = [...state.entities.values()].filter(({ uuid }) => !target.has(uuid));
+  const goAway = childrenFirst(
+    state,
+    [...state.entities.values()].filter(({ uuid }) => !target.has(uuid)),
+  );
   return { comeBack, goAway, change };
 }
 
@@ -38,7 +43,7 @@ function differingFields(now: Entity, then: SnapshotEntity): Fields {
   const fields: { [Name in FieldName]?: FieldValue } = {};
   for (const [key, value] of Object.entries(then.fields)) {
     const name = key as FieldName;
-    if (value !== undefined && !isSameValue(name, now.registers[name]?.value, value)) fields[name] = value;
+    if (value !== undefined && !isSameValue(name, fieldOf(now, name), value)) fields[name] = value;
   }
   return fields;
 }

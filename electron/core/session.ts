@@ -77,6 +77,8 @@ function resume(turn: Turn, link: Link, { hello, before }: { hello: Hello; befor
   link.seq = before?.seq ?? null;
   // What was on the way when the socket broke may not have arrived: known is what stood there at that position.
   link.known = before?.known ?? new Set(turn.state.entities.keys());
+  link.doubted = before?.doubted ?? new Set();
+  link.unconfirmed = before?.unconfirmed ?? new Map();
   for (const { uuid, createdLsn } of turn.state.entities.values()) if (createdLsn > lsn) link.known.delete(uuid);
   for (const [uuid, tombstone] of turn.state.tombstones.entries()) if (tombstone.lsn > lsn) link.known.add(uuid);
 }
@@ -103,6 +105,8 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     seq: null,
     cursor: 0,
     known: new Set(),
+    doubted: new Set(),
+    unconfirmed: new Map(),
     held: new Set(),
     roundTripMs: null,
     pages: [],

@@ -7,17 +7,20 @@
 import type { Uuid } from "#shared/ids.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { Mode } from "#shared/protocol/handshake.ts";
-import type { EntityKind, FieldName, FieldValue } from "#shared/scene/fields.ts";
-import { LayeredMap } from "./layered-map.ts";
+import { type EntityKind, type FieldName, type FieldValue, transformFields } from "#shared/scene/fields.ts";
+import { JournaledMap } from "./journaled-map.ts";
+import { isTransformPart, partOf, type Transform, type TransformPart, type Written } from "./transform.ts";
 
-/** One field: the value, who wrote it when (stamp), and where that stands in the log. */
-export type Register = { readonly value: FieldValue; readonly stamp: number; readonly lsn: number };
-export type Registers = { readonly [Name in FieldName]?: Register };
+/** One field: the value, and who wrote it. */
+export type Register = Written & { readonly value: FieldValue };
+export type Registers = { readonly [Name in Exclude<FieldName, TransformPart>]?: Register };
 
 export type Entity = {
   readonly uuid: Uuid;
   readonly kind: EntityKind;
+  /** Every field but those of its transform; read fields with the functions below. */
   readonly registers: Registers;
+  readonly transform: Transform;
   readonly createdStamp: number;
   readonly createdLsn: number;
   /** The newest record that changed it, and that record's time. */
@@ -88,31 +91,62 @@ export const initialHead: Head = {
 
 export class State {
   head: Head = initialHead;
-  readonly entities = new LayeredMap<Uuid, Entity>();
-  readonly tombstones = new LayeredMap<Uuid, Tombstone>();
-  readonly provisional = new LayeredMap<Uuid, Provisional>();
-  readonly quarantine = new LayeredMap<Uuid, Quarantine>();
-  readonly counters = new LayeredMap<string, Counter>();
+  readonly entities = new JournaledMap<Uuid, Entity>();
+  readonly tombstones = new JournaledMap<Uuid, Tombstone>();
+  readonly provisional = new JournaledMap<Uuid, Provisional>();
+  /** Batch → the entities it decides about. Follows from `provisional`; may name more of them, never fewer. */
+  readonly undecided = new JournaledMap<number, Uuid[]>();
+  readonly quarantine = new JournaledMap<Uuid, Quarantine>();
+  readonly counters = new JournaledMap<string, Counter>();
+  readonly #maps = [this.entities, this.tombstones, this.provisional, this.undecided, this.quarantine, this.counters];
   #committedHead: Head = initialHead;
+
+  /** The batch decides about some of the entity's provisional fields. */
+  noteProvisional(uuid: Uuid, provisional: Provisional, batch: number): void {
+    this.provisional.set(uuid, provisional);
+    const uuids = this.undecided.get(batch);
+    if (uuids) uuids.push(uuid);
+    else this.undecided.set(batch, [uuid]);
+  }
 
   commit(): void {
     this.#committedHead = this.head;
-    for (const map of this.#maps()) map.commit();
+    for (const map of this.#maps) map.commit();
   }
 
   /** Forgets everything since the last commit. */
   drop(): void {
     this.head = this.#committedHead;
-    for (const map of this.#maps()) map.drop();
-  }
-
-  #maps(): readonly { commit(): void; drop(): void }[] {
-    return [this.entities, this.tombstones, this.provisional, this.quarantine, this.counters];
+    for (const map of this.#maps) map.drop();
   }
 }
 
+/** Who wrote the field; undefined: nobody. */
+export function writtenOf(entity: Entity | undefined, name: FieldName): Written | undefined {
+  if (isTransformPart(name)) return entity?.transform[name] ?? undefined;
+  return entity?.registers[name];
+}
+
 export function fieldOf(entity: Entity | undefined, name: FieldName): FieldValue | undefined {
-  return entity?.registers[name]?.value;
+  if (entity === undefined) return undefined;
+  if (!isTransformPart(name)) return entity.registers[name]?.value;
+  return entity.transform[name] ? partOf(entity.transform, name) : undefined;
+}
+
+export function registerOf(entity: Entity, name: FieldName): Register | undefined {
+  if (!isTransformPart(name)) return entity.registers[name];
+  const written = entity.transform[name];
+  return written ? { value: partOf(entity.transform, name), stamp: written.stamp, lsn: written.lsn } : undefined;
+}
+
+/** Every field that has a value. */
+export function registersOf(entity: Entity): [FieldName, Register][] {
+  const found = Object.entries(entity.registers) as [FieldName, Register][];
+  for (const name of transformFields) {
+    const register = registerOf(entity, name);
+    if (register) found.push([name, register]);
+  }
+  return found;
 }
 
 export function nameOf(entity: Entity | undefined): string {

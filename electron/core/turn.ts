@@ -1,5 +1,5 @@
 /**
- * The desk on which one turn is planned: the state's top layer, the links, and what the turn produced so far.
+ * The desk on which one turn is planned: the state, the links, and what the turn produced so far.
  *
  * `log` is the only way to change the state: it numbers the record, applies it, and keeps it for the writer.
  */
@@ -7,7 +7,7 @@ import type { TransformFrame } from "#shared/protocol/binary.ts";
 import type { DownMessage } from "#shared/protocol/down.ts";
 import { type ErrorCode, errorSentence } from "#shared/protocol/error-code.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
-import { stampOf } from "#shared/scene/stamp.ts";
+import { lamportOf, stampOf } from "#shared/scene/stamp.ts";
 import type { Effect } from "./effect.ts";
 import { evolve } from "./evolve.ts";
 import { forward } from "./forward.ts";
@@ -75,8 +75,9 @@ export class Turn {
     this.effects.push({ kind: "notice", level, code, message, uuid });
   }
 
-  /** A stamp above every stamp the hub has seen. */
+  /** A stamp above every stamp the hub has seen, those of refused changes included: what it puts back must win. */
   hubStamp(): number {
-    return stampOf(this.state.head.lamport + 1, "hub");
+    const seen = Math.max(this.state.head.lamport, lamportOf(this.links.heardStamp));
+    return stampOf(seen + 1, "hub");
   }
 }

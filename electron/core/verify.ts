@@ -7,6 +7,7 @@
 import type { Uuid } from "#shared/ids.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import { type FieldName, transformFields } from "#shared/scene/fields.ts";
+import { noteUnconfirmed } from "./batches.ts";
 import { comparable, isUnsettled, judge } from "./judge.ts";
 import { limits } from "./limits.ts";
 import { type Batch, isReachable, type Link } from "./links.ts";
@@ -35,6 +36,9 @@ function ask(turn: Turn, batch: Batch): void {
     if (isReachable(link) && (batch.only === null || batch.only === link.role)) asked.push(link);
   }
   if (asked.length === 0) return;
+  for (const link of turn.links.byRole.values()) {
+    if (batch.only === null && !asked.includes(link)) noteUnconfirmed(link, batch);
+  }
   batch.state = "asked";
   if (turn.links.openBatch === batch.id) turn.links.openBatch = null;
   for (const link of asked) askOne(turn, batch, link);
@@ -84,6 +88,7 @@ function tendAsked(turn: Turn, batch: Batch): void {
         `${link.editorName} has not answered for 5 s. It may be compiling or loading.`,
       );
     }
+    if (link) noteUnconfirmed(link, batch);
     batch.waiting.delete(role);
     batch.answers.delete(role);
     settle(turn, batch);
@@ -142,9 +147,18 @@ function unblock(turn: Turn, batch: Batch): void {
 /** An editor went away: nobody waits for it any more. */
 export function forgetEditor(turn: Turn, role: Role): void {
   for (const batch of [...turn.links.batches.values()]) {
+    const link = turn.links.byRole.get(role);
+    if (link && batch.answers.has(role)) noteUnconfirmed(link, batch);
     batch.heldUntil.delete(role);
     batch.answers.delete(role);
-    if (batch.only === role) turn.links.batches.delete(batch.id);
+    if (batch.only === role) dropCheck(turn, batch, role);
     else if (batch.waiting.delete(role) || batch.state === "asked") settle(turn, batch);
   }
+}
+
+/** What it was told may not have arrived, and cannot always be told from its position: it is told again. */
+function dropCheck(turn: Turn, batch: Batch, role: Role): void {
+  turn.links.batches.delete(batch.id);
+  if (batch.isAudit) return;
+  for (const uuid of batch.items.keys()) turn.links.byRole.get(role)?.doubted.add(uuid);
 }

@@ -4,17 +4,52 @@
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
 import { limits } from "./limits.ts";
-import { type Entity, parentOf } from "./state.ts";
+import { type Entity, parentOf, type Register, registersOf } from "./state.ts";
 
-/** A whole entity as one operation. Its stamp is the highest of its fields: the editor starts from there. */
-export function createOperation(entity: Entity): StampedOperation {
-  const fields: { [Name in FieldName]?: FieldValue } = {};
-  let stamp = entity.createdStamp;
-  for (const [name, register] of Object.entries(entity.registers)) {
-    fields[name as FieldName] = register.value;
-    stamp = Math.max(stamp, register.stamp);
+/**
+ * A whole entity: its creation, then what was written since, one `set` for each stamp. Every value keeps its own stamp:
+ * the editor may have it all the same, with an edit under way that is newer than some of the values and older than
+ * others.
+ */
+export function wholeOperations(entity: Entity): StampedOperation[] {
+  const { uuid, kind } = entity;
+  const stamp = presenceStamp(entity);
+  const created: { [Name in FieldName]?: FieldValue } = {};
+  for (const [name, register] of registersOf(entity)) {
+    if (register.stamp >= stamp) created[name] = register.value;
   }
-  return { op: "create", uuid: entity.uuid, kind: entity.kind, fields: fields as Fields, stamp };
+  const others = fieldsByStamp(entity, (_name, register) => register.stamp !== stamp);
+  return [{ op: "create", uuid, kind, fields: created as Fields, stamp }, ...others];
+}
+
+/**
+ * The stamp with which an entity is there: a deletion counts only above it ([WIRE-9]). What was written anew as a whole
+ * was said to be there with that write.
+ */
+export function presenceStamp(entity: Entity): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const [, { stamp }] of registersOf(entity)) lowest = Math.min(lowest, stamp);
+  return Number.isFinite(lowest) ? Math.max(entity.createdStamp, lowest) : entity.createdStamp;
+}
+
+/** All the values that an entity has. */
+export function valuesOf(entity: Entity): Fields {
+  return Object.fromEntries(registersOf(entity).map(([name, { value }]) => [name, value]));
+}
+
+/** The chosen fields as `set` operations, one for each stamp among them. */
+export function fieldsByStamp(
+  entity: Entity,
+  isChosen: (name: FieldName, register: Register) => boolean,
+): StampedOperation[] {
+  const byStamp = new Map<number, { [Name in FieldName]?: FieldValue }>();
+  for (const [name, register] of registersOf(entity)) {
+    if (!isChosen(name, register)) continue;
+    const fields = byStamp.get(register.stamp) ?? {};
+    fields[name] = register.value;
+    byStamp.set(register.stamp, fields);
+  }
+  return [...byStamp].map(([stamp, fields]) => ({ op: "set", uuid: entity.uuid, fields, stamp }));
 }
 
 /** Collections before what is in them, meshes before what shows them, parents before children. */

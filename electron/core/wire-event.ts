@@ -20,6 +20,8 @@ export type WireEvent =
       readonly frame: TransformFrame;
       /** Set by the core when it merged several frames into this one. */
       readonly seqs?: readonly number[];
+      /** Then, too: the stamp of each row, none above the frame's. */
+      readonly stamps?: readonly number[];
     }
   /** Something was refused at the border: counted and shown, without effect. Null: before the upgrade. */
   | {

@@ -33,6 +33,12 @@ export class EditorApply {
     return this.#waiting.has(uuid);
   }
 
+  /** A parent of it is agreed that cannot be shown before an edit of the user's own was answered. */
+  isParentPostponed(uuid: Uuid): boolean {
+    const agreed = this.#shadow.stampOf(uuid, "parent");
+    return this.#postponed.some((operation) => operation.uuid === uuid && operation.stamp > agreed);
+  }
+
   take(operations: readonly StampedOperation[]): void {
     const postponed = this.#postponed;
     this.#postponed = [];
@@ -51,18 +57,25 @@ export class EditorApply {
     this.take(waiting);
   }
 
-  /** Another file is open. */
-  clear(): void {
+  /** The scene is listed anew: the hub tells again what it lacks, and what waited may have been replaced meanwhile. */
+  forgetWaiting(): void {
     this.#postponed = [];
     this.#waiting.clear();
+  }
+
+  /** Another file is open. */
+  clear(): void {
+    this.forgetWaiting();
     this.held.clear();
   }
 
   #apply(operation: StampedOperation): void {
     const { uuid, stamp } = operation;
     if (operation.op === "delete") this.#remove(uuid, stamp);
-    else if (this.#scene.has(uuid)) this.#write(uuid, operation.fields as Fields, stamp);
-    else if (operation.op === "create" && stamp > this.#shadow.tombstoneOf(uuid)) {
+    else if (this.#scene.has(uuid)) {
+      if (operation.op === "create") this.#shadow.live(uuid, stamp);
+      this.#write(uuid, operation.fields as Fields, stamp);
+    } else if (operation.op === "create" && stamp > this.#shadow.tombstoneOf(uuid)) {
       this.#create(uuid, { kind: operation.kind, fields: operation.fields as Fields, stamp });
     }
   }
@@ -70,10 +83,10 @@ export class EditorApply {
   #create(uuid: Uuid, { kind, fields, stamp }: { kind: EntityKind; fields: Fields; stamp: number }): void {
     const defaults = kind === "object" ? { visible: true, ...transformDefaults } : {};
     this.#scene.add(uuid, kind, { ...defaults, ...fields });
-    this.#shadow.create(uuid, kind, stamp);
+    this.#shadow.create(uuid, kind, { stamp, isOwn: false });
     const readBack = this.#scene.read(uuid) ?? {};
-    this.#shadow.agree(uuid, readBack, 0);
-    this.#shadow.agree(uuid, only(readBack, Object.keys(fields) as FieldName[]), stamp);
+    this.#shadow.agree(uuid, readBack, { stamp: 0, isOwn: false });
+    this.#shadow.agree(uuid, only(readBack, Object.keys(fields) as FieldName[]), { stamp, isOwn: false });
   }
 
   #write(uuid: Uuid, fields: Fields, stamp: number): void {
@@ -84,14 +97,14 @@ export class EditorApply {
     const names = isCyclic ? newer.filter((name) => name !== "parent") : newer;
     if (names.length === 0) return;
     this.#scene.write(uuid, only(fields, names));
-    this.#shadow.agree(uuid, only(this.#scene.read(uuid) ?? {}, names), stamp);
+    this.#shadow.agree(uuid, only(this.#scene.read(uuid) ?? {}, names), { stamp, isOwn: false });
   }
 
   #remove(uuid: Uuid, stamp: number): void {
     if (this.#scene.has(uuid) && this.#shadow.createdStampOf(uuid) > stamp) return;
     for (const child of this.#scene.childrenOf(uuid)) this.#shadow.correct(child, "parent", null);
     this.#scene.remove(uuid);
-    this.#shadow.bury(uuid, Math.max(stamp, this.#shadow.tombstoneOf(uuid)));
+    if (stamp > this.#shadow.tombstoneOf(uuid)) this.#shadow.bury(uuid, { stamp, isOwn: false });
   }
 }
 

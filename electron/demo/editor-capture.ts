@@ -89,11 +89,11 @@ function sendOperations({ shadow, outbox, epoch }: CaptureParts, operations: rea
 
 function agree(shadow: EditorShadow, operation: Operation, stamp: number): void {
   if (operation.op === "delete") {
-    shadow.bury(operation.uuid, stamp);
+    shadow.bury(operation.uuid, { stamp, isOwn: true });
     return;
   }
-  if (operation.op === "create") shadow.create(operation.uuid, operation.kind, stamp);
-  shadow.agree(operation.uuid, operation.fields as Fields, stamp);
+  if (operation.op === "create") shadow.create(operation.uuid, operation.kind, { stamp, isOwn: true });
+  shadow.agree(operation.uuid, operation.fields as Fields, { stamp, isOwn: true });
 }
 
 function sendRows(
@@ -105,7 +105,7 @@ function sendRows(
   for (let at = 0; at < rows.length; at += wireLimits.rowsPerFrameMax) {
     const part = rows.slice(at, at + wireLimits.rowsPerFrameMax);
     const stamp = shadow.nextStamp();
-    for (const { uuid } of part) shadow.agree(uuid, moves.get(uuid) ?? {}, stamp);
+    for (const { uuid } of part) shadow.agree(uuid, moves.get(uuid) ?? {}, { stamp, isOwn: true });
     outgoing.push(outbox.pushFrame({ lane: laneTransforms, epoch, lsn: 0, stamp, rows: part }));
   }
   return outgoing;

@@ -11,13 +11,11 @@ const entitiesPerPage = 200;
  * gets a new stamp; without one the editor cannot know, and says 0.
  */
 export function indexPages(parts: CaptureParts, isKnown: boolean): UpMessageOf<"index">[] {
-  const { scene, shadow, outbox, epoch } = parts;
+  const { scene, shadow, epoch } = parts;
   const editStamp = isKnown ? shadow.nextStamp() : 0;
   const gone = shadow.uuids().filter((uuid) => !scene.has(uuid));
-  const deleted = [...outbox.deletes(), ...gone.map((uuid) => ({ uuid, stamp: editStamp }))].filter(
-    ({ uuid }) => !scene.has(uuid),
-  );
-  for (const uuid of gone) shadow.bury(uuid, editStamp);
+  for (const uuid of gone) shadow.bury(uuid, { stamp: editStamp, isOwn: true });
+  const deleted = shadow.ownDeletes().filter(({ uuid }) => !scene.has(uuid));
   const entities = parentsFirst(scene, scene.uuids()).map((uuid) => indexed(parts, uuid, editStamp));
   const pageCount = Math.max(1, Math.ceil(Math.max(entities.length, deleted.length) / entitiesPerPage));
   return Array.from({ length: pageCount }, (_, page) => {
@@ -30,11 +28,12 @@ export function indexPages(parts: CaptureParts, isKnown: boolean): UpMessageOf<"
 function indexed({ scene, shadow }: CaptureParts, uuid: string, editStamp: number): IndexedEntity {
   const kind = scene.kindOf(uuid) ?? "object";
   const fields = scene.read(uuid) ?? {};
-  if (!shadow.has(uuid)) shadow.create(uuid, kind, editStamp);
+  if (!shadow.has(uuid)) shadow.create(uuid, kind, { stamp: editStamp, isOwn: true });
   const stamps: { [Name in FieldName]?: number } = {};
   for (const [key, value] of Object.entries(fields)) {
     const name = key as FieldName;
-    if (shadow.isChanged(uuid, name, value)) shadow.agree(uuid, { [name]: value } as Fields, editStamp);
+    const origin = { stamp: editStamp, isOwn: true };
+    if (shadow.isChanged(uuid, name, value)) shadow.agree(uuid, { [name]: value } as Fields, origin);
     stamps[name] = shadow.stampOf(uuid, name);
   }
   const stamp = Math.min(...Object.values(stamps));

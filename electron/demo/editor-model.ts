@@ -18,6 +18,7 @@ import { indexPages } from "./editor-index.ts";
 import { EditorOutbox } from "./editor-outbox.ts";
 import { EditorScene } from "./editor-scene.ts";
 import { EditorShadow } from "./editor-shadow.ts";
+import { reconcileUndo } from "./editor-undo.ts";
 import { spaceFor } from "./native-space.ts";
 import { type Outgoing, saying } from "./outgoing.ts";
 import { fieldsOfRow, rowOf } from "./transform-row.ts";
@@ -137,6 +138,12 @@ export class EditorModel {
     return found;
   }
 
+  /** The user took something back: what the other side wrote last stays, the rest is an edit. */
+  undone(): void {
+    reconcileUndo({ scene: this.scene, shadow: this.#shadow });
+    for (const uuid of [...this.scene.uuids(), ...this.#shadow.uuids()]) this.dirty.add(uuid);
+  }
+
   /** Every change without an answer, again: after a rejection that asked for it. */
   resend(): Outgoing[] {
     return this.#isLinked ? this.#outbox.all() : [];
@@ -220,7 +227,9 @@ export class EditorModel {
         this.#appliedLsn = message.lsn;
         return [];
       case "verify":
-        return message.epoch === this.#epoch ? this.#verify(message) : [];
+        if (message.epoch !== this.#epoch) return [];
+        this.#apply.take([]);
+        return this.#verify(message);
       case "final":
         this.#finalLsn = message.lsn;
         return [];
@@ -247,6 +256,7 @@ export class EditorModel {
   }
 
   #list(): Outgoing[] {
+    this.#apply.forgetWaiting();
     const pages = indexPages(this.#parts, this.#isKnown);
     this.#isKnown = true;
     this.dirty.clear();
@@ -279,7 +289,7 @@ export class EditorModel {
 
   #readBackRow(uuid: Uuid): TransformRow {
     const fields = this.scene.read(uuid);
-    if (fields === undefined) return rowOf(uuid, {}, rowFlag.missing);
+    if (fields === undefined) return rowOf(uuid, {}, rowFlag.missing | (this.#isLeaving(uuid) ? rowFlag.pending : 0));
     const pending = this.#pending(uuid);
     const isPending = transformFields.some((name) => pending.has(name));
     const flags = (this.#apply.isWaiting(uuid) ? rowFlag.held : 0) | (isPending ? rowFlag.pending : 0);
@@ -288,14 +298,16 @@ export class EditorModel {
 
   #readBack({ uuid, fields: names }: DownMessageOf<"verify">["items"][number]): VerifiedItem {
     const live = this.scene.read(uuid);
-    if (live === undefined) return { uuid, fields: {}, missing: true };
+    if (live === undefined)
+      return { uuid, fields: {}, missing: true, ...(this.#isLeaving(uuid) ? { pending: ["name"] } : {}) };
     const fields: { [Name in FieldName]?: FieldValue } = {};
     for (const name of names) {
       const value = live[name];
       if (value !== undefined) fields[name] = value;
     }
     const known = this.#pending(uuid);
-    const pending = names.filter((name) => known.has(name));
+    // Asked only whether it is there: it was deleted, as far as the hub knows.
+    const pending = names.length === 0 ? [...known] : names.filter((name) => known.has(name));
     return {
       uuid,
       fields,
@@ -304,9 +316,15 @@ export class EditorModel {
     } as VerifiedItem;
   }
 
+  /** Its deletion is the user's, and not accepted yet. */
+  #isLeaving(uuid: Uuid): boolean {
+    return this.#shadow.has(uuid) || this.#outbox.isDeleting(uuid);
+  }
+
   #pending(uuid: Uuid): Set<FieldName> {
     const pending = this.#outbox.pendingFields(uuid);
     for (const name of Object.keys(changedFields(this.#parts, uuid))) pending.add(name as FieldName);
+    if (this.#apply.isParentPostponed(uuid)) pending.add("parent");
     return pending;
   }
 }

@@ -53,12 +53,10 @@ export class EditorOutbox {
     return names;
   }
 
-  /** Deletes in flight, with their stamps: a listing must name them. */
-  deletes(): { uuid: Uuid; stamp: number }[] {
-    return this.all().flatMap((outgoing) => {
-      if (outgoing.kind === "frame" || outgoing.message.kind !== "change") return [];
-      const { stamp, ops } = outgoing.message;
-      return ops.filter(({ op }) => op === "delete").map(({ uuid }) => ({ uuid, stamp }));
+  isDeleting(uuid: Uuid): boolean {
+    return this.all().some((outgoing) => {
+      if (outgoing.kind === "frame" || outgoing.message.kind !== "change") return false;
+      return outgoing.message.ops.some((operation) => operation.op === "delete" && operation.uuid === uuid);
     });
   }
 

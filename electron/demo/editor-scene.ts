@@ -13,6 +13,8 @@ import type { Setting, Space } from "./native-space.ts";
 
 export type SceneEntity = { readonly uuid: Uuid; readonly kind: EntityKind; readonly native: Fields };
 
+export type SceneMemory = ReadonlyMap<Uuid, SceneEntity>;
+
 /** Fields that decide how others are converted. */
 const settingFields: readonly FieldName[] = ["type", "parent", "light.type"];
 
@@ -107,6 +109,16 @@ export class EditorScene {
     const entity = this.#entities.get(uuid);
     if (entity) this.#unlink(entity);
     this.#entities.delete(uuid);
+  }
+
+  /** Everything as it is now: what Blender keeps for every undo step. */
+  memory(): SceneMemory {
+    return new Map(this.#entities);
+  }
+
+  remember(memory: SceneMemory): void {
+    this.clear();
+    for (const entity of memory.values()) this.#place(entity);
   }
 
   /** All of it goes: another file is opened. */

@@ -10,13 +10,19 @@ import type { Role } from "#shared/protocol/handshake.ts";
 import type { EntityKind, FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
 import { lamportOf, stampOf } from "#shared/scene/stamp.ts";
 
-type Register = { readonly value: FieldValue; readonly stamp: number };
-type ShadowEntity = { readonly kind: EntityKind; createdStamp: number; readonly registers: Map<FieldName, Register> };
+/** `isOwn`: this editor's user wrote it, or made the entity; it decides who is right after an undo. */
+type Origin = { readonly stamp: number; readonly isOwn: boolean };
+type Register = Origin & { readonly value: FieldValue };
+type ShadowEntity = {
+  readonly kind: EntityKind;
+  created: Origin;
+  readonly registers: Map<FieldName, Register>;
+};
 
 export class EditorShadow {
   readonly #role: Role;
   readonly #entities = new Map<Uuid, ShadowEntity>();
-  readonly #tombstones = new Map<Uuid, number>();
+  readonly #tombstones = new Map<Uuid, Origin>();
   #lamport = 0;
 
   constructor(role: Role) {
@@ -42,11 +48,40 @@ export class EditorShadow {
   }
 
   createdStampOf(uuid: Uuid): number {
-    return this.#entities.get(uuid)?.createdStamp ?? 0;
+    return this.#entities.get(uuid)?.created.stamp ?? 0;
   }
 
   tombstoneOf(uuid: Uuid): number {
-    return this.#tombstones.get(uuid) ?? 0;
+    return this.#tombstones.get(uuid)?.stamp ?? 0;
+  }
+
+  /** Deleted by the other side. */
+  isBuriedByHub(uuid: Uuid): boolean {
+    return this.#tombstones.get(uuid)?.isOwn === false;
+  }
+
+  isMadeByHub(uuid: Uuid): boolean {
+    return this.#entities.get(uuid)?.created.isOwn === false;
+  }
+
+  kindOf(uuid: Uuid): EntityKind | undefined {
+    return this.#entities.get(uuid)?.kind;
+  }
+
+  valueOf(uuid: Uuid, name: FieldName): FieldValue | undefined {
+    return this.#entities.get(uuid)?.registers.get(name)?.value;
+  }
+
+  /** Everything agreed of it, or only what the hub wrote last. */
+  valuesOf(uuid: Uuid, whose: "all" | "hub"): Fields {
+    const registers = [...(this.#entities.get(uuid)?.registers ?? [])];
+    const chosen = registers.filter(([, { isOwn }]) => whose === "all" || !isOwn);
+    return Object.fromEntries(chosen.map(([name, { value }]) => [name, value]));
+  }
+
+  /** What its user deleted; every listing says so until it is made again. */
+  ownDeletes(): { uuid: Uuid; stamp: number }[] {
+    return [...this.#tombstones].filter(([, { isOwn }]) => isOwn).map(([uuid, { stamp }]) => ({ uuid, stamp }));
   }
 
   stampOf(uuid: Uuid, name: FieldName): number {
@@ -59,29 +94,35 @@ export class EditorShadow {
     return register === undefined || !isSameValue(name, register.value, value);
   }
 
-  create(uuid: Uuid, kind: EntityKind, stamp: number): void {
-    this.#entities.set(uuid, { kind, createdStamp: stamp, registers: new Map() });
+  create(uuid: Uuid, kind: EntityKind, created: Origin): void {
+    this.#entities.set(uuid, { kind, created, registers: new Map() });
     this.#tombstones.delete(uuid);
-    this.observe(stamp);
+    this.observe(created.stamp);
   }
 
-  agree(uuid: Uuid, fields: Fields, stamp: number): void {
-    this.observe(stamp);
+  /** It was said again to be there: a deletion counts only above this. */
+  live(uuid: Uuid, stamp: number): void {
+    const entity = this.#entities.get(uuid);
+    if (entity && stamp > entity.created.stamp) entity.created = { ...entity.created, stamp };
+  }
+
+  agree(uuid: Uuid, fields: Fields, origin: Origin): void {
+    this.observe(origin.stamp);
     const registers = this.#entities.get(uuid)?.registers;
-    for (const [name, value] of Object.entries(fields)) registers?.set(name as FieldName, { value, stamp });
+    for (const [name, value] of Object.entries(fields)) registers?.set(name as FieldName, { ...origin, value });
   }
 
   /** The value is another one now, but nobody wrote it: a child whose parent went. */
   correct(uuid: Uuid, name: FieldName, value: FieldValue): void {
     const registers = this.#entities.get(uuid)?.registers;
-    const stamp = registers?.get(name)?.stamp ?? 0;
-    registers?.set(name, { value, stamp });
+    const origin = registers?.get(name) ?? { stamp: 0, isOwn: false };
+    registers?.set(name, { ...origin, value });
   }
 
-  bury(uuid: Uuid, stamp: number): void {
+  bury(uuid: Uuid, tombstone: Origin): void {
     this.#entities.delete(uuid);
-    this.#tombstones.set(uuid, stamp);
-    this.observe(stamp);
+    this.#tombstones.set(uuid, tombstone);
+    this.observe(tombstone.stamp);
   }
 
   /** Another file is open; the clock goes on. */

@@ -2,8 +2,9 @@
  * The user of a scripted editor: does in its scene what a person does in Blender or Unity, and knows nothing of the
  * link.
  *
- * Owns: the differences between the two programs' habits (Unity deletes and duplicates what hangs below, Blender does
- * not) and an undo that puts back the values which the user's own action changed, as an edit.
+ * Owns: the differences between the two programs' habits. Unity deletes and duplicates what hangs below, Blender does
+ * not. Unity's undo puts back what the user's action changed, with the values of then; Blender's puts back the whole
+ * scene as it was after the action before, and with it takes back what the other side wrote since (editor-undo.ts).
  */
 import { defined } from "#shared/assert.ts";
 import type { Uuid } from "#shared/ids.ts";
@@ -15,9 +16,15 @@ import {
   transformDefaults,
 } from "#shared/scene/fields.ts";
 import type { EditorModel } from "./editor-model.ts";
+import type { SceneMemory } from "./editor-scene.ts";
 
-/** How one entity was before an action; `fields` null: it was not there. */
-type Before = { readonly uuid: Uuid; readonly kind: EntityKind; readonly fields: Fields | null };
+/** How one entity was before an action; `fields` null: it was not there; `isWhole`: it can be made again from them. */
+type Before = {
+  readonly uuid: Uuid;
+  readonly kind: EntityKind;
+  readonly fields: Fields | null;
+  readonly isWhole?: boolean;
+};
 
 const undoStepsMax = 64;
 
@@ -42,10 +49,18 @@ const typeDefaults: { readonly [type: string]: Fields } = {
   },
 };
 
+/** Where it hangs when nothing else is said. A mesh hangs nowhere. */
+function rootOf(kind: EntityKind): Fields {
+  return kind === "mesh" ? {} : { parent: null };
+}
+
 export class EditorUser {
   readonly #model: EditorModel;
   readonly #newUuid: () => Uuid;
+  /** Unity: what each action changed. */
   readonly #undo: Before[][] = [];
+  /** Blender: the scene before the first action, and after each. */
+  readonly #memories: SceneMemory[] = [];
 
   constructor(model: EditorModel, newUuid: () => Uuid) {
     this.#model = model;
@@ -93,41 +108,55 @@ export class EditorUser {
       const value = live[name];
       if (value !== undefined) before[name] = value;
     }
-    this.#remember([{ uuid, kind: this.#kindOf(uuid), fields: before }]);
-    this.#write(uuid, fields);
+    const step = [{ uuid, kind: this.#kindOf(uuid), fields: before }];
+    this.#act(step, () => this.#write(uuid, fields));
   }
 
   /** The new root's uuid. */
   duplicate(uuid: Uuid): Uuid {
     const made: Before[] = [];
-    const copy = this.#copy(uuid, { parent: this.#model.scene.parentOf(uuid), made });
-    this.#remember(made);
-    return copy;
+    return this.#act(made, () => this.#copy(uuid, { parent: this.#model.scene.parentOf(uuid), made }));
   }
 
   delete(uuid: Uuid): void {
     const { scene } = this.#model;
     const doomed = this.#model.identity.role === "unity" ? this.#subtree(uuid) : [uuid];
     const orphans = doomed.flatMap((one) => scene.childrenOf(one)).filter((child) => !doomed.includes(child));
-    const whole = doomed.map((one) => ({ uuid: one, kind: this.#kindOf(one), fields: scene.read(one) ?? {} }));
+    const whole = doomed.map((one) => {
+      return { uuid: one, kind: this.#kindOf(one), fields: scene.read(one) ?? {}, isWhole: true };
+    });
     const moved = orphans.map((one) => ({
       uuid: one,
       kind: this.#kindOf(one),
       fields: { parent: scene.parentOf(one) },
     }));
-    this.#remember([...whole, ...moved]);
-    for (const one of [...doomed].reverse()) this.#remove(one);
+    this.#act([...whole, ...moved], () => {
+      for (const one of [...doomed].reverse()) this.#remove(one);
+    });
   }
 
   /** Takes back the user's last action, as an edit; false when there is none. */
   undo(): boolean {
+    const isUndone = this.#model.identity.role === "blender" ? this.#undoMemory() : this.#undoStep();
+    if (isUndone) this.#model.undone();
+    return isUndone;
+  }
+
+  #undoMemory(): boolean {
+    if (this.#memories.length < 2) return false;
+    this.#memories.pop();
+    this.#model.scene.remember(this.#memories.at(-1) as SceneMemory);
+    return true;
+  }
+
+  #undoStep(): boolean {
     const step = this.#undo.pop();
     if (step === undefined) return false;
     const { scene } = this.#model;
-    for (const { uuid, kind, fields } of step) {
+    for (const { uuid, kind, fields, isWhole } of step) {
       if (fields === null) this.#remove(uuid);
       else if (scene.has(uuid)) this.#write(uuid, this.#possible(uuid, fields));
-      else if (fields.name !== undefined) this.#add(uuid, kind, this.#possible(uuid, fields));
+      else if (isWhole) this.#add(uuid, kind, { ...rootOf(kind), ...this.#possible(uuid, fields) });
     }
     return true;
   }
@@ -143,12 +172,12 @@ export class EditorUser {
   /** Another file is open: its undo history is another one. */
   forget(): void {
     this.#undo.length = 0;
+    this.#memories.length = 0;
   }
 
   #create(kind: EntityKind, fields: Fields): Uuid {
     const uuid = this.#newUuid();
-    this.#remember([{ uuid, kind, fields: null }]);
-    this.#add(uuid, kind, fields);
+    this.#act([{ uuid, kind, fields: null }], () => this.#add(uuid, kind, fields));
     return uuid;
   }
 
@@ -190,8 +219,18 @@ export class EditorUser {
     dirty.add(uuid);
   }
 
-  #remember(step: Before[]): void {
-    this.#undo.push(step);
-    if (this.#undo.length > undoStepsMax) this.#undo.shift();
+  /** One action with its undo. The step may still be filled by the action itself. */
+  #act<Result>(step: Before[], run: () => Result): Result {
+    if (this.#model.identity.role !== "blender") {
+      this.#undo.push(step);
+      if (this.#undo.length > undoStepsMax) this.#undo.shift();
+      return run();
+    }
+    const { scene } = this.#model;
+    if (this.#memories.length === 0) this.#memories.push(scene.memory());
+    const result = run();
+    this.#memories.push(scene.memory());
+    if (this.#memories.length > undoStepsMax) this.#memories.shift();
+    return result;
   }
 }

@@ -146,8 +146,8 @@ export class Engine {
         if (!appended.ok) return this.halt(appended.failure);
         assert(appended.value.lastLsn === state.head.lsn, "[ENG-4] the log and the state count alike");
         state.commit();
-        this.#parts.onRecords(draft.records, appended.value.firstLsn);
         this.#flush();
+        this.#parts.onRecords(draft.records, appended.value.firstLsn);
       }
       for (const effect of draft.effects) this.#perform(effect);
     } catch (error) {

@@ -12,13 +12,17 @@ import {
   type Head,
   type Provisional,
   type Quarantine,
+  type Register,
+  registersOf,
   State,
   type Tombstone,
 } from "#electron/core/state.ts";
+import { noTransform, placed, placingOf } from "#electron/core/transform.ts";
 import { type Uuid, uuidSchema } from "#shared/ids.ts";
 import { errorCodeSchema, modeSchema } from "#shared/protocol/handshake.ts";
 import { entityKindSchema } from "#shared/protocol/operation.ts";
 import { failure, type Result, success } from "#shared/result.ts";
+import type { FieldName } from "#shared/scene/fields.ts";
 import { fieldNameSchema, fieldsSchema } from "#shared/scene/value.ts";
 
 const whole = z.int().min(0);
@@ -68,8 +72,8 @@ export function encodeState(state: State): Uint8Array {
   const plain = {
     format: 1,
     head: state.head,
-    entities: [...state.entities.values()],
-    tombstones: [...state.tombstones.values()],
+    entities: Array.from(state.entities.values(), plainEntity),
+    tombstones: Array.from(state.tombstones.values(), (one) => ({ ...one, entity: plainEntity(one.entity) })),
     provisional: [...state.provisional.entries()],
     quarantine: [...state.quarantine.entries()],
     counters: [...state.counters.entries()],
@@ -88,11 +92,31 @@ export function decodeState(bytes: Uint8Array): Result<State> {
   }
 }
 
+/** On disk a transform is three registers like any other. */
+type PlainEntity = Omit<Entity, "registers" | "transform"> & {
+  readonly registers: { readonly [Name in FieldName]?: Register };
+};
+
+function plainEntity(entity: Entity): PlainEntity {
+  const { transform: _transform, ...plain } = entity;
+  return { ...plain, registers: Object.fromEntries(registersOf(entity)) };
+}
+
+function entityOf(plain: PlainEntity): Entity {
+  const { translation, rotation, scale, ...registers } = plain.registers;
+  let transform = noTransform;
+  for (const [name, register] of Object.entries({ translation, rotation, scale })) {
+    const placing = register && placingOf({ [name]: register.value });
+    if (placing) transform = placed(transform, placing, { stamp: register.stamp, lsn: register.lsn });
+  }
+  return { ...plain, registers, transform };
+}
+
 /** Field values are checked as JSON only here: their own types are those of the records that made them. */
 type Plain = {
   readonly head: Head;
-  readonly entities: readonly Entity[];
-  readonly tombstones: readonly Tombstone[];
+  readonly entities: readonly PlainEntity[];
+  readonly tombstones: readonly (Omit<Tombstone, "entity"> & { readonly entity: PlainEntity })[];
   readonly provisional: readonly (readonly [Uuid, Provisional])[];
   readonly quarantine: readonly (readonly [Uuid, Quarantine])[];
   readonly counters: readonly (readonly [string, Counter])[];
@@ -101,9 +125,14 @@ type Plain = {
 function fill(plain: Plain): State {
   const state = new State();
   state.head = plain.head;
-  for (const value of plain.entities) state.entities.set(value.uuid, value);
-  for (const value of plain.tombstones) state.tombstones.set(value.entity.uuid, value);
-  for (const [uuid, value] of plain.provisional) state.provisional.set(uuid, value);
+  for (const value of plain.entities) state.entities.set(value.uuid, entityOf(value));
+  for (const value of plain.tombstones) {
+    state.tombstones.set(value.entity.uuid, { ...value, entity: entityOf(value.entity) });
+  }
+  for (const [uuid, value] of plain.provisional) {
+    const batches = new Set(Object.values(value).map((one) => one.batch));
+    for (const batch of batches) state.noteProvisional(uuid, value, batch);
+  }
   for (const [uuid, value] of plain.quarantine) state.quarantine.set(uuid, value);
   for (const [key, value] of plain.counters) state.counters.set(key, value);
   state.commit();

@@ -1,5 +1,5 @@
 /** One object's values, ready to read: canonical, and as each editor shows them. */
-import { type Entity, fieldOf, parentOf, type State } from "#electron/core/state.ts";
+import { type Entity, fieldOf, parentOf, registersOf, type State } from "#electron/core/state.ts";
 import type { ObjectDetail } from "#shared/ipc/view.ts";
 import { placementToBlender } from "#shared/math/blender-space.ts";
 import { blenderAngles, unityAngles } from "#shared/math/euler.ts";
@@ -21,8 +21,7 @@ type FieldView = ObjectDetail["fields"][number];
 export function fieldViewsOf(state: State, entity: Entity): FieldView[] {
   const placements = placementsOf(state, entity);
   const provisional = state.provisional.get(entity.uuid);
-  return Object.entries(entity.registers).map(([key, { value, stamp, lsn }]) => {
-    const name = key as FieldName;
+  return registersOf(entity).map(([name, { value, stamp, lsn }]) => {
     const [blender, unity] = editorValues(name, value, placements);
     const isProvisional = provisional?.[name] !== undefined;
     const canonical = valueText(name, value);

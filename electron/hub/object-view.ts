@@ -2,6 +2,7 @@
 
 import type { Links } from "#electron/core/links.ts";
 import { type Entity, fieldOf, nameOf, parentOf, type State } from "#electron/core/state.ts";
+import type { Written } from "#electron/core/transform.ts";
 import { isLinked } from "#electron/core/verdict.ts";
 import type { Uuid } from "#shared/ids.ts";
 import type { ObjectState, ObjectView } from "#shared/ipc/view.ts";
@@ -14,7 +15,6 @@ export type Seen = { readonly state: State; readonly links: Links; readonly chec
 export function objectViewOf(seen: Seen, entity: Entity): ObjectView {
   const { links } = seen;
   const { uuid, kind, lsn, timeMs } = entity;
-  const newest = Object.values(entity.registers).reduce((a, b) => (b.lsn >= a.lsn ? b : a), { lsn: -1, stamp: 0 });
   const type = fieldOf(entity, "type");
   return {
     uuid,
@@ -25,10 +25,18 @@ export function objectViewOf(seen: Seen, entity: Entity): ObjectView {
     blender: standsIn(links, "blender", uuid),
     unity: standsIn(links, "unity", uuid),
     state: objectStateOf(seen, entity),
-    changedBy: writerOf(newest.stamp),
+    changedBy: writerOf(newestOf(entity).stamp),
     changedMs: timeMs,
     lsn,
   };
+}
+
+function newestOf({ registers, transform }: Entity): Written {
+  const { translation, rotation, scale } = transform;
+  let newest: Written = { lsn: -1, stamp: 0 };
+  for (const one of Object.values(registers)) if (one.lsn >= newest.lsn) newest = one;
+  for (const one of [translation, rotation, scale]) if (one && one.lsn >= newest.lsn) newest = one;
+  return newest;
 }
 
 function standsIn(links: Links, role: Role, uuid: string): boolean {

@@ -11,6 +11,7 @@ import type { PushListener } from "#electron/ports/hub.ts";
 import type { Notice, TimelineRow } from "#shared/ipc/view.ts";
 import { type ErrorCode, errorCodes } from "#shared/protocol/error-code.ts";
 import { ObjectLedger } from "./object-ledger.ts";
+import { PacedWork } from "./paced-work.ts";
 import { failureRows } from "./status-view.ts";
 import { timelineRowOf } from "./timeline-view.ts";
 
@@ -36,7 +37,8 @@ export class Publisher {
   #edits: { atMs: number; count: number }[] = [];
   #notices: Notice[] = [];
   #noticeId = 0;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #telling = new PacedWork(tellIntervalMs, () => this.tell());
+  #isStarted = false;
   #statusText = "";
 
   constructor(parts: PublisherParts) {
@@ -45,12 +47,13 @@ export class Publisher {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.tell(), tellIntervalMs);
+    this.#isStarted = true;
+    this.#telling.soon();
   }
 
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#isStarted = false;
+    this.#telling.stop();
   }
 
   note(records: readonly Record[], firstLsn: number): void {
@@ -104,6 +107,7 @@ export class Publisher {
     if (this.#hasFailures) push("failures-changed", { rows: failureRows(state) });
     this.#hasFailures = false;
     pushStatus();
+    if (this.#isStarted) this.#telling.soon();
   }
 }
 

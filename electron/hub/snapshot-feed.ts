@@ -5,18 +5,19 @@
  * in the feed as it last was until a `before-delete` snapshot holds it ([ENG-14]). A provisional field shows its last
  * final value here; an entity without any final value is not in a snapshot yet. Stage before: a turn's records are in
  * the log.
- * Must never: hold up a turn or an acknowledgement; texts are made when a batch is final and at most every 500 ms.
+ * Must never: hold up a turn or an acknowledgement; texts are made when a batch is final, at the pace of paced-work.ts.
  */
 import { createHash } from "node:crypto";
 import { changedBy } from "#electron/core/batches.ts";
 import type { Record } from "#electron/core/record.ts";
-import type { Entity, Provisional, State } from "#electron/core/state.ts";
+import { type Entity, type Provisional, registersOf, type State } from "#electron/core/state.ts";
 import type { SnapshotInfo } from "#electron/ports/snapshots.ts";
 import type { FinalBatch, SnapshotOrder } from "#electron/snapshots/pace.ts";
 import type { SnapshotRecorder } from "#electron/snapshots/recorder.ts";
 import { canonicalJson, type Json } from "#shared/canonical-json.ts";
 import type { Uuid } from "#shared/ids.ts";
 import { failure, type Result } from "#shared/result.ts";
+import { PacedWork } from "./paced-work.ts";
 
 const noteIntervalMs = 500;
 /** Between two `before-delete` snapshots; what is deleted meanwhile waits for the next. */
@@ -35,7 +36,7 @@ export class SnapshotFeed {
   readonly #hashes = new Map<Uuid, Buffer>();
   readonly #sum = Buffer.alloc(hashBytes);
   #recorder: SnapshotRecorder | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #telling = new PacedWork(noteIntervalMs, () => this.#tell());
   #guardTimer: NodeJS.Timeout | null = null;
   #guarding: Promise<boolean> | null = null;
   #showsProvisional = false;
@@ -60,13 +61,15 @@ export class SnapshotFeed {
 
   /** A batch is final: the recorder hears of it soon. */
   finalised(): void {
-    this.#timer ??= setTimeout(() => this.flush(), noteIntervalMs);
+    this.#telling.soon();
   }
 
   /** Tells the recorder now what became final since it was last told. */
   flush(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#telling.now();
+  }
+
+  #tell(): void {
     const changed: { uuid: Uuid; json: string | null }[] = [];
     for (const uuid of this.#dirty) {
       if (!this.#state.provisional.has(uuid) && !this.#doomed.has(uuid)) this.#dirty.delete(uuid);
@@ -122,8 +125,9 @@ export class SnapshotFeed {
   }
 
   stop(): void {
-    for (const timer of [this.#timer, this.#guardTimer]) if (timer) clearTimeout(timer);
-    this.#timer = this.#guardTimer = null;
+    this.#telling.stop();
+    if (this.#guardTimer) clearTimeout(this.#guardTimer);
+    this.#guardTimer = null;
     this.#recorder = null;
   }
 
@@ -189,8 +193,8 @@ export class SnapshotFeed {
 /** An entity's final values; null when it has none yet. */
 export function snapshotText(entity: Entity, provisional: Provisional | undefined): string | null {
   const fields: { [name: string]: Json } = {};
-  for (const [name, register] of Object.entries(entity.registers)) {
-    const pending = provisional?.[name as keyof Provisional];
+  for (const [name, register] of registersOf(entity)) {
+    const pending = provisional?.[name];
     const final = pending ? pending.register : register;
     if (final) fields[name] = final.value as Json;
   }

@@ -16,6 +16,7 @@
  */
 import { type Uuid, uuidFromBytes, uuidToBytes } from "../ids.ts";
 import { failure, type Result, success } from "../result.ts";
+import { transformFields } from "../scene/fields.ts";
 import { wireLimits } from "./limits.ts";
 
 export const laneTransforms = 1;
@@ -25,7 +26,12 @@ export const headerBytes = 32;
 export const rowBytes = 64;
 
 export const maskBit = { translation: 1, rotation: 2, scale: 4 } as const;
-const maskAll = 7;
+/** All three parts. */
+export const maskAll = 7;
+/** The fields that each mask names. */
+const namesOfMask: readonly (readonly (keyof typeof maskBit)[])[] = Array.from({ length: maskAll + 1 }, (_, mask) =>
+  transformFields.filter((name) => mask & maskBit[name]),
+);
 export const rowFlag = { missing: 1, held: 2, pending: 4, failed: 8 } as const;
 const flagsAll = 15;
 
@@ -50,8 +56,13 @@ export type TransformFrame = {
   readonly rows: readonly TransformRow[];
 };
 
+export function fieldNamesOf({ mask }: TransformRow): (typeof namesOfMask)[number] {
+  return namesOfMask[mask] ?? [];
+}
+
 export function encodeTransforms(frame: TransformFrame): Uint8Array {
-  const bytes = new Uint8Array(headerBytes + frame.rows.length * rowBytes);
+  const rows = bytesOfRows(frame.rows);
+  const bytes = new Uint8Array(headerBytes + rows.length);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, frame.lane);
   view.setUint8(1, layoutVersion);
@@ -60,14 +71,27 @@ export function encodeTransforms(frame: TransformFrame): Uint8Array {
   view.setUint32(8, frame.epoch, true);
   setSafeInteger(view, 16, frame.lsn);
   setSafeInteger(view, 24, frame.stamp);
-  let at = headerBytes;
-  for (const row of frame.rows) {
+  bytes.set(rows, headerBytes);
+  return bytes;
+}
+
+/** Rows never change, so that those that go to the log and to an editor are encoded once. */
+const rowsEncoded = new WeakMap<readonly TransformRow[], Uint8Array>();
+
+function bytesOfRows(rows: readonly TransformRow[]): Uint8Array {
+  const known = rowsEncoded.get(rows);
+  if (known) return known;
+  const bytes = new Uint8Array(rows.length * rowBytes);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const row of rows) {
     uuidToBytes(row.uuid, bytes, at);
     view.setUint32(at + 16, row.mask, true);
     view.setUint32(at + 20, row.flags, true);
     for (let index = 0; index < 10; index += 1) view.setFloat32(at + 24 + index * 4, row.values[index] ?? 0, true);
     at += rowBytes;
   }
+  rowsEncoded.set(rows, bytes);
   return bytes;
 }
 

@@ -26,7 +26,7 @@ const hopsPerRound = 200;
 const restMs = 8;
 const rowsPerPreview = 3;
 const shapes = [
-  { rows: 1, rowsPerRun: 50_000 },
+  { rows: 1, rowsPerRun: 20_000 },
   { rows: 100, rowsPerRun: 400_000 },
   { rows: 1_000, rowsPerRun: 400_000 },
 ] as const;

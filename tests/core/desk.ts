@@ -8,7 +8,7 @@ import type { Input } from "#electron/core/input.ts";
 import { Links } from "#electron/core/links.ts";
 import { plan } from "#electron/core/plan.ts";
 import type { Record } from "#electron/core/record.ts";
-import { State } from "#electron/core/state.ts";
+import { fieldOf, State } from "#electron/core/state.ts";
 import type { EditorMessage } from "#electron/core/wire-event.ts";
 import type { DownKind, DownMessage, DownMessageOf } from "#shared/protocol/down.ts";
 import type { Hello, Role } from "#shared/protocol/handshake.ts";
@@ -142,7 +142,7 @@ export class Desk {
     const items = uuids.map((uuid) => {
       const entity = this.state.entities.get(uuid);
       if (!entity) return { uuid, fields: {}, missing: true };
-      const agreed = names(uuid).map((name) => [name, entity.registers[name as keyof Fields]?.value]);
+      const agreed = names(uuid).map((name) => [name, fieldOf(entity, name as keyof Fields)]);
       return { uuid, fields: { ...Object.fromEntries(agreed), ...fields } };
     });
     this.say(role, { kind: "verified", batch: asked.batch, items } as UpMessageOf<"verified">);

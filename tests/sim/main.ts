@@ -1,6 +1,7 @@
 /**
- * `npm run sim -- --seed N [--count M] [--steps S] [--faults none|all]`: simulates, and exits non-zero on a failure
- * with the seed, what is wrong, and the one command that shows it again.
+ * `npm run sim -- --seed N[,N] [--count M] [--steps S] [--faults none|all] [--trace TEXT]`: simulates, and exits
+ * non-zero on a failure with the seed, what is wrong, and the one command that shows it again. `--trace` prints all
+ * that was said and logged about what the text names (a uuid, or its beginning), and every cut and crash.
  */
 import { parseArgs } from "node:util";
 import { checkInvariants } from "./invariants.ts";
@@ -8,15 +9,18 @@ import { allFaults, noFaults, runScript, settle } from "./script.ts";
 import { World } from "./world.ts";
 
 const text = { type: "string" } as const;
-const { values } = parseArgs({ options: { seed: text, count: text, steps: text, faults: text } });
-const first = Number(values.seed ?? 1);
+const { values } = parseArgs({ options: { seed: text, count: text, steps: text, faults: text, trace: text } });
 const count = Number(values.count ?? 1);
+const seeds = (values.seed ?? "1")
+  .split(",")
+  .flatMap((first) => Array.from({ length: count }, (_, at) => Number(first) + at));
 const steps = Number(values.steps ?? 1_000);
 const faults = values.faults === "none" ? noFaults : allFaults;
 
 let failed = 0;
-for (let seed = first; seed < first + count; seed += 1) {
+for (const seed of seeds) {
   const world = new World(seed);
+  if (values.trace !== undefined) world.watch = (what, detail) => trace(world, what, detail);
   try {
     for (const editor of world.editors) world.connect(editor);
     runScript(world, steps, faults);
@@ -29,5 +33,20 @@ for (let seed = first; seed < first + count; seed += 1) {
     console.error(`  again: npm run sim -- --seed ${seed} --steps ${steps} --faults ${values.faults ?? "all"}`);
   }
 }
-console.log(`${count - failed} passed, ${failed} failed`);
+console.log(`${seeds.length - failed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
+
+function trace(world: World, what: string, detail: unknown): void {
+  const told = detail === null ? null : narrowed(detail, values.trace as string);
+  if (told !== undefined) console.log(`${world.nowMs} ${what} ${told === null ? "" : JSON.stringify(told)}`);
+}
+
+/** The detail with only those items of its lists that name the text; undefined when it does not at all. */
+function narrowed(detail: unknown, name: string): unknown {
+  if (!JSON.stringify(detail).includes(name)) return undefined;
+  const within = (_key: string, value: unknown) => {
+    const isList = Array.isArray(value) && value.some((item) => item !== null && typeof item === "object");
+    return isList ? value.filter((item) => JSON.stringify(item).includes(name)) : value;
+  };
+  return JSON.parse(JSON.stringify(detail, within));
+}

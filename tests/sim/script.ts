@@ -43,9 +43,13 @@ export function settle(world: World): number {
     world.flush();
     // Differences that a crash left without a reason wait for a person: here is one.
     if (step === 100 && world.state.head.mode === "safe") world.turn([{ kind: "safe-mode", on: false, reason: "" }]);
-    if (world.state.provisional.size === 0 && step > 60 && world.editors.every(isQuiet)) return step;
+    const isAsking = [...world.links.batches.values()].some(({ isAudit }) => !isAudit);
+    const isSettled = world.state.provisional.size === 0 && !isAsking;
+    if (isSettled && step > 60 && world.editors.every(isQuiet)) return step;
   }
-  throw new Error(`not quiet: ${world.state.provisional.size} provisional, mode ${world.state.head.mode}`);
+  throw new Error(
+    `not quiet: ${world.state.provisional.size} provisional, ${world.links.batches.size} batches, mode ${world.state.head.mode}`,
+  );
 }
 
 function isQuiet(editor: SimEditor): boolean {

@@ -52,7 +52,8 @@ export class World {
   #durable = 0;
   #nextConnection = 1;
   #waiting: { effect: Extract<Effect, { kind: "send" | "send-frame" }> }[] = [];
-  readonly trace: string[] = [];
+  /** Told of everything that happens, in order; for looking at one seed. */
+  watch: ((what: string, detail: unknown) => void) | null = null;
 
   constructor(seed: number) {
     this.dice = new Dice(seed);
@@ -69,6 +70,7 @@ export class World {
     if (editor.connection !== null) return;
     editor.connection = this.#nextConnection;
     this.#nextConnection += 1;
+    this.watch?.(`${editor.role} connects`, null);
     const hello = editor.model.hello("0".repeat(64));
     this.turn([{ kind: "wire", event: { kind: "greeted", connection: editor.connection, hello, protocol: 1 } }]);
   }
@@ -76,6 +78,7 @@ export class World {
   cut(editor: SimEditor): void {
     const { connection } = editor;
     if (connection === null) return;
+    this.watch?.(`${editor.role} is cut off`, null);
     editor.connection = null;
     editor.up = [];
     editor.down = [];
@@ -91,13 +94,17 @@ export class World {
   /** Up to `count` messages of one editor reach the hub, in one turn. */
   deliverUp(editor: SimEditor, count: number): void {
     const inputs: Input[] = [];
-    for (const outgoing of editor.up.splice(0, count)) inputs.push({ kind: "wire", event: eventOf(editor, outgoing) });
+    for (const outgoing of editor.up.splice(0, count)) {
+      this.watch?.(`${editor.role} → hub`, outgoing);
+      inputs.push({ kind: "wire", event: eventOf(editor, outgoing) });
+    }
     if (inputs.length > 0) this.turn(inputs);
   }
 
   deliverDown(editor: SimEditor): void {
     const down = editor.down.shift();
     if (!down) return;
+    this.watch?.(`hub → ${editor.role}`, down);
     const said = down.kind === "frame" ? editor.model.receiveFrame(down.frame) : editor.model.receive(down.message);
     editor.up.push(...said);
   }
@@ -110,7 +117,10 @@ export class World {
   turn(inputs: readonly Input[]): void {
     const facts = { nowMs: this.nowMs, newUuid: () => this.dice.uuid(), project, logId };
     const draft = plan(this.state, this.links, { inputs, facts });
-    for (const record of draft.records) this.records.push(throughCodec(record));
+    for (const record of draft.records) {
+      this.records.push(throughCodec(record));
+      this.watch?.(`record ${this.records.length}`, record);
+    }
     this.state.commit();
     for (const effect of draft.effects) this.#perform(effect);
   }
@@ -125,6 +135,7 @@ export class World {
 
   /** The hub dies. `powerCut`: with it everything that was not durable. */
   crash(powerCut: boolean): void {
+    this.watch?.(powerCut ? "the power is cut" : "the hub crashes", null);
     for (const editor of this.editors) {
       editor.connection = null;
       editor.up = [];
@@ -133,6 +144,7 @@ export class World {
     }
     if (powerCut) this.records.length = this.#durable + this.dice.below(this.records.length - this.#durable + 1);
     this.#waiting = [];
+    this.watch?.(`the log ends at ${this.records.length}`, null);
     this.links = new Links();
     this.state = this.replayed();
     this.turn([{ kind: "boot", pid: 2, version: "sim", recovered: "", crashed: true }]);

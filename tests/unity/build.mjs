@@ -6,7 +6,6 @@
  */
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -28,10 +27,10 @@ export function hasMono() {
 }
 
 /**
- * @param {string} [folder] where to; a folder of the temp folder that later runs find again when left out
+ * @param {string} [folder] where to; a folder of this checkout that later runs find again when left out
  * @returns {{folder: string, package: string, host: string, tests: string} | null}
  */
-export function buildUnity(folder = path.join(os.tmpdir(), "vibesync-unity-build")) {
+export function buildUnity(folder = path.join(root, "out", "unity-build")) {
   if (!hasMono()) return null;
   fs.mkdirSync(folder, { recursive: true });
   const at = (/** @type {string} */ name) => path.join(folder, name);

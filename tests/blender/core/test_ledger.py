@@ -166,6 +166,34 @@ class Books(unittest.TestCase):
         self.assertEqual(list(winners), ["translation"])
         self.assertEqual(self._take(), [], "an unsent edit that lost is not sent")
 
+    def test_an_edit_found_after_a_remote_write_is_newer_than_it(self) -> None:
+        """[WIRE-8] also within one look at the scene, which otherwise gives all its edits one stamp."""
+        self._adopt(1, 2)
+        self.ledger.local_edit(uuid(1), {"name": "Before"})
+        remote = stamp_of(50, "unity")
+        self.ledger.remote_set(uuid(2), {"name": "Theirs"}, remote)
+        self.ledger.local_edit(uuid(2), {"name": "Mine"})
+        self.assertGreater(self.ledger.shadow.entities[uuid(2)].registers["name"].stamp, remote)
+        self.ledger.local_edit(uuid(1), {"visible": False})
+        stamps = [self.ledger.shadow.entities[uuid(number)].registers[name].stamp
+            for number, name in ((2, "name"), (1, "visible"))]
+        self.assertEqual(len(set(stamps)), 1, "nothing was heard in between")
+
+    def test_being_there_or_not_is_pending_like_a_value(self) -> None:
+        """[WIRE-26]"""
+        self._adopt(1, 2)
+        self.assertEqual(self.ledger.pending_fields(uuid(1), ["name"]), set())
+        self.ledger.local_delete(uuid(1))
+        (change,) = self._take()
+        self.assertEqual(self.ledger.pending_fields(uuid(1), ["translation"]), {"name"}, "a deletion on its way")
+        self.ledger.accept(change.seq)
+        self.assertEqual(self.ledger.pending_fields(uuid(1), ["translation"]), set())
+        self.ledger.end_look()
+        self.ledger.local_create(uuid(1), "object", fields())
+        self.assertIn("translation", self.ledger.pending_fields(uuid(1), []), "the hub takes it for deleted")
+        self.ledger.remote_delete(uuid(2), stamp_of(50, "unity"))
+        self.assertEqual(self.ledger.pending_fields(uuid(2), []), set())
+
     def test_stamps_are_above_everything_seen(self) -> None:
         """[WIRE-8]"""
         self._adopt(1)

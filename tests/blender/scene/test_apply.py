@@ -162,6 +162,27 @@ class Apply(Stage):
         self.assertEqual(find("Q").parent, find("P"))
         rows, items = self.ask([], [{"uuid": child, "fields": ["parent"]}])
         self.assertEqual(items[child], {"uuid": child, "fields": {"parent": parent}})
+    def test_a_parent_that_would_make_a_circle_waits(self) -> None:
+        """[WIRE-25] The user's own move is on its way; the hub refuses it and puts back where that one hung."""
+        one, two = new_uuid(), new_uuid()
+        self.hub.apply({"op": "create", "uuid": one, "kind": "object", "fields": {"name": "One", "type": "empty"}},
+            {"op": "create", "uuid": two, "kind": "object", "fields": {"name": "Two", "type": "empty"}})
+        self.settle()
+        self.hub.accepts = False
+        self.do("parent", object="One", to="Two")
+        pump(0.05)
+        self.hub.apply({"op": "set", "uuid": two, "fields": {"parent": one}})
+        pump(0.1)
+        self.assertIsNone(find("Two").parent)
+        self.assertEqual(find("One").parent, find("Two"))
+        _, items = self.ask([], [{"uuid": two, "fields": ["parent"]}])
+        self.assertEqual(items[two]["pending"], ["parent"])
+        self.hub.apply({"op": "set", "uuid": one, "fields": {"parent": None}})
+        self.settle()
+        self.assertIsNone(find("One").parent)
+        self.assertEqual(find("Two").parent, find("One"))
+        _, items = self.ask([], [{"uuid": two, "fields": ["parent"]}])
+        self.assertEqual(items[two], {"uuid": two, "fields": {"parent": one}})
 
     def test_showing_clears_both_switches(self) -> None:
         self.edit("disable", object="Cube")
@@ -304,6 +325,26 @@ class Apply(Stage):
         self.assertEqual((rows[cube].mask, rows[cube].flags, rows[nobody].flags), (7, 0, 1))
         self.assertEqual(items[cube]["fields"]["name"], "Cube")
         self.assertTrue(items[nobody]["missing"])
+
+    def test_every_field_is_read_when_asked_alone(self) -> None:
+        """[WIRE-25] A field left out of an answer would pass for null: a parent that was agreed away went unnoticed."""
+        for uuid in self.uuids().values():
+            entity = addon.bridge().session.ledger.shadow.entities[uuid]
+            for name in entity.registers:
+                _, items = self.ask([], [{"uuid": uuid, "fields": [name]}])
+                self.assertEqual(list(items[uuid]["fields"]), [name])
+
+    def test_a_parent_alone_is_seen_before_it_is_overwritten(self) -> None:
+        """[WIRE-26] An edit of the user's that no look has found yet."""
+        parent, child = self._create("P"), self._create("Q")
+        find("Q").parent = find("P")
+        find("Q").matrix_parent_inverse.identity()
+        older = addon.bridge().session.ledger.clock.latest
+        applier = addon.bridge().applier
+        op = {"op": "set", "uuid": child, "fields": {"parent": None}, "stamp": older, "again": False}
+        applier._apply(op, applier.scenery())
+        register = addon.bridge().session.ledger.shadow.entities[child].registers["parent"]
+        self.assertEqual((register.value, register.is_local), (parent, True))
 
     def test_what_is_not_accepted_yet_is_pending(self) -> None:
         """[WIRE-26]"""

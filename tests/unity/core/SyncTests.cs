@@ -79,6 +79,46 @@ namespace VibeSync.Tests
             Expect.Equal(parent, bench.Scene.Entities[child].Fields["parent"], "then it is");
         }
 
+        public static void AParentThatWouldMakeACircleWaits()
+        {
+            Bench bench = Listed(2);
+            string one = PaperScene.Id(1), two = PaperScene.Id(2);
+            bench.Scene.Entities[one].Fields["parent"] = two;
+            bench.Sent();
+            bench.Receive(two, "parent", one, 1000, 5);
+            bench.Run();
+            Expect.Equal(null, bench.Scene.Entities[two].Fields["parent"], "not while the user's move is not judged");
+            Expect.Equal("parent", PendingOf(bench, two, "parent").Single(), "[WIRE-26] pending");
+            bench.Receive(one, "parent", null, 2000, 6);
+            bench.Run();
+            bench.Run();
+            Expect.Equal(one, bench.Scene.Entities[two].Fields["parent"], "the hub put the user's move back");
+            Expect.Equal(0, PendingOf(bench, two, "parent").Count, "and nothing is pending");
+        }
+
+        public static void BeingThereOrNotIsPendingLikeAValue()
+        {
+            Bench bench = Listed(1);
+            string uuid = PaperScene.Id(1);
+            LiveEntity gone = bench.Scene.Entities[uuid];
+            bench.Scene.Entities.Remove(uuid);
+            bench.Sent();
+            Expect.Equal("name", PendingOf(bench, uuid, "name").Single(), "[WIRE-26] a deletion on its way");
+            bench.Scene.Entities[uuid] = gone;
+            bench.Sent();
+            Expect.Equal("name", PendingOf(bench, uuid).Single(), "made again, and the hub takes it for deleted");
+        }
+
+        private static List<string> PendingOf(Bench bench, string uuid, params string[] fields)
+        {
+            var verifier = new Verifier(bench.Scene, bench.Outbox, bench.Capture, bench.Incoming, bench.Applier);
+            var request = new VerifyRequest { Batch = 1, Lsn = 1 };
+            request.Items.Add(new KeyValuePair<string, string[]>(uuid, fields));
+            var item = (JsonObject)((JsonArray)verifier.Verified(request)["items"]).Single();
+            object pending;
+            return item.TryGetValue("pending", out pending) ? (List<string>)pending : new List<string>();
+        }
+
         public static void AParentThatWouldNotBeWrittenIsNotWaitedFor()
         {
             Bench bench = Listed(1);

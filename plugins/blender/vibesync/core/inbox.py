@@ -80,6 +80,10 @@ class Inbox:
         """A new connection sends again what was not reached; what waits stays, because its position was passed."""
         self._queue.clear()
 
+    def drop_waiting(self) -> None:
+        """The scene is listed anew: the hub sends again what it lacks; what waited may have been replaced meanwhile."""
+        self._waiting.clear()
+
     def clear(self) -> None:
         """Another document: nothing of this applies."""
         self._queue.clear()

@@ -4,7 +4,7 @@ Joins shadow, outbox and clock, so that a value, its stamp and its place in the 
 found by one look at the scene share one stamp. Remote writes count only above the field's own stamp ([WIRE-9]); a local
 edit that was not sent yet and lost to a remote write is dropped from the queue.
 """
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
 
 from ..protocol.stamps import StampClock
 from .outbox import Change, Outbox
@@ -117,6 +117,19 @@ class Ledger:
 
     # Answers
 
+    def pending_fields(self, uuid: str, names: Iterable[str]) -> Set[str]:
+        """Which of these fields have an edit that the hub has not accepted ([WIRE-26]).
+
+        Without names the hub takes the entity for deleted: then everything that was not accepted counts. The name
+        stands for a deletion of the user's.
+        """
+        tombstone = self.shadow.tombstones.get(uuid)
+        if tombstone is not None:
+            return set() if tombstone.is_accepted else {"name"}
+        pending = self.outbox.pending_fields(uuid)
+        wanted = set(names)
+        return pending & wanted if wanted else pending
+
     def accept(self, seq: int) -> Optional[Change]:
         """The hub made a change durable."""
         change = self.outbox.accept(seq)
@@ -152,7 +165,8 @@ class Ledger:
         self.end_look()
 
     def _stamp(self) -> int:
-        if self._look_stamp is None:
+        # One look, one stamp: but an edit found after a remote write was heard of is newer than it ([WIRE-8]).
+        if self._look_stamp is None or self.clock.has_seen_above(self._look_stamp):
             self._look_stamp = self.clock.make()
         return self._look_stamp
 

@@ -115,6 +115,7 @@ class Session:
         assert self.phase == "unlisted", "[WIRE-13] a list is sent when one is due"
         if self.ledger.outbox.has_numbered:
             self._raise_epoch()
+        self.inbox.drop_waiting()
         self.ledger.restart_outbox()
         self.inbox.clear()
         self.ledger.leave_room_for_listing()

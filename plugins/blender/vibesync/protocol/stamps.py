@@ -25,6 +25,10 @@ class StampClock:
         self._lamport += 1
         return stamp_of(self._lamport, "blender")
 
+    def has_seen_above(self, stamp: int) -> bool:
+        """Whether a stamp of a later lamport was seen or made since."""
+        return self._lamport > stamp // _WRITERS_PER_LAMPORT
+
     def skip(self, steps: int) -> None:
         """Leaves room for stamps that others make and this clock will not see."""
         self._lamport += steps

@@ -233,6 +233,12 @@ class Applier:
                 register.value = parent
                 self._attempt({"uuid": child}, partial(self._write_parent, block, parent, scene))
 
+    def _is_circular(self, uuid: str, scene: Scenery) -> bool:
+        """Its agreed parent hangs below it, by an edit of the user's that the hub has not judged yet."""
+        parent, stamp = self._wishes.get(uuid, ("", 0))
+        register = self._session.ledger.shadow.register_or_none(uuid, "parent")
+        return parent in scene.blocks and register is not None and register.stamp == stamp
+
     def _write_parent(self, block: Any, parent: str, scene: Scenery, op: Operation) -> None:
         self.write(op["uuid"], block, {"parent": parent}, scene)
 
@@ -277,12 +283,15 @@ class Applier:
         block = scene.blocks.get(uuid)
         is_held = uuid in self._session.inbox.waiting()
         if block is None or entity is None:
-            return Answer(uuid, {}, is_missing=True, is_held=is_held)
+            leaving = tuple(ledger.pending_fields(uuid, names)) if entity is None else ()
+            return Answer(uuid, {}, is_missing=True, is_held=is_held, pending=leaving)
         live = self._live_fields(uuid, entity.kind, block, scene, set(names))
         # A value this scene has no place for (a point light's cone, the place below a bone) counts as agreed.
         shown = dict(entity.values(), **live)
         fields = {name: shown[name] for name in names if name in shown}
-        pending = ledger.outbox.pending_fields(uuid) & set(names)
+        pending = ledger.pending_fields(uuid, names)
+        if "parent" in names and self._is_circular(uuid, scene):
+            pending.add("parent")
         unseen = {name for name, value in fields.items() if not is_same_value(name, value, entity.value(name))}
         if unseen:
             self._capture.hints.has_structure = True  # the next look reads it in full

@@ -63,7 +63,7 @@ namespace VibeSync.Core
             // A record that was applied while it waited may still have its place in the queue.
             if (m_Incoming.RecordOrNull(record.Uuid) != record) return false;
             bool isDeleting = record.DeleteStamp > 0;
-            bool isBlocked = m_Scene.IsHeld(record.Uuid, isDeleting) || !IsParentReady(record);
+            bool isBlocked = m_Scene.IsHeld(record.Uuid, isDeleting) || !MayHang(record);
             if (isBlocked)
             {
                 m_Incoming.Wait(record);
@@ -78,27 +78,43 @@ namespace VibeSync.Core
             return true;
         }
 
-        // Only a parent that would really be written is waited for: not one that a newer write has replaced, nor one of
-        // an entity that is gone. One that hangs below the entity itself is: the user hung it there, and the hub, which
-        // refuses that [WIRE-20], says so later.
-        private bool IsParentReady(IncomingRecord record)
+        /// <summary>Whether a newer value of the field waits because its entity's parent would make a circle with a
+        /// move of the user's that the hub has not judged yet.</summary>
+        public bool IsPostponed(string uuid, string field)
         {
-            IncomingField parent;
-            if (!record.Fields.TryGetValue("parent", out parent) || parent.Value == null) return true;
-            ShadowEntity shadow = m_Shadow.EntityOrNull(record.Uuid);
-            bool isWritten = shadow == null ? MayCreate(record) : IsWinning("parent", parent, shadow);
-            return !isWritten || (m_Scene.Exists((string)parent.Value) && !IsBelow((string)parent.Value, record.Uuid));
+            IncomingRecord record = m_Incoming.IsWaiting(uuid) ? m_Incoming.RecordOrNull(uuid) : null;
+            if (record == null || !record.Fields.ContainsKey(field)) return false;
+            string parent = ParentToWriteOrNull(record);
+            return parent != null && MakesCircle(uuid, parent);
         }
 
-        private bool IsBelow(string uuid, string above)
+        private bool MayHang(IncomingRecord record)
         {
-            string at = uuid;
-            while (at != null && at != above)
+            string parent = ParentToWriteOrNull(record);
+            return parent == null || (m_Scene.Exists(parent) && !MakesCircle(record.Uuid, parent));
+        }
+
+        // Only a parent that would really be written is waited for: not one that a newer write has replaced, nor one of
+        // an entity that is gone.
+        private string ParentToWriteOrNull(IncomingRecord record)
+        {
+            IncomingField parent;
+            if (!record.Fields.TryGetValue("parent", out parent) || parent.Value == null) return null;
+            ShadowEntity shadow = m_Shadow.EntityOrNull(record.Uuid);
+            bool isWritten = shadow == null ? MayCreate(record) : IsWinning("parent", parent, shadow);
+            return isWritten ? (string)parent.Value : null;
+        }
+
+        private bool MakesCircle(string uuid, string parent)
+        {
+            string above = parent;
+            for (int depth = 0; above != null && depth <= m_Shadow.Count; depth++)
             {
-                LiveEntity live = m_Scene.ReadOrNull(at);
-                at = live == null ? null : live.Fields.Text("parent");
+                if (above == uuid) return true;
+                LiveEntity live = m_Scene.ReadOrNull(above);
+                above = live == null ? null : live.Fields.Text("parent");
             }
-            return at != null;
+            return false;
         }
 
         private bool MayCreate(IncomingRecord record)

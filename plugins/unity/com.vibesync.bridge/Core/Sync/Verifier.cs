@@ -53,7 +53,7 @@ namespace VibeSync.Core
             if (IsHeld(uuid)) row.Flags |= Generated.RowFlags.Held;
             foreach (string field in FieldTable.TransformFields)
             {
-                if (m_Outbox.IsPending(uuid, field)) row.Flags |= Generated.RowFlags.Pending;
+                if (IsPending(uuid, field)) row.Flags |= Generated.RowFlags.Pending;
             }
             if (m_Applier.FailureOrNull(uuid) != null) row.Flags |= Generated.RowFlags.Failed;
             return row;
@@ -70,8 +70,10 @@ namespace VibeSync.Core
                 object value;
                 bool isRead = live != null && live.Fields.TryGetValue(field, out value) && Finite.IsFinite(value);
                 if (isRead) values.Add(field, live.Fields[field]);
-                if (m_Outbox.IsPending(uuid, field)) pending.Add(field);
+                if (IsPending(uuid, field)) pending.Add(field);
             }
+            // Asked for nothing: the hub takes it for deleted. It has not heard yet that the user made it again.
+            if (fields.Length == 0 && live != null && m_Outbox.IsPending(uuid, null)) pending.Add("name");
             var item = new JsonObject { { "uuid", uuid }, { "fields", values } };
             if (live == null) item.Add("missing", true);
             if (pending.Count > 0) item.Add("pending", pending);
@@ -79,6 +81,11 @@ namespace VibeSync.Core
             string failure = m_Applier.FailureOrNull(uuid);
             if (failure != null) item.Add("failed", failure);
             return item;
+        }
+
+        private bool IsPending(string uuid, string field)
+        {
+            return m_Outbox.IsPending(uuid, field) || m_Applier.IsPostponed(uuid, field);
         }
 
         private bool IsHeld(string uuid)

@@ -1,0 +1,68 @@
+/** Seeds that once ended wrong, and what each of them found. They stay: a line is added, never taken away. */
+import { allFaults, type Faults, noFaults } from "./script.ts";
+
+export type Regression = { readonly seed: number; readonly faults: Faults; readonly found: string };
+
+const withFaults: readonly (readonly [number, string])[] = [
+  [20, "a whole entity under its highest stamp overwrote an edit on its way (name)"],
+  [37, "frames that were merged made an old move newer than what had overtaken it"],
+  [121, "a whole entity under its highest stamp overwrote an edit on its way (name again)"],
+  [125, "a power cut between a deletion and the move of its orphans left them below nothing"],
+  [151, "a deletion that a lost listing had named was not named again"],
+  [201, "an editor brought back what it had just deleted, because the whole came under a later stamp"],
+  [216, "after a crash a value listed without a stamp, and since changed by the other side, waits for a person"],
+  [225, "as 201, in Blender"],
+  [270, "as 201, in Unity"],
+  [310, "as 125"],
+  [336, "as 201"],
+  [347, "an old deletion sent again made the hub forget that the entity stood there"],
+  [354, "as 201"],
+  [445, "as 201"],
+  [520, "as 201"],
+  [557, "as 20"],
+  [767, "as 201"],
+  [806, "as 201"],
+  [830, "the dead hung below each other in a circle, and their orphan below one of them"],
+  [883, "as 201"],
+  [1050, "as 201"],
+  [1096, "as 201"],
+  [1121, "as 151"],
+  [1186, "as 151"],
+  [1194, "as 125"],
+  [1195, "as 201"],
+  [1286, "as 201"],
+  [1334, "as 201"],
+  [1424, "as 201"],
+  [1454, "as 201"],
+  [1496, "as 20"],
+  [1518, "as 201"],
+  [1631, "a parent of the other side's was lost with the whole it came in"],
+  [1668, "as 201"],
+  [1705, "as 201"],
+  [1935, "as 201"],
+  [2066, "as 201"],
+  [2100, "a parent that waited was not tried again when the user had cleared its way"],
+  [2143, "as 201"],
+  [2260, "undoing a change to what is gone made a thing of its changed values alone"],
+  [2309, "as 201"],
+  [2447, "as 201"],
+  [2511, "as 201"],
+  [2660, "as 201"],
+  [2783, "as 201"],
+  [5015, "what was deleted still stood in Unity"],
+  [5216, "what the hub put back lost to the stamp of the change that it had refused"],
+  [5422, "a check that an editor did not answer in time counted as answered"],
+  [5748, "a parent that waited outlived the listing that replaced it, and was pending for ever"],
+];
+const withoutFaults: readonly (readonly [number, string])[] = [
+  [25, "an answer from before a deletion counted against it"],
+  [96, "a parent that would have made a circle with the user's own move counted as wrong"],
+  [97, "an answer from before a creation counted against it"],
+  [141, "a deletion on its way counted as a loss, twice: held back without a reason"],
+  [218, "an entity made again after an undo had no parent, not even none: held back"],
+];
+
+export const regressions: readonly Regression[] = [
+  ...withFaults.map(([seed, found]) => ({ seed, found, faults: allFaults })),
+  ...withoutFaults.map(([seed, found]) => ({ seed, found, faults: noFaults })),
+];
