@@ -70,6 +70,50 @@ class Files(Stage):
         self.assertEqual(tuple(find("Unsaved").location), (1.0, 2.0, 3.0))
         self.assert_same()
 
+    def _write_an_unlinked_file(self) -> None:
+        self.hub.stop()
+        self.do("new", empty=False)
+        for block in list(bpy.data.objects):
+            block.name = "My " + block.name
+        bpy.ops.wm.save_as_mainfile(filepath=self.path)
+
+    def _die_and_open(self) -> None:
+        self.hub.stop()
+        self.do("new")
+        self.do("open", path=self.path)
+        self.assertIsNone(find("My Cube").get("vibesync_uuid"), "the file on disk knows nothing")
+        self._hub_returns()
+        self.settle()
+
+    def test_a_crash_before_the_first_save_makes_nobody_a_stranger(self) -> None:
+        """[WIRE-21] Identities are kept beside the file at once."""
+        self._write_an_unlinked_file()
+        self._hub_returns()
+        note = self.path + ".vibesync-link.json"
+        self.assertTrue(os.path.exists(note))
+        self.edit("create", type="empty", name="Unsaved")
+        self.edit("move", object="My Cube", by=[5, 0, 0])
+        known = {block.name: block["vibesync_uuid"] for block in bpy.data.objects}
+        self._die_and_open()
+        self.assertEqual({block.name: block["vibesync_uuid"] for block in bpy.data.objects}, known)
+        self.assertEqual(find("My Cube").location.x, 5.0, "what was accepted is there")
+        self.assert_same()
+        self.do("save", path=self.path)
+        self.assertFalse(os.path.exists(note), "the file carries its identities now")
+
+    def test_a_note_that_does_not_fit_does_not_count(self) -> None:
+        """[WIRE-14]"""
+        self._write_an_unlinked_file()
+        self._hub_returns()
+        before = self.uuid("My Cube")
+        self._write_an_unlinked_file()  # as by another program: not the file that the note was written beside
+        self._hub_returns()
+        self.assertNotEqual(find("My Cube")["vibesync_uuid"], before)
+        with open(self.path + ".vibesync-link.json", "w", encoding="ascii") as file:
+            file.write("[1]")
+        self._die_and_open()
+        self.assertEqual(addon.bridge().session.faults.counts.get("E_REGISTRY"), 1)
+
     def test_edits_made_while_the_hub_is_away(self) -> None:
         """[WIRE-12] the session resumes, or the list tells them."""
         self._hub_leaves()

@@ -167,6 +167,30 @@ export const surviving: Suite = {
     equal([...rig.hub.entities.keys()], [told], "one thing, one identity");
   },
 
+  "[WIRE-21] kill -9 after the first link and before a save makes nobody a stranger": async (rig) => {
+    await rig.open();
+    await rig.do("create", { name: "A" });
+    await rig.do("create", { name: "B", type: "cube" });
+    await rig.do("save");
+    await rig.hub.start();
+    await rig.listed();
+    await rig.settled();
+    const known = [...rig.hub.entities.keys()].sort();
+    await rig.do("move", { object: "A", by: [2, 0, 0] });
+    await rig.settled();
+    await rig.kill();
+    await rig.open();
+    await rig.listed();
+    await rig.settled();
+    equal([...rig.hub.entities.keys()].sort(), known, "everything is who it was");
+    near(rig.hub.field(rig.hub.named("A"), "translation"), [2, 0, 0], "the accepted place");
+    await rig.do("save");
+    await rig.kill();
+    await rig.open();
+    await rig.listed();
+    equal([...rig.hub.entities.keys()].sort(), known, "and stays it when it is saved");
+  },
+
   "work done without a hub is told when it is back, deletions too": async (rig) => {
     await rig.link();
     const a = await rig.create("A");

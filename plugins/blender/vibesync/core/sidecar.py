@@ -1,14 +1,12 @@
 """The file beside the .blend: the shadow as it was at the last save, so that a reopened file knows what changed since.
 
-`<file>.blend.vibesync.json`. Written whole, to a temporary file that then takes the place of the old one. What cannot
-be read, or is of another version, counts as missing: then every value has stamp 0 and the hub's values win where it has
-some.
+`<file>.blend.vibesync.json`. What cannot be read, or is of another version, counts as missing: then every value has
+stamp 0 and the hub's values win where it has some.
 """
-import json
-import os
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from ..protocol.generated import FIELDS
+from .durable_json import json_or_none, write_json
 from .shadow import Entity, Register, Shadow, Tombstone
 
 VERSION = 1
@@ -33,31 +31,14 @@ def sidecar_path(blend_path: str) -> str:
 
 def write_sidecar(path: str, sidecar: Sidecar) -> None:
     """Replaces the file durably. Raises OSError; the old one is intact then."""
-    data = json.dumps(_encoded(sidecar), ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
-    temporary = "%s.%d.tmp" % (path, os.getpid())
-    try:
-        with open(temporary, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError:
-        if os.path.exists(temporary):
-            os.remove(temporary)
-        raise
+    write_json(path, _encoded(sidecar))
 
 
 def sidecar_or_none(path: str) -> Optional[Sidecar]:
     """The sidecar, None when there is none. Raises ValueError when there is one that cannot be used."""
+    value = json_or_none(path)
     try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise ValueError(str(error)) from None
-    try:
-        return _decoded(json.loads(data))
+        return None if value is None else _decoded(value)
     except (KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise ValueError("not a sidecar: %r" % (error,)) from None
 

@@ -199,6 +199,7 @@ class Bridge:
         self.hints.clear()
         self.hints.is_all = True
         self._walk: Optional[Walk] = None
+        self._note: Optional[document.NoteWriting] = None
         self.registry = Registry()
         self.capture = Capture(self.registry, self.hints, self.report)
         self.applier = Applier(self.session, self.capture, self.report)
@@ -214,6 +215,9 @@ class Bridge:
             self._adopt_unclear(walk)
             walk.is_first = False
             _push_undo_step("VibeSync: link")
+            self._note = document.NoteWriting(self.session.project, self.registry.names())
+        elif self._note is not None:
+            self._end_note(self._note)
         else:
             self._walk = None
             self._look(now_s)
@@ -228,10 +232,23 @@ class Bridge:
 
     def _mark_first_time(self) -> None:
         """The file is linked now: identities are written into it, its values have no age ([WIRE-14])."""
-        mark = document.mark_document(None, self.session.project)
+        try:
+            recalled = document.recall_link(self.session.project)
+        except ValueError as error:
+            recalled = None
+            self.report("E_REGISTRY", "The note beside the .blend could not be read (%s)." % (error,))
+        mark = document.mark_document(recalled, self.session.project)
         self.session.document = document.current_document()
         assert self.session.document.uuid == mark, "the mark is on the bound scene"
         self.is_prepared = True
+
+    def _end_note(self, note: document.NoteWriting) -> None:
+        """The list waits for it: what the hub has heard of must not get another identity after a crash."""
+        if not note.is_done:
+            return
+        self._note = None
+        if note.problem is not None:
+            self.report("E_REGISTRY", note.problem)
 
     def _adopt_unclear(self, walk: Walk) -> None:
         """What came with identities of its own has no age either, once a census has told whose they are."""
@@ -321,7 +338,10 @@ class Bridge:
     def unlink(self) -> None:
         """The user takes this file out of the project."""
         self.disconnect()
-        document.unlink_document()
+        try:
+            document.unlink_document()
+        except OSError as error:
+            self.report("E_REGISTRY", "The note beside the .blend could not be removed: %s." % (error,))
         self.session.change_document(Ledger(Shadow(), StampClock()), Document(None, "Untitled", False))
         self.session.project = None
         self._reset()

@@ -1,16 +1,20 @@
 """The open file as the hub knows it: its mark, its name, its sidecar."""
 import os
+import threading
 import uuid as uuids
 from typing import Optional
 
 import bpy
 
 from ..core.ledger import Ledger
+from ..core.link_note import (
+    LinkNote, Names, file_mark_or_none, forget_link_note, link_note_or_none, write_link_note,
+)
 from ..core.session import Document, Session
 from ..core.shadow import Shadow
 from ..core.sidecar import Sidecar, sidecar_or_none, sidecar_path, write_sidecar
 from ..protocol.stamps import StampClock
-from .marks import DOCUMENT_KEY, PROJECT_KEY
+from .marks import DOCUMENT_KEY, ID_KEY, PROJECT_KEY, uuid_or_none
 from .rig import bound_scene
 
 
@@ -58,6 +62,7 @@ def unlink_document() -> None:
     for key in (DOCUMENT_KEY, PROJECT_KEY):
         if key in scene:
             del scene[key]
+    forget_link_note(bpy.data.filepath)
 
 
 def open_books() -> Opening:
@@ -85,6 +90,48 @@ def keep_books(session: Session) -> None:
     write_sidecar(sidecar_path(path), Sidecar(
         document.uuid, session.project, session.log, session.lsn, ledger.clock.latest, ledger.shadow,
     ))
+    forget_link_note(path)
+
+
+def recall_link(project: Optional[str]) -> Optional[str]:
+    """Gives everything the identity it got when this very file was linked before and never saved; answers the mark that
+    the document had then. Raises ValueError when the note cannot be read.
+    """
+    note = link_note_or_none(bpy.data.filepath, project) if bpy.data.filepath else None
+    if note is None:
+        return None
+    groups = {"object": bpy.data.objects, "mesh": bpy.data.meshes, "collection": bpy.data.collections}
+    for kind, named in note.names.items():
+        for block in groups.get(kind, ()):
+            uuid = named.get(block.name) if block.library is None else None
+            if uuid is not None and uuid_or_none(block) is None:
+                block[ID_KEY] = uuid
+    return note.document
+
+
+class NoteWriting:
+    """Writes the note of a first link, beside a thread's patience: the disk must not hold Blender up."""
+
+    def __init__(self, project: Optional[str], names: Names) -> None:
+        path, document = bpy.data.filepath, current_document()
+        mark = file_mark_or_none(path) if path else None
+        self.problem: Optional[str] = None
+        self._thread: Optional[threading.Thread] = None
+        if mark is not None and document.uuid is not None:
+            self._thread = threading.Thread(
+                target=self._write, args=(path, LinkNote(document.uuid, project, mark, names)), daemon=True)
+            self._thread.start()
+
+    @property
+    def is_done(self) -> bool:
+        """The note is on the medium, or could not be written."""
+        return self._thread is None or not self._thread.is_alive()
+
+    def _write(self, path: str, note: LinkNote) -> None:
+        try:
+            write_link_note(path, note)
+        except OSError as error:
+            self.problem = "The note beside the .blend could not be written: %s." % (error,)
 
 
 def modified_ns_or_none() -> Optional[int]:

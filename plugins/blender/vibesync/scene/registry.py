@@ -87,6 +87,14 @@ class Registry:
         record = self._records.get(uuid)
         return record.names[-1] if record is not None and record.names else None
 
+    def names(self) -> Dict[str, Dict[str, str]]:
+        """Every identity by kind and the name its data-block was last seen with."""
+        names: Dict[str, Dict[str, str]] = {kind: {} for kind in KINDS}
+        for record in self._records.values():
+            if record.names:
+                names[record.kind][record.names[-1]] = record.uuid
+        return names
+
     def note_name(self, uuid: str, name: str) -> None:
         """A data-block was seen under this name."""
         record = self._records.get(uuid)

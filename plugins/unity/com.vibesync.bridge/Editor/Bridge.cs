@@ -194,10 +194,14 @@ namespace VibeSync.Editor
 
         private void Link(string project)
         {
+            bool isFirst = DocumentStore.FindOrNull() == null;
             SyncDocument document = DocumentStore.FindOrMake();
             if (document.project == project) return;
             document.project = project;
             EditorSceneManager.MarkSceneDirty(SceneManager.GetActiveScene());
+            if (!isFirst) return;
+            FirstLink.Recall(document, m_Scene);
+            FirstLink.Keep(document, m_Scene);
         }
 
         private void OnSaving(Scene scene, string path)

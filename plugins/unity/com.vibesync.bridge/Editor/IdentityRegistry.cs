@@ -65,9 +65,7 @@ namespace VibeSync.Editor
         /// newcomers. Runs over the whole scene in one frame, so known objects must stay cheap. </summary>
         public List<GameObject> Identify()
         {
-            m_All.Clear();
-            SceneManager.GetActiveScene().GetRootGameObjects(m_Roots);
-            foreach (GameObject root in m_Roots) Collect(root);
+            CollectAll();
             Order.Clear();
             var newcomers = new List<GameObject>();
             var taken = new HashSet<string>(StringComparer.Ordinal);
@@ -79,6 +77,15 @@ namespace VibeSync.Editor
             }
             TakeIn(newcomers, taken);
             return newcomers;
+        }
+
+        /// <summary>Every object that takes part, known or not.</summary>
+        public List<GameObject> Everything()
+        {
+            CollectAll();
+            var everything = new List<GameObject>(m_All);
+            m_All.Clear();
+            return everything;
         }
 
         /// <summary>Names a freshly made object, or renames one.</summary>
@@ -107,6 +114,13 @@ namespace VibeSync.Editor
             component.owner = "";
             component.collections = new string[0];
             return component;
+        }
+
+        private void CollectAll()
+        {
+            m_All.Clear();
+            SceneManager.GetActiveScene().GetRootGameObjects(m_Roots);
+            foreach (GameObject root in m_Roots) Collect(root);
         }
 
         /// <summary>Objects that take part: visible in the hierarchy and saved with the scene.</summary>
