@@ -39,8 +39,10 @@ function newestOf({ registers, transform }: Entity): Written {
   return newest;
 }
 
+/** Only a linked editor can show it: what an absent one once had is not known any more. */
 function standsIn(links: Links, role: Role, uuid: string): boolean {
-  return links.byRole.get(role)?.known.has(uuid) ?? false;
+  const link = links.byRole.get(role);
+  return link !== undefined && isLinked(link) && link.known.has(uuid);
 }
 
 export function objectStateOf({ state, links, checking }: Seen, entity: Entity): ObjectState {
@@ -49,7 +51,7 @@ export function objectStateOf({ state, links, checking }: Seen, entity: Entity):
   const isProvisional = state.provisional.has(uuid) || checking.has(uuid);
   const all = [...links.byRole.values()];
   if (isProvisional && all.some((link) => link.held.has(uuid))) return "held";
-  const present = all.filter((link) => isLinked(link) && link.known.has(uuid)).length;
+  const present = all.filter(({ role }) => standsIn(links, role, uuid)).length;
   if (present < 2) return "one-side";
   return isProvisional ? "sending" : "in-step";
 }
