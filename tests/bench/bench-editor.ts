@@ -113,6 +113,15 @@ export class BenchEditor {
     this.socket.terminate();
   }
 
+  /** How many of the first `count` objects stand where they stand in the other editor. */
+  sameRows(other: BenchEditor, count: number): number {
+    let same = 0;
+    for (let at = 0; at < count * rowBytes; at += rowBytes) {
+      if (this.rows.compare(other.rows, at, at + rowBytes, at, at + rowBytes) === 0) same += 1;
+    }
+    return same;
+  }
+
   #nextSeq(): number {
     this.#seq += 1;
     return this.#seq;

@@ -181,7 +181,7 @@ function hopLines({ relay, sync, durable, preview }: Times): Measurement[] {
 }
 
 /** Updates a second until the last of `rowsPerRun` is accepted, which is after it is durable. */
-async function updatesPerSecond(from: BenchEditor, { rows, rowsPerRun }: { rows: number; rowsPerRun: number }) {
+export async function updatesPerSecond(from: BenchEditor, { rows, rowsPerRun }: { rows: number; rowsPerRun: number }) {
   const frames = Math.ceil(rowsPerRun / rows);
   const inFlightMax = Math.max(1, Math.min(framesInFlightMax, Math.floor(rowsInFlightMax / rows)));
   const firstSeq = from.seq;
@@ -223,9 +223,10 @@ async function settled(from: BenchEditor, to: BenchEditor): Promise<void> {
   await sleep(1_000);
 }
 
-export async function link(home: string): Promise<Pair & { readonly linkMs: number }> {
+/** Two editors, the first of which brings `listed` objects of its own; linked when both show all there are. */
+export async function link(home: string, listed = objects): Promise<Pair & { readonly linkMs: number }> {
   const startMs = performance.now();
-  const from = await BenchEditor.connect(home, { role: "blender", objects });
+  const from = await BenchEditor.connect(home, { role: "blender", objects: listed });
   const to = await BenchEditor.connect(home, { role: "unity", objects: 0 });
   await until("both are live", () => from.isLive && to.isLive && to.known === objects);
   return { from, to, linkMs: performance.now() - startMs };

@@ -9,6 +9,7 @@ import * as blender from "./blender.bench.ts";
 import { type Goal, goals } from "./goals.ts";
 import * as hub from "./hub.bench.ts";
 import { type Measurement, show } from "./measurement.ts";
+import * as peers from "./peers.bench.ts";
 import * as relay from "./relay.bench.ts";
 import * as replay from "./replay.bench.ts";
 import * as snapshots from "./snapshots.bench.ts";
@@ -21,6 +22,7 @@ const parts: readonly Part[] = [
   { title: "log", measure: wal.measure },
   { title: "relay and transport", measure: relay.measure },
   { title: "hub", measure: hub.measure },
+  { title: "peers", measure: peers.measure },
   { title: "replay", measure: replay.measure },
   { title: "snapshots", measure: snapshots.measure },
   { title: "blender", measure: blender.measure, ...(blender.hasBlender() ? {} : { missing: "there is no Blender" }) },

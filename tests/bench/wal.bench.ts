@@ -44,7 +44,7 @@ function must<T>(result: Result<T>): T {
   return result.value;
 }
 
-function recordsOf(count: number, payloadBytes: number): readonly LogRecord[] {
+export function recordsOf(count: number, payloadBytes: number): readonly LogRecord[] {
   return Array.from({ length: count }, (_, index) => ({
     type: 1,
     schema: 1,
@@ -52,7 +52,7 @@ function recordsOf(count: number, payloadBytes: number): readonly LogRecord[] {
   }));
 }
 
-function openLog(folder: string): LogWriter {
+export function openLog(folder: string): LogWriter {
   const newLogId = new Uint8Array(16).fill(1);
   const recovery = must(recoverLog(realDisk, { folder, fromLsn: 1, newLogId, visit: () => {} }));
   return must(LogWriter.open(realDisk, recovery.end));
