@@ -32,7 +32,7 @@ export class HocuspocusPair {
   /** Written into every value, so that an old one is told from the last. */
   #frame = 0;
 
-  private constructor(peers: Peers, file: string, child: ChildProcess, port: number) {
+  private constructor(peers: Peers, { file, child, port }: { file: string; child: ChildProcess; port: number }) {
     this.#peers = peers;
     this.#file = file;
     this.#child = child;
@@ -45,7 +45,7 @@ export class HocuspocusPair {
     const args = [script, peers.folder, file];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     const [line] = (await once(child.stdout, "data")) as [Buffer];
-    const pair = new HocuspocusPair(peers, file, child, Number(line.toString()));
+    const pair = new HocuspocusPair(peers, { file, child, port: Number(line.toString()) });
     await until(() => pair.#from.provider.isSynced && pair.#to.provider.isSynced);
     return pair;
   }
@@ -56,11 +56,10 @@ export class HocuspocusPair {
     const startMs = performance.now();
     for (let frame = 0; frame < frames; frame += 1) {
       this.#frame += 1;
+      const value = [this.#frame, 0, 0, 0, 0, 0, 1, 1, 1, 1];
+      const numbers = Array.from({ length: rows }, (_, row) => String((frame * rows + row) % objects));
       this.#from.document.transact(() => {
-        for (let row = 0; row < rows; row += 1) {
-          const number = (frame * rows + row) % objects;
-          map.set(String(number), [this.#frame, 0, 0, 0, 0, 0, 1, 1, 1, 1]);
-        }
+        for (const number of numbers) map.set(number, value);
       });
       if (frame % 10 === 9) await new Promise((resolve) => setImmediate(resolve));
     }
