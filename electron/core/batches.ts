@@ -113,6 +113,15 @@ export function openCheck(turn: Turn, only: Role, changed: readonly Changed[]): 
   }
 }
 
+/** What became final while it was away, as soon as it has shown all that it was told meanwhile ([WIRE-27]). */
+export function tellFinal(turn: Turn, role: Role): void {
+  const lsn = turn.state.head.finalLsn;
+  const link = turn.links.byRole.get(role);
+  if (!link || lsn === 0) return;
+  for (const { only, isAudit } of turn.links.batches.values()) if (only === role && !isAudit) return;
+  turn.send(link.connection, { kind: "final", lsn }, turn.lsn);
+}
+
 /** The batch is decided without this editor, which must show its values all the same. */
 export function noteUnconfirmed(link: Link, batch: Batch): void {
   if (link.phase !== "linked" || batch.isAudit) return;

@@ -9,7 +9,7 @@ import { isSameValue } from "#shared/math/epsilon.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { IndexedEntity } from "#shared/protocol/up.ts";
 import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
-import { type Changed, changedBy, openCheck } from "./batches.ts";
+import { type Changed, changedBy, openCheck, tellFinal } from "./batches.ts";
 import { isWritable, noteKnown } from "./forward.ts";
 import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
@@ -32,6 +32,7 @@ export function catchUp(turn: Turn): void {
     link.cursor = turn.lsn;
     noteKnown(link, ops);
     openCheck(turn, link.role, ops.map(changedBy));
+    if (ops.length === 0) tellFinal(turn, link.role);
     if (isFirst) turn.effects.push({ kind: "registry", role: link.role });
   }
 }

@@ -7,7 +7,7 @@
 import type { Uuid } from "#shared/ids.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import { type FieldName, transformFields } from "#shared/scene/fields.ts";
-import { noteUnconfirmed } from "./batches.ts";
+import { noteUnconfirmed, tellFinal } from "./batches.ts";
 import { comparable, isUnsettled, judge } from "./judge.ts";
 import { limits } from "./limits.ts";
 import { type Batch, isReachable, type Link } from "./links.ts";
@@ -126,7 +126,10 @@ function settle(turn: Turn, batch: Batch): void {
 function finish(turn: Turn, batch: Batch): void {
   turn.links.batches.delete(batch.id);
   unblock(turn, batch);
-  if (batch.only !== null) return;
+  if (batch.only !== null) {
+    if (!batch.isAudit) tellFinal(turn, batch.only);
+    return;
+  }
   const finalLsn = Math.max(turn.state.head.finalLsn, finalUpTo(turn));
   turn.log({ type: "final", timeMs: turn.facts.nowMs, batch: batch.id, finalLsn });
   turn.effects.push({ kind: "finalised" });

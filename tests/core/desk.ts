@@ -44,6 +44,7 @@ export class Desk {
   readonly effects: Effect[] = [];
   nowMs = 1_000_000;
   #uuids = 0x1000;
+  #connectionCount = 0;
   readonly #connections = new Map<Role, number>();
   readonly #seqs = new Map<Role, number>();
   #lamport = 0;
@@ -78,8 +79,20 @@ export class Desk {
     this.tick(0);
   }
 
-  greet(role: Role): void {
-    const connection = this.#connections.size + 1;
+  /** Its socket breaks; what it is told after it came back is told on a new one. */
+  drop(role: Role): void {
+    this.take({ kind: "wire", event: { kind: "closed", connection: this.connectionOf(role) } });
+  }
+
+  resume(role: Role): void {
+    this.greet(role, { log: logId, lsn: this.links.byRole.get(role)?.cursor ?? 0 });
+    this.say(role, stateOf(1));
+    this.tick(0);
+  }
+
+  greet(role: Role, resume: Hello["resume"] = null): void {
+    this.#connectionCount += 1;
+    const connection = this.#connectionCount;
     this.#connections.set(role, connection);
     const hello: Hello = {
       kind: "hello",
@@ -87,12 +100,12 @@ export class Desk {
       role,
       editor: { name: role, version: "1" },
       plugin: "test",
-      instance: uuidOf(connection),
+      instance: uuidOf(role.length),
       project: null,
       document: { uuid: null, name: "untitled", saved: false },
       epoch: 1,
       nonce: "0".repeat(64),
-      resume: null,
+      resume,
     };
     this.take({ kind: "wire", event: { kind: "greeted", connection, hello, protocol: 1 } });
   }
@@ -132,9 +145,8 @@ export class Desk {
     return this.records.filter((record): record is Extract<Record, { type: Type }> => record.type === type);
   }
 
-  /** Answers the newest question of the hub: with what was agreed, or with `fields` instead. */
-  verify(role: Role, fields: Fields = {}): void {
-    const asked = this.told(role, "verify").at(-1);
+  /** Answers the newest question of the hub, or `asked`: with what was agreed, or with `fields` instead. */
+  verify(role: Role, fields: Fields = {}, asked = this.told(role, "verify").at(-1)): void {
     if (!asked) throw new Error(`${role} was not asked anything`);
     const names = (uuid: string) =>
       asked.items.find((item) => item.uuid === uuid)?.fields ?? ["translation", "rotation", "scale"];

@@ -76,6 +76,22 @@ describe("an editor", () => {
     expect(asked.flatMap(({ items }) => items)).toContainEqual({ uuid: one, fields: ["name"] });
   });
 
+  it("[WIRE-27] that comes back is told what is final when it has shown what it missed, or at once", () => {
+    const finals = () => desk.told("unity", "final").map(({ lsn }) => lsn);
+    desk.drop("unity");
+    desk.change("blender", set(one, { name: "Missed" }));
+    desk.verify("blender");
+    desk.resume("unity");
+    for (const asked of desk.told("unity", "verify")) {
+      expect(finals()).toEqual([]);
+      desk.verify("unity", {}, asked);
+    }
+    expect(finals()).toEqual([desk.state.head.finalLsn]);
+    desk.drop("unity");
+    desk.resume("unity");
+    expect(finals()).toEqual([desk.state.head.finalLsn]);
+  });
+
   it("[ENG-25] is asked for a field of which its own change came too late", () => {
     const late = { ...desk.changeOf("unity", [set(one, { visible: false })]), stamp: stampOf(0, "unity") };
     const before = desk.told("unity", "verify").length;
