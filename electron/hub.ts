@@ -82,7 +82,7 @@ function handlersOf(core: () => CoreHub, restart: () => Promise<Result<null>>): 
       return success({ object, fields: fieldViewsOf(state(), entity), history: page.value.rows });
     },
     timeline: (query) => timelinePage({ reader: core().reader, state: state() }, query),
-    failures: () => success({ rows: failureRows(state()) }),
+    failures: () => success({ rows: failureRows(state(), core().links) }),
     snapshots: async ({ before, limit }) => {
       const listed = await core().snapshots.list({ limit: limit + 1, ...(before === null ? {} : { before }) });
       if (!listed.ok) return listed;

@@ -16,7 +16,7 @@ import { catchUp, waitingFor } from "./catch-up.ts";
 import { type Change, isBlocked, onChange, takeIn } from "./change.ts";
 import { writeOwn } from "./decide.ts";
 import type { Effect } from "./effect.ts";
-import { trippedOperation } from "./failure.ts";
+import { counterKey, trippedOperation } from "./failure.ts";
 import { askForListing, onIndex } from "./indexing.ts";
 import type { Facts, Input, WireInput } from "./input.ts";
 import { limits } from "./limits.ts";
@@ -208,7 +208,9 @@ function countRefusal(turn: Turn, event: Extract<WireEvent, { kind: "refusal" }>
     links.refusalTokens = limits.refusalsLoggedPerSecondMax;
     links.refusalTokensMs = facts.nowMs;
   }
-  if (links.refusalTokens <= 0) {
+  // The first of a kind is always logged: the rest is counted with it.
+  const isKnown = turn.state.counters.has(counterKey("connection", event.code, null));
+  if (isKnown && links.refusalTokens <= 0) {
     links.unlogged.set(event.code, (links.unlogged.get(event.code) ?? 0) + 1);
     return;
   }

@@ -99,12 +99,12 @@ export class Publisher {
   }
 
   tell(): void {
-    const { push, state, pushStatus } = this.#parts;
+    const { push, state, links, pushStatus } = this.#parts;
     const delta = this.ledger.takeDelta();
     if (delta) pushDelta(push, delta);
     if (this.#rows.length > 0) push("timeline-grew", { rows: this.#rows });
     this.#rows = [];
-    if (this.#hasFailures) push("failures-changed", { rows: failureRows(state) });
+    if (this.#hasFailures) push("failures-changed", { rows: failureRows(state, links) });
     this.#hasFailures = false;
     pushStatus();
     if (this.#isStarted) this.#telling.soon();

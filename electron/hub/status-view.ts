@@ -100,8 +100,11 @@ function failureTotals(state: State): StatusView["failures"] {
   return totals;
 }
 
-export function failureRows(state: State): FailureRow[] {
-  const rows = [...state.counters.values()].map(({ operation, code, uuid, count, lastMs, message }) => {
+/** Counters, newest first; refusals that came too fast to be logged one by one are counted with their kind. */
+export function failureRows(state: State, { unlogged }: Pick<Links, "unlogged">): FailureRow[] {
+  const rows = [...state.counters.values()].map((counter) => {
+    const { operation, code, uuid, lastMs, message } = counter;
+    const count = counter.count + (operation === "connection" ? (unlogged.get(code) ?? 0) : 0);
     const entity = uuid === null ? undefined : (state.entities.get(uuid) ?? state.tombstones.get(uuid)?.entity);
     const quarantined = uuid !== null && state.quarantine.has(uuid);
     return { operation, code, uuid, name: nameOf(entity), count, lastMs, message, quarantined };

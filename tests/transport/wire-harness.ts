@@ -166,8 +166,16 @@ export class Client {
   }
 }
 
+/** Where to knock, and with what: a test's wire, or a whole hub's. */
+export type Door = { readonly wire: Pick<Wire, "port">; readonly token: string };
+
+/** The bytes under a client's socket, to write what is no frame, or to read nothing any more. */
+export function streamOf({ socket }: Client): net.Socket {
+  return (socket as unknown as { _socket: net.Socket })._socket;
+}
+
 /** Connects and proves itself; with a wire that welcomes, it is ready to be used. */
-export async function greetedClient({ wire, token }: TestWire, said: Hello = hello): Promise<Client> {
+export async function greetedClient({ wire, token }: Door, said: Hello = hello): Promise<Client> {
   const client = await new Client(wire.port).opened();
   client.send(said);
   const { nonce } = await client.message("challenge");
