@@ -228,7 +228,7 @@ export class Connection {
   #readError(error: Error): void {
     const reason = "code" in error && typeof error.code === "string" ? error.code : "";
     if (!reason.startsWith("WS_ERR_")) return;
-    const isTooLarge = reason === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH" || reason.startsWith("WS_ERR_TOO_MANY");
+    const isTooLarge = /^WS_ERR_(TOO_MANY|UNSUPPORTED_(MESSAGE|DATA_PAYLOAD)_LENGTH)/.test(reason);
     this.#tell(isTooLarge ? "E_OVERSIZED" : "E_MALFORMED", error.message);
   }
 
