@@ -1,6 +1,6 @@
 /**
- * R16 over a real socket, against a whole hub: what cannot be read is answered, counted and shown, and the scene and the
- * other editor do not notice.
+ * R16 over a real socket, against a whole hub: what cannot be read is answered, counted and shown, and neither the
+ * scene nor the other editor notices.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -45,7 +45,7 @@ async function visit(door: Door, random: Random): Promise<Client> {
   return client;
 }
 
-it(`[WIRE-29] [ENG-22] R16: ${visits * framesPerVisit} unreadable frames, seed ${seed}: all counted, nothing changed`, async () => {
+it(`[WIRE-29] [ENG-22] R16: ${visits * framesPerVisit} unreadable frames, seed ${seed}: no effect`, async () => {
   const random = randomFrom(seed);
   const blender = live.start("blender");
   await linked(blender);
