@@ -63,8 +63,7 @@ export class CoreHub {
   #isClosed = false;
 
   static async open(options: HubOptions, push: PushListener): Promise<Result<CoreHub>> {
-    const disk = realDisk;
-    const { projectFolder, projectName, clock } = options;
+    const { projectFolder, projectName, clock, disk = realDisk } = options;
     const opened = await openProject({ projectFolder, projectName, disk, clock });
     if (!opened.ok) return opened;
     const hub = new CoreHub(options, { disk, opened: opened.value, push });

@@ -7,6 +7,7 @@
  * Must never: know Electron. The same hub runs in a window, on a build server and in a test.
  */
 import type { Clock } from "#electron/ports/clock.ts";
+import type { Disk } from "#electron/ports/disk.ts";
 import type { PushChannel, PushValue, RequestAnswer, RequestArgument, RequestChannel } from "#shared/ipc/contract.ts";
 import type { StatusView } from "#shared/ipc/view.ts";
 import type { Result } from "#shared/result.ts";
@@ -59,6 +60,8 @@ export type HubOptions = {
   readonly home: string;
   readonly hubVersion: string;
   readonly clock: Clock;
+  /** The real one unless a test puts a slow or failing one in its place. */
+  readonly disk?: Disk;
 };
 
 export type OpenHub = (options: HubOptions) => Promise<Result<Hub>>;

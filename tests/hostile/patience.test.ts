@@ -21,13 +21,12 @@ const movers = 400;
 const movesPerTurn = 100;
 const turnMs = 10;
 const heldBytesMax = 134_217_728;
-/** By day the cores are shared with whatever else is tested. */
-const roundTripMsMax = scaled(1_000, 100);
+/** The cores are shared with whatever else is tested: the typical answer must be quick, and none must hang. */
+const roundTripMsMax = 1_000;
 const typicalMsMax = scaled(50, 20);
 const testMs = 180_000;
 
 function expectQuick(tookMs: readonly number[]): void {
-  console.log(tookMs.length, quantile(tookMs, 0.5), quantile(tookMs, 0.99));
   expect(quantile(tookMs, 0.5)).toBeLessThan(typicalMsMax);
   expect(quantile(tookMs, 0.99)).toBeLessThan(roundTripMsMax);
 }

@@ -7,7 +7,7 @@ import type { EditorModel } from "#electron/demo/editor-model.ts";
 import { ScriptedEditor } from "#electron/demo/scripted-editor.ts";
 import { openHub } from "#electron/hub.ts";
 import { realClock } from "#electron/ports/clock.ts";
-import type { Hub } from "#electron/ports/hub.ts";
+import type { Hub, HubOptions } from "#electron/ports/hub.ts";
 import type { Uuid } from "#shared/ids.ts";
 import type { ObjectView } from "#shared/ipc/view.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
@@ -28,12 +28,13 @@ export class LiveHub {
     return this.#hub;
   }
 
-  async open(): Promise<void> {
+  async open(more: Partial<HubOptions> = {}): Promise<void> {
     const opened = await openHub({
       projectFolder: this.projectFolder,
       home: this.home,
       hubVersion: "0.1.0",
       clock: realClock,
+      ...more,
     });
     if (!opened.ok) throw new Error(opened.failure.message);
     this.#hub = opened.value;
