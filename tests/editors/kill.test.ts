@@ -58,7 +58,7 @@ async function restart(victim: Victim): Promise<void> {
 describe("kill -9", () => {
   for (let round = 1; round <= kills; round += 1) {
     const victim = (["hub", "blender", "unity"] as const)[round % 3] as Victim;
-    it(`[ENG-1] [ENG-2] loses nothing of what was logged: round ${round}, the ${victim}`, async () => {
+    it(`[ENG-1] [ENG-2] R13: loses nothing of what was logged: round ${round}, the ${victim}`, async () => {
       try {
         await killInMidEdit(victim, round);
       } catch (error) {

@@ -1,11 +1,10 @@
 /**
- * The hub's process killed with SIGKILL in the middle of edits, thirty times, and editors that vanish without a word.
+ * R12: the hub's process killed with SIGKILL in the middle of edits, thirty to a hundred times, and editors that vanish
+ * without a word.
  *
  * Markers are collections that no random action touches. One whose change was accepted must be there for ever after,
  * also in editors that start with nothing and can only have it from the log.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -13,38 +12,25 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ScriptedEditor } from "#electron/demo/scripted-editor.ts";
 import type { Uuid } from "#shared/ids.ts";
+import { scaled } from "#tests/hostile/scale.ts";
+import { KillableHub } from "./killable-hub.ts";
 import { actAtRandom, agree, differences, linked, randomFrom, startEditor } from "./live-hub.ts";
 
 const seed = Number(process.env["SEED"] ?? 1);
-const kills = 30;
-const testMs = 300_000;
-const root = path.resolve(import.meta.dirname, "../..");
+const kills = scaled(30, 100);
+const testMs = scaled(300_000, 1_200_000);
 
 let home: string;
 let project: string;
-let hub: ChildProcess | null = null;
+const hub = new KillableHub();
 beforeEach(() => {
   home = fs.mkdtempSync(path.join(os.tmpdir(), "vibesync-kill-home-"));
   project = fs.mkdtempSync(path.join(os.tmpdir(), "vibesync-kill-"));
 });
 afterEach(async () => {
-  await killHub();
+  await hub.kill();
   for (const folder of [home, project]) fs.rmSync(folder, { recursive: true, force: true });
 });
-
-function startHub(): void {
-  const args = ["--import", "tsx", path.join(root, "tests/hub/hub-process.ts"), project, home];
-  hub = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
-}
-
-async function killHub(): Promise<void> {
-  const child = hub;
-  hub = null;
-  if (child === null || child.exitCode !== null) return;
-  const gone = once(child, "exit");
-  child.kill("SIGKILL");
-  await gone;
-}
 
 /** The editor's process dies: no goodbye, its scene and its shadow are gone. */
 async function replace(editor: ScriptedEditor): Promise<ScriptedEditor> {
@@ -58,11 +44,11 @@ const isAccepted = (editor: ScriptedEditor) => () => editor.model.unanswered + e
 
 describe("a hub that is killed", () => {
   it(
-    `[WIRE-12] ${kills} times, seed ${seed}: everything accepted is there afterwards, and the link resumes by itself`,
+    `[WIRE-12] R12: ${kills} times, seed ${seed}: everything accepted is there afterwards, and the link resumes by itself`,
     async () => {
       const random = randomFrom(seed);
       const accepted: Uuid[] = [];
-      startHub();
+      await hub.start(project, home);
       let blender = startEditor(home, "blender");
       let unity = startEditor(home, "unity");
       for (let kill = 0; kill < kills; kill += 1) {
@@ -78,11 +64,11 @@ describe("a hub that is killed", () => {
           actAtRandom(random.pick([blender, unity]), random);
           if (random.below(4) === 0) await delay(random.below(10));
         }
-        await killHub();
+        await hub.kill();
         const fate = random.below(4);
         if (fate === 0) blender = await replace(blender);
         if (fate === 1) unity = await replace(unity);
-        startHub();
+        await hub.start(project, home);
       }
       await linked(blender, unity);
       await agree(blender, unity);

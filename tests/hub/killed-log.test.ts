@@ -2,8 +2,6 @@
  * What the log of a killed hub says, looked at before any editor comes back: each accepted change is there, no change
  * is half there, the dead stay dead, and the history is clean (acceptance 5).
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -15,41 +13,27 @@ import { realClock } from "#electron/ports/clock.ts";
 import type { Uuid } from "#shared/ids.ts";
 import { fsck } from "#tests/snapshots/temp-project.ts";
 import { ask, must, settleMs } from "./hub-questions.ts";
+import { KillableHub } from "./killable-hub.ts";
 import { agree, linked, randomFrom, startEditor } from "./live-hub.ts";
 
 const seed = Number(process.env["SEED"] ?? 1);
 const kills = 15;
 const groupSize = 30;
-const root = path.resolve(import.meta.dirname, "../..");
-const runner = path.join(root, "tests/hub/hub-process.ts");
 
 let folders: { home: string; elsewhere: string; project: string };
-let hub: ChildProcess | null = null;
+const hub = new KillableHub();
+const start = () => hub.start(folders.project, folders.home);
 let editors: ScriptedEditor[] = [];
 beforeEach(() => {
   const make = (name: string) => fs.mkdtempSync(path.join(os.tmpdir(), `vibesync-killed-${name}-`));
   folders = { home: make("home"), elsewhere: make("elsewhere"), project: make("project") };
 });
 afterEach(async () => {
-  await kill();
+  await hub.kill();
   await Promise.all(editors.map((editor) => editor.stop()));
   editors = [];
   for (const folder of Object.values(folders)) fs.rmSync(folder, { recursive: true, force: true });
 });
-
-function start(): void {
-  const args = ["--import", "tsx", runner, folders.project, folders.home];
-  hub = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
-}
-
-async function kill(): Promise<void> {
-  const child = hub;
-  hub = null;
-  if (child === null || child.exitCode !== null) return;
-  const gone = once(child, "exit");
-  child.kill("SIGKILL");
-  await gone;
-}
 
 const isAccepted = (editor: ScriptedEditor) =>
   expect.poll(() => editor.model.unanswered + editor.model.dirty.size, { timeout: settleMs, interval: 2 }).toBe(0);
@@ -68,7 +52,7 @@ it(`[ENG-1] [ENG-2] [ENG-15] ${kills} kills, seed ${seed}: accepted is there, ha
   const random = randomFrom(seed);
   const alive = new Set<Uuid>();
   const dead = new Set<Uuid>();
-  start();
+  await start();
   editors = [startEditor(folders.home, "blender"), startEditor(folders.home, "unity")];
   const [blender, unity] = editors as [ScriptedEditor, ScriptedEditor];
   for (let round = 0; round < kills; round += 1) {
@@ -84,14 +68,14 @@ it(`[ENG-1] [ENG-2] [ENG-15] ${kills} kills, seed ${seed}: accepted is there, ha
     dead.add(doomed);
     const group = Array.from({ length: groupSize }, (_, index) => author.user.createObject({ name: `Part ${index}` }));
     await delay(random.below(40));
-    await kill();
+    await hub.kill();
 
     const there = await readLog();
     expect([...alive].filter((uuid) => !there.has(uuid))).toEqual([]);
     expect([...dead].filter((uuid) => there.has(uuid))).toEqual([]);
     expect([0, groupSize]).toContain(group.filter((uuid) => there.has(uuid)).length);
     fsck(folders.project);
-    start();
+    await start();
   }
   await linked(blender, unity);
   await agree(blender, unity);
