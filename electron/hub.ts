@@ -8,6 +8,7 @@
 import { CoreHub, snapshotRow } from "#electron/hub/core-hub.ts";
 import { fieldViewsOf } from "#electron/hub/detail-view.ts";
 import { objectViewOf } from "#electron/hub/object-view.ts";
+import { namesIn } from "#electron/hub/project-tail.ts";
 import { previewOf, readSnapshot, rollBack } from "#electron/hub/rollback-desk.ts";
 import { failureRows } from "#electron/hub/status-view.ts";
 import { timelinePage } from "#electron/hub/timeline-pages.ts";
@@ -54,6 +55,12 @@ export async function openHub(options: HubOptions): Promise<Result<Hub>> {
       return () => listeners.delete(listener);
     },
     status: () => core.status(),
+    facts: () => ({
+      status: core.status(),
+      failures: failureRows(core.opened.state),
+      findings: core.opened.findings,
+      names: namesIn(core.opened.state),
+    }),
     close: async () => {
       await restarting;
       await core.close();

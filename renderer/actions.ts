@@ -118,6 +118,13 @@ export function createActions({ hub, store, ui, toasts }: ActionParts) {
     restartEngine: () => did("restart-engine", null, texts.problems.restart),
     setDemo: (on: boolean) => did("set-demo", { on }, texts.problems.demo),
     showFolder: (which: "project" | "logs" | "plugins") => did("show-folder", { which }, texts.settings.problemFolder),
+    /** True when it was saved, not when the person cancelled. */
+    async saveDiagnostics(id: number): Promise<boolean> {
+      const saved = await ask("save-diagnostics", { id }, texts.diagnostics.problemSave);
+      if (!saved || saved.value.path === null) return false;
+      say(texts.diagnostics.saved, saved.value.path);
+      return true;
+    },
     async keepName(oid: string, label: string): Promise<boolean> {
       const kept = await did("snapshot-name", { oid, label }, texts.snapshots.problemName);
       if (kept) applySnapshotName(store, oid, label);

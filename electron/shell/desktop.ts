@@ -13,12 +13,14 @@ import { freshSet } from "#electron/ipc/fresh-set.ts";
 import { createPusher, type Push, type Pusher } from "#electron/ipc/pusher.ts";
 import { startRouter } from "#electron/ipc/router.ts";
 import type { Clock } from "#electron/ports/clock.ts";
+import { realDisk } from "#electron/ports/disk.ts";
 import { pushTransport } from "#shared/ipc/channels.ts";
-import type { StatusView } from "#shared/ipc/view.ts";
+import type { About, StatusView } from "#shared/ipc/view.ts";
 import { verdictWord } from "#shared/ipc/words.ts";
 import { aboutOf, runtimeOf } from "./about.ts";
 import { appOrigin, serveApp } from "./app-protocol.ts";
 import { createDemo, type Demo, type StartDemoPair } from "./demo.ts";
+import { createDiagnostics, type DiagnosticsDesk } from "./diagnostics.ts";
 import { hardenSession } from "./hardening.ts";
 import type { HubSession } from "./hub-session.ts";
 import type { LogFile } from "./log-file.ts";
@@ -136,12 +138,14 @@ function answerWindow(parts: Parts): () => void {
     overrideFolder: process.env.ELECTRON_OVERRIDE_DIST_PATH,
     exists: fs.existsSync,
   });
+  const about = () => aboutOf(app.getVersion(), runtime);
   const folders = { project: project.folder, logs: () => places.logs, plugins: () => places.plugins };
   const shellSide = shellHandlers({
     settings,
     setup,
     demo,
-    about: () => aboutOf(app.getVersion(), runtime),
+    diagnostics: diagnosticsOf(parts, about),
+    about,
     choose: (what) => choose(window, what),
     showFolder: async (which) => (await shell.openPath(folders[which]())) || null,
     openProject: async (folder) => {
@@ -157,6 +161,20 @@ function answerWindow(parts: Parts): () => void {
     devOrigin: devUrl === null ? null : new URL(devUrl).origin,
     onRefused: (reason, channel) => log("warning", `refused a request (${reason}) on ${JSON.stringify(channel)}`),
     onBug: (error, channel) => log("error", `the answer to ${channel} failed`, error),
+  });
+}
+
+function diagnosticsOf({ places, session, clock, window, project }: Parts, about: () => About): DiagnosticsDesk {
+  return createDiagnostics({
+    disk: realDisk,
+    clock,
+    facts: session.facts,
+    projectFolder: () => session.status().project?.folder ?? project.folder(),
+    about,
+    logs: places.logs,
+    dumps: app.getPath("crashDumps"),
+    folders: { app: app.getAppPath(), settings: places.userData, home: app.getPath("home") },
+    chooseFile: (suggested) => chooseFile(window, suggested),
   });
 }
 
@@ -227,6 +245,16 @@ async function choose(window: AppWindow, { kind, title, startAt }: ChooseOptions
     ? await dialog.showOpenDialog(parent, options)
     : await dialog.showOpenDialog(options);
   return canceled ? null : (filePaths[0] ?? null);
+}
+
+/** Where to save something; null when the person cancelled. */
+async function chooseFile(window: AppWindow, suggested: string): Promise<string | null> {
+  const options = { title: "Save diagnostics", defaultPath: join(app.getPath("downloads"), suggested) };
+  const parent = window.native() ?? BrowserWindow.getFocusedWindow();
+  const { canceled, filePath } = parent
+    ? await dialog.showSaveDialog(parent, options)
+    : await dialog.showSaveDialog(options);
+  return canceled || filePath === "" ? null : filePath;
 }
 
 async function withLimit(work: Promise<void>, limitMs: number, onLate: () => void): Promise<void> {

@@ -280,6 +280,21 @@ export const texts = {
     restartHint: "Choose another folder and VibeSync moves there at once; editors link again by themselves.",
   },
 
+  diagnostics: {
+    open: "Diagnostics…",
+    title: "Diagnostics",
+    body: "This is everything that will be in the file. Nothing is sent anywhere: you choose where it is saved.",
+    hide: "Replace names of objects, files and people",
+    files: "Files",
+    content: (file: string) => `What is in ${file}`,
+    more: "The file goes on; the whole of it is saved.",
+    gathering: "Gathering…",
+    save: "Save…",
+    saved: "Diagnostics saved",
+    problem: "The diagnostics could not be gathered",
+    problemSave: "The diagnostics could not be saved",
+  },
+
   closing: {
     title: "Keep VibeSync running?",
     body:

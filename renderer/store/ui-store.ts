@@ -18,6 +18,7 @@ type OpenDialog =
   | { readonly kind: "rollback"; readonly oid: string }
   | { readonly kind: "name-snapshot"; readonly oid: string; readonly label: string }
   | { readonly kind: "release"; readonly uuid: string; readonly name: string }
+  | { readonly kind: "diagnostics" }
   | { readonly kind: "close-asked" }
   | { readonly kind: "keys" };
 

@@ -24,6 +24,8 @@ export const requestChannels = [
   "settings",
   "set-settings",
   "show-folder",
+  "diagnostics",
+  "save-diagnostics",
   "close-decided",
   "about",
 ] as const;

@@ -11,6 +11,7 @@ import { errorCodeSchema, messageTextSchema } from "../protocol/handshake.ts";
 import { lsnSchema } from "../protocol/operation.ts";
 import {
   aboutSchema,
+  diagnosticsSchema,
   failureRowSchema,
   objectDetailSchema,
   objectViewSchema,
@@ -74,6 +75,9 @@ export const requests = {
   settings: [nothing, settingsSchema],
   "set-settings": [settingsSchema.partial(), settingsSchema],
   "show-folder": [z.strictObject({ which: z.enum(["project", "logs", "plugins"]) }), nothing],
+  /** Gathers a bundle and shows all of it; `save-diagnostics` then writes exactly that. */
+  diagnostics: [z.strictObject({ hidesNames: z.boolean() }), diagnosticsSchema],
+  "save-diagnostics": [z.strictObject({ id: z.int() }), z.strictObject({ path: path.nullable() })],
   "close-decided": [z.strictObject({ action: z.enum(["tray", "quit"]), remember: z.boolean() }), nothing],
   about: [nothing, aboutSchema],
 } as const satisfies Record<string, readonly [z.ZodType, z.ZodType]>;

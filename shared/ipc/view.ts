@@ -214,6 +214,22 @@ export const settingsSchema = z.strictObject({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
+export const diagnosticsSchema = z.strictObject({
+  id: z.int(),
+  files: z
+    .array(
+      z.strictObject({
+        path: text,
+        bytes: count,
+        /** The beginning of a long file; `isWhole` says whether there is more. */
+        text: z.string().max(200_000),
+        isWhole: z.boolean(),
+      }),
+    )
+    .max(20),
+});
+export type Diagnostics = z.infer<typeof diagnosticsSchema>;
+
 export const aboutSchema = z.strictObject({
   version: text,
   electron: text,

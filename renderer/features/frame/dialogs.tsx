@@ -1,5 +1,6 @@
 /** The one dialog that is open, if any. */
 import { useUi } from "#renderer/app-context.tsx";
+import { DiagnosticsDialog } from "#renderer/features/diagnostics/diagnostics-dialog.tsx";
 import { NameDialog } from "#renderer/features/snapshots/name-dialog.tsx";
 import { RollbackDialog } from "#renderer/features/snapshots/rollback-dialog.tsx";
 import { unreachable } from "#shared/assert.ts";
@@ -17,6 +18,8 @@ export function Dialogs() {
       return <NameDialog oid={dialog.oid} label={dialog.label} />;
     case "release":
       return <ReleaseDialog uuid={dialog.uuid} name={dialog.name} />;
+    case "diagnostics":
+      return <DiagnosticsDialog />;
     case "close-asked":
       return <CloseDialog />;
     case "keys":

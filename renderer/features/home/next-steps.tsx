@@ -1,6 +1,7 @@
 /** What can be done about the verdict, most useful first. Live needs nothing. */
 import { CirclePlay, FolderOpen, Play, Plug, RotateCw, ShieldCheck } from "lucide-react";
 import { useApp } from "#renderer/app-context.tsx";
+import { DiagnosticsButton } from "#renderer/features/diagnostics/diagnostics-button.tsx";
 import { texts } from "#renderer/messages/texts.ts";
 import { Button } from "#renderer/ui/button.tsx";
 import { useBusy } from "#renderer/ui/use-busy.ts";
@@ -43,6 +44,7 @@ function Restart() {
       <Button icon={FolderOpen} onClick={() => void actions.showFolder("logs")}>
         {texts.home.showLog}
       </Button>
+      <DiagnosticsButton />
     </>
   );
 }
