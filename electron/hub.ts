@@ -9,6 +9,7 @@ import { CoreHub, snapshotRow } from "#electron/hub/core-hub.ts";
 import { fieldViewsOf } from "#electron/hub/detail-view.ts";
 import { objectViewOf } from "#electron/hub/object-view.ts";
 import { namesIn } from "#electron/hub/project-tail.ts";
+import { decideReview, reviewRows } from "#electron/hub/review-desk.ts";
 import { previewOf, readSnapshot, rollBack } from "#electron/hub/rollback-desk.ts";
 import { failureRows } from "#electron/hub/status-view.ts";
 import { timelinePage } from "#electron/hub/timeline-pages.ts";
@@ -113,6 +114,8 @@ function handlersOf(core: () => CoreHub, restart: () => Promise<Result<null>>): 
     "set-paused": ({ paused }) => command(core(), { kind: "pause", paused }),
     "set-safe-mode": ({ on }) => command(core(), { kind: "safe-mode", on, reason: on ? "Turned on by you." : "" }),
     release: ({ uuid }) => command(core(), { kind: "release", uuid }),
+    review: () => success(reviewRows(state(), core().links)),
+    "review-decide": (wish) => decideReview(core(), wish),
     "restart-engine": restart,
   };
 }

@@ -19,15 +19,17 @@ type Opening = {
   readonly only?: Role;
   readonly attempt?: number;
   readonly isAudit?: boolean;
+  readonly isReviewed?: boolean;
 };
 
-function openBatch(turn: Turn, id: number, { isStructural, only, attempt, isAudit }: Opening): Batch {
+function openBatch(turn: Turn, id: number, { isStructural, only, attempt, isAudit, isReviewed }: Opening): Batch {
   const { nowMs } = turn.facts;
   const batch: Batch = {
     id,
     isStructural,
     only: only ?? null,
     isAudit: isAudit ?? false,
+    isReviewed: isReviewed ?? false,
     items: new Map(),
     firstLsn: turn.lsn + 1,
     lsn: turn.lsn,
@@ -46,7 +48,7 @@ function openBatch(turn: Turn, id: number, { isStructural, only, attempt, isAudi
 /** The batch that the next record belongs to. Ask before logging it; call `noteChange` after. */
 export function batchFor(turn: Turn, opening: Opening, entities: number): number {
   const { links, state } = turn;
-  const gathers = !opening.isStructural && (opening.attempt ?? 1) === 1;
+  const gathers = !opening.isStructural && !opening.isReviewed && (opening.attempt ?? 1) === 1;
   const open = links.openBatch === null ? undefined : links.batches.get(links.openBatch);
   if (gathers && open && open.items.size + entities <= wireLimits.verifyItemsMax) return open.id;
   const id = Math.max(state.head.batch, highestBatch(turn) + 1);
@@ -132,5 +134,10 @@ export function reopenBatches(turn: Turn): void {
       const batch = turn.links.batches.get(id) ?? openBatch(turn, id, { isStructural: false });
       batch.items.set(uuid, withFields(batch.items.get(uuid), [name as FieldName]));
     }
+  }
+  for (const [uuid, { pending }] of turn.state.tombstones.entries()) {
+    if (!pending) continue;
+    const batch = turn.links.batches.get(pending.batch) ?? openBatch(turn, pending.batch, { isStructural: false });
+    batch.items.set(uuid, { fields: new Set(), isDeleted: true });
   }
 }

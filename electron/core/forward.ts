@@ -8,7 +8,7 @@ import { laneTransforms } from "#shared/protocol/binary.ts";
 import type { ApplyReason } from "#shared/protocol/down.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type FieldName, fieldSpec } from "#shared/scene/fields.ts";
-import { isReachable, type Link } from "./links.ts";
+import { isReachable, type Link, type Links } from "./links.ts";
 import type { EditReason, Record, RecordOf } from "./record.ts";
 import type { Turn } from "./turn.ts";
 import { wholeOperations } from "./whole.ts";
@@ -19,6 +19,7 @@ const applyReasonOf: { readonly [Reason in EditReason]: ApplyReason } = {
   rollback: "rollback",
   revoke: "revoke",
   repair: "repair",
+  approve: "edit",
 };
 
 /** Whether anything may be written to the editor now. */
@@ -33,10 +34,27 @@ export function forward(turn: Turn, lsn: number, record: Record): void {
     if (isCurrent) {
       if (isFor(link, record)) sendRecord(turn, link, { lsn, record });
       link.cursor = lsn;
-    } else if (record.type === "edit" && record.reason === "rollback" && isReachable(link) && link.listed === null) {
-      sendRecord(turn, link, { lsn: link.cursor, record });
+    } else if (isPersonsWord(turn, link, record) && isReachable(link)) {
+      sendRecord(turn, link, { lsn: link.cursor, record: forEditor(link, record) });
     }
   }
+}
+
+/** What a person decided goes out in safe mode, too: a rollback, and what was approved or refused one by one. */
+function isPersonsWord({ links, state }: Turn, link: Link, record: Record): record is RecordOf<"edit"> {
+  if (record.type !== "edit") return false;
+  if (record.reason === "rollback") return link.listed === null;
+  return state.head.mode === "safe" && isReviewed(links, record);
+}
+
+function isReviewed(links: Links, { batch }: RecordOf<"edit">): boolean {
+  return links.batches.get(batch)?.isReviewed === true;
+}
+
+/** What is put back means nothing to an editor that never had it, and must not bring it there. */
+function forEditor(link: Link, record: RecordOf<"edit">): RecordOf<"edit"> {
+  if (record.reason !== "revoke") return record;
+  return { ...record, ops: record.ops.filter(({ op, uuid }) => op === "create" || link.known.has(uuid)) };
 }
 
 function isFor(link: Link, record: Record): boolean {
@@ -47,7 +65,7 @@ function sendRecord(turn: Turn, link: Link, { lsn, record }: { lsn: number; reco
   if (record.type === "transforms") {
     const { stamp, rows } = record;
     turn.sendFrame(link.connection, { lane: laneTransforms, seq: 0, epoch: link.epoch, lsn, stamp, rows });
-  } else if (record.type === "edit") {
+  } else if (record.type === "edit" && record.ops.length > 0) {
     const ops = record.ops.flatMap((operation) => wholeWhereUnknown(turn, link, operation));
     noteKnown(link, ops);
     const reason = applyReasonOf[record.reason];

@@ -34,6 +34,8 @@ export const hubChannels = [
   "set-paused",
   "set-safe-mode",
   "release",
+  "review",
+  "review-decide",
   "restart-engine",
 ] as const satisfies readonly RequestChannel[];
 export type HubChannel = (typeof hubChannels)[number];

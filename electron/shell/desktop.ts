@@ -179,11 +179,11 @@ function diagnosticsOf({ places, session, clock, window, project }: Parts, about
 }
 
 function followStatus({ places, session, window, pusher }: Parts): { tray: TrayIcon; notices: Notices } {
-  const actions = hubActions(session, window);
   const showView = (view: string): void => {
     window.show();
     pusher.push("show-view", { view, uuid: null });
   };
+  const actions = hubActions(session, window, showView);
   const tray = createTray({
     icons: join(places.icons, "tray"),
     status: session.status(),
@@ -223,12 +223,23 @@ function iconFile({ icons }: Places): string {
   return join(icons, "app", "256x256.png");
 }
 
-function hubActions(session: HubSession, window: AppWindow): Readonly<Record<TrayAction, () => void>> {
+type ShowView = (view: string) => void;
+
+function hubActions(
+  session: HubSession,
+  window: AppWindow,
+  showView: ShowView,
+): Readonly<Record<TrayAction, () => void>> {
   // A refusal comes back in the status (halted, booting), where every one of these is greyed out.
   return {
     pause: () => void session.handlers["set-paused"]({ paused: true }),
     resume: () => void session.handlers["set-paused"]({ paused: false }),
-    "safe-mode": () => void session.handlers["set-safe-mode"]({ on: session.status().mode !== "safe" }),
+    "safe-mode": () => {
+      const { mode, toReview } = session.status();
+      // Leaving it would send what nobody has looked at.
+      if (mode === "safe" && toReview > 0) showView("review");
+      else void session.handlers["set-safe-mode"]({ on: mode !== "safe" });
+    },
     show: window.show,
     quit: () => app.quit(),
   };

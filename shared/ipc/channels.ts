@@ -14,6 +14,8 @@ export const requestChannels = [
   "set-paused",
   "set-safe-mode",
   "release",
+  "review",
+  "review-decide",
   "restart-engine",
   "setup",
   "install-plugin",

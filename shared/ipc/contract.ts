@@ -15,6 +15,8 @@ import {
   failureRowSchema,
   objectDetailSchema,
   objectViewSchema,
+  reviewRowSchema,
+  reviewRowsMax,
   roleSchema,
   rollbackPreviewSchema,
   settingsSchema,
@@ -65,6 +67,16 @@ export const requests = {
   "set-safe-mode": [z.strictObject({ on: z.boolean() }), nothing],
   /** Puts the last agreed values back in both editors and lets the object take part again. */
   release: [z.strictObject({ uuid: uuidSchema }), nothing],
+  /** What safe mode holds, oldest first; `total` counts what the list leaves out. */
+  review: [nothing, z.strictObject({ rows: z.array(reviewRowSchema).max(reviewRowsMax), total: z.int().min(0) })],
+  /** Null: everything held. Answers with how many objects were decided, those that go along included. */
+  "review-decide": [
+    z.strictObject({
+      decision: z.enum(["approve", "refuse"]),
+      uuids: z.array(uuidSchema).min(1).max(reviewRowsMax).nullable(),
+    }),
+    z.strictObject({ decided: z.int().min(0) }),
+  ],
   "restart-engine": [nothing, nothing],
   setup: [nothing, setupViewSchema],
   "install-plugin": [z.strictObject({ role: roleSchema, path }), z.strictObject({ message: z.string() })],

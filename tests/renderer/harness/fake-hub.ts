@@ -100,6 +100,8 @@ export function installFakeHub(scene: Scene): void {
       tell(paused ? { mode: "paused", verdict: "paused" } : { mode: "live", verdict: "live" }),
     "set-safe-mode": ({ on }) => tell(on ? { mode: "safe", verdict: "safe-mode" } : { mode: "live", verdict: "live" }),
     "set-demo": ({ on }) => tell({ demo: on }),
+    review: () => ({ rows: status.mode === "safe" ? scene.review : [], total: scene.review.length }),
+    "review-decide": ({ uuids }) => ({ decided: uuids?.length ?? scene.review.length }),
     diagnostics: ({ hidesNames }) => ({
       id: hidesNames ? 1 : 2,
       files: ["README.txt", "status.json", "wal-tail.jsonl"].map((path) => ({
