@@ -204,8 +204,8 @@ type WriteBack = {
 
 /** Writes agreed values under a new stamp of the hub, to every editor, in a batch of its own. */
 function writeInBatch(turn: Turn, { op, reason, after }: WriteBack): void {
-  const { attempt, isReviewed } = after;
-  const batch = batchFor(turn, { isStructural: false, attempt: attempt + 1, isReviewed }, 1);
+  const { attempt, decision } = after;
+  const batch = batchFor(turn, { isStructural: false, attempt: attempt + 1, decision }, 1);
   turn.log({ type: "edit", timeMs: turn.facts.nowMs, batch, reason, role: null, ops: [op] });
   noteChange(turn, batch, [changedBy(op)]);
 }

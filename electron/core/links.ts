@@ -10,7 +10,7 @@ import type { Activity, IndexedEntity, VerifiedItem } from "#shared/protocol/up.
 import type { FieldName } from "#shared/scene/fields.ts";
 import type { Audit } from "./audit.ts";
 import type { WireInput } from "./input.ts";
-import type { Unexplained } from "./review.ts";
+import type { Decision, Unexplained } from "./review.ts";
 import type { ConnectionId } from "./wire-event.ts";
 
 /**
@@ -75,8 +75,10 @@ export type Batch = {
   readonly only: Role | null;
   /** Asked to see whether all is as agreed (audit.ts), not because anything was written. */
   readonly isAudit: boolean;
-  /** Decided by a person in safe mode: sent and verified although everything else is held. */
-  readonly isReviewed: boolean;
+  /** A person's word on held changes: sent and verified in safe mode, too, although everything else is held. */
+  readonly decision: Decision | null;
+  /** In safe mode: the sockets that were told of the decision, by connection and epoch. */
+  readonly told: Set<string>;
   readonly items: Map<Uuid, BatchItem>;
   readonly firstLsn: number;
   lsn: number;

@@ -25,6 +25,8 @@ import {
   type Tombstone,
 } from "./state.ts";
 
+export type Decision = "approve" | "refuse";
+
 export type Writer = ReturnType<typeof writerOf>;
 
 /** `before` undefined: there was no value; `after` undefined: the thing is gone. */
@@ -78,7 +80,7 @@ function heldFields(state: State, links: Links, uuid: Uuid): Provisional {
 
 /** Decided by a person already, and on its way to the editors. */
 function isReviewed(links: Links, batch: number): boolean {
-  return links.batches.get(batch)?.isReviewed === true;
+  return (links.batches.get(batch)?.decision ?? null) !== null;
 }
 
 function livingItem(entity: Entity, { held, links }: { held: Provisional; links: Links }): ReviewItem | undefined {

@@ -51,7 +51,7 @@ function Queue({ rows, total }: { readonly rows: readonly ReviewRow[]; readonly 
         <Button disabled={chosen.length === 0} onClick={() => refuse(chosen, chosen.length)}>
           {words.refuseMarked(chosen.length)}
         </Button>
-        <Button variant="primary" busy={busy} onClick={() => void decide(null)}>
+        <Button busy={busy} onClick={() => void decide(null)}>
           {words.approveAll}
         </Button>
         <Button onClick={() => refuse(null, total)}>{words.refuseAll}</Button>
