@@ -20,6 +20,7 @@ import {
   type Provisional,
   parentOf,
   type Register,
+  registerOf,
   registersOf,
   type State,
   type Tombstone,
@@ -60,6 +61,30 @@ export function reviewQueue(state: State, links: Links): Queue {
   }
   items.sort((a, b) => a.lsn - b.lsn);
   return new Map(items.map((item) => [item.uuid, item]));
+}
+
+/** How many items the queue has, without making it: every status says it. */
+export function heldCount(state: State, links: Links): number {
+  if (state.head.mode !== "safe") return 0;
+  let count = 0;
+  for (const uuid of new Set([...undecidedUuids(state), ...links.unexplained.keys()])) {
+    if (!state.quarantine.has(uuid) && isHeld(state, links, uuid)) count += 1;
+  }
+  return count;
+}
+
+function isHeld(state: State, links: Links, uuid: Uuid): boolean {
+  const entity = state.entities.get(uuid);
+  if (entity === undefined) return itemOf(state, links, uuid) !== undefined;
+  if (links.unexplained.has(uuid)) return true;
+  const fields = state.provisional.get(uuid);
+  for (const key in fields) {
+    const name = key as FieldName;
+    const entry = fields[name];
+    const now = registerOf(entity, name);
+    if (entry && now && !isReviewed(links, entry.batch) && !isUnchanged(name, entry.register, now)) return true;
+  }
+  return false;
 }
 
 function* undecidedUuids(state: State): Generator<Uuid> {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { evolve } from "#electron/core/evolve.ts";
 import { crashReason } from "#electron/core/links.ts";
-import { reviewQueue } from "#electron/core/review.ts";
+import { heldCount, type ReviewItem, reviewQueue } from "#electron/core/review.ts";
 import { State } from "#electron/core/state.ts";
 import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
@@ -44,7 +44,13 @@ function set(desk: Desk, uuid: string, fields: Fields): void {
   desk.change("blender", { op: "set", uuid, fields });
 }
 
-const queue = (desk: Desk) => [...reviewQueue(desk.state, desk.links).values()];
+/** The count that every status says is the list's length, whatever happened. */
+function queue(desk: Desk): ReviewItem[] {
+  const items = [...reviewQueue(desk.state, desk.links).values()];
+  expect(heldCount(desk.state, desk.links)).toBe(items.length);
+  return items;
+}
+
 const changes = (desk: Desk) => queue(desk).map(({ name, change }) => `${name} ${change}`);
 const applied = (desk: Desk, role: Role) => desk.told(role, "apply").flatMap(({ ops }) => ops);
 const appliedTo = (desk: Desk, role: Role) => applied(desk, role).map(({ op, uuid }) => `${op} ${uuid}`);
