@@ -9,12 +9,17 @@ import fs from "node:fs";
 import os from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { gatherDiagnostics, zipOf } from "#electron/hub/diagnostics.ts";
 import { openHub } from "#electron/hub.ts";
 import { realClock } from "#electron/ports/clock.ts";
+import { realDisk } from "#electron/ports/disk.ts";
+import { durableReplace } from "#electron/ports/durable-replace.ts";
 import type { Hub } from "#electron/ports/hub.ts";
-import { placesOf } from "#electron/shell/places.ts";
+import { peopleHere } from "#electron/shell/diagnostics.ts";
+import { type Places, placesOf } from "#electron/shell/places.ts";
 import { makeFolder } from "#electron/shell/project.ts";
 import { createStatusLine } from "#electron/shell/status-line.ts";
+import { protocolVersion } from "#shared/protocol/version.ts";
 import { causeText } from "#shared/result.ts";
 
 const usage = `VibeSync without a window.
@@ -22,6 +27,8 @@ const usage = `VibeSync without a window.
   --project <folder>   the project to open (else VIBESYNC_PROJECT, else Documents/VibeSync)
   --name <text>        the name of a new project
   --home <folder>      where editors look for the hub (else VIBESYNC_HOME, else ~/.vibesync)
+  --diagnostics <file> writes a diagnostics bundle (a zip) about the project and ends; the project may be open elsewhere
+  --keep-names         with --diagnostics: names of objects, files and people are not replaced
   --help`;
 
 const exitFailed = 1;
@@ -42,6 +49,7 @@ async function main(): Promise<void> {
   const documents = join(userHome, "Documents");
   const userData = join(userHome, ".vibesync");
   const places = placesOf({ appFolder, resourcesFolder: null, userData, userHome, documents, environment });
+  if (args.diagnostics) return await writeDiagnostics({ ...args, file: args.diagnostics }, places);
   // Before the opening: a service may be stopped while a long log is being read.
   const stop = stopAsked();
   const projectFolder = args.project ? resolve(args.project) : (places.projectWanted ?? places.projectDefault);
@@ -61,6 +69,28 @@ async function main(): Promise<void> {
     return;
   }
   await run(opened.value, stop);
+}
+
+type DiagnosticsWish = { readonly file: string; readonly project?: string; readonly "keep-names"?: boolean };
+
+/** Read from the project's folder alone, so that it works beside a running hub and after one that cannot open. */
+async function writeDiagnostics(wish: DiagnosticsWish, places: Places): Promise<void> {
+  const runtime = { node: process.versions.node, platform: `${process.platform} ${process.arch}` };
+  const files = gatherDiagnostics({
+    disk: realDisk,
+    projectFolder: wish.project ? resolve(wish.project) : (places.projectWanted ?? places.projectDefault),
+    hub: null,
+    around: [{ path: "versions.json", content: { app: versionOf(appFolder), protocol: protocolVersion, ...runtime } }],
+    folders: { app: appFolder, home: os.homedir() },
+    people: peopleHere(),
+    hidesNames: !wish["keep-names"],
+  });
+  const path = resolve(wish.file);
+  const bytes = zipOf(files, realClock.nowMs());
+  const written = durableReplace(realDisk, { path, bytes, code: "E_DISK" });
+  if (written.ok) return console.log(`Diagnostics are in ${path}.`);
+  console.error(`${written.failure.code}: ${written.failure.message}`);
+  process.exitCode = exitFailed;
 }
 
 type Stop = { readonly why: string; readonly exitCode: number };
@@ -104,7 +134,15 @@ async function run(hub: Hub, stop: Promise<Stop>): Promise<void> {
 function argumentsOrNull() {
   try {
     const text = { type: "string" } as const;
-    const options = { project: text, name: text, home: text, help: { type: "boolean" } } as const;
+    const flag = { type: "boolean" } as const;
+    const options = {
+      project: text,
+      name: text,
+      home: text,
+      diagnostics: text,
+      "keep-names": flag,
+      help: flag,
+    } as const;
     return parseArgs({ options, strict: true }).values;
   } catch (error) {
     console.error(causeText(error));

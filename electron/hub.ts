@@ -8,6 +8,8 @@
 import { CoreHub, snapshotRow } from "#electron/hub/core-hub.ts";
 import { fieldViewsOf } from "#electron/hub/detail-view.ts";
 import { objectViewOf } from "#electron/hub/object-view.ts";
+import { namesIn } from "#electron/hub/project-tail.ts";
+import { decideReview, reviewRows } from "#electron/hub/review-desk.ts";
 import { previewOf, readSnapshot, rollBack } from "#electron/hub/rollback-desk.ts";
 import { failureRows } from "#electron/hub/status-view.ts";
 import { timelinePage } from "#electron/hub/timeline-pages.ts";
@@ -54,6 +56,12 @@ export async function openHub(options: HubOptions): Promise<Result<Hub>> {
       return () => listeners.delete(listener);
     },
     status: () => core.status(),
+    facts: () => ({
+      status: core.status(),
+      failures: failureRows(core.opened.state, core.links),
+      findings: core.opened.findings,
+      names: namesIn(core.opened.state),
+    }),
     close: async () => {
       await restarting;
       await core.close();
@@ -106,6 +114,8 @@ function handlersOf(core: () => CoreHub, restart: () => Promise<Result<null>>): 
     "set-paused": ({ paused }) => command(core(), { kind: "pause", paused }),
     "set-safe-mode": ({ on }) => command(core(), { kind: "safe-mode", on, reason: on ? "Turned on by you." : "" }),
     release: ({ uuid }) => command(core(), { kind: "release", uuid }),
+    review: () => success(reviewRows(state(), core().links)),
+    "review-decide": (wish) => decideReview(core(), wish),
     "restart-engine": restart,
   };
 }

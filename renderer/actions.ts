@@ -114,10 +114,30 @@ export function createActions({ hub, store, ui, toasts }: ActionParts) {
     rollBack,
     setPaused: (paused: boolean) =>
       did("set-paused", { paused }, paused ? texts.problems.pause : texts.problems.resume),
-    setSafeMode: (on: boolean) => did("set-safe-mode", { on }, texts.problems.safeMode),
+    /** Leaving it sends what is held: where something is, a person is asked first, and this has not happened yet. */
+    async setSafeMode(on: boolean): Promise<boolean> {
+      const isAsked = !on && (store.getState().status?.toReview ?? 0) > 0;
+      if (isAsked) ui.setState({ dialog: { kind: "leave-safe" } });
+      return !isAsked && (await did("set-safe-mode", { on }, texts.problems.safeMode));
+    },
+    leaveSafeMode: () => did("set-safe-mode", { on: false }, texts.problems.safeMode),
+    /** Null: everything that is held. */
+    async decideReview(decision: "approve" | "refuse", uuids: readonly string[] | null): Promise<boolean> {
+      const wish = { decision, uuids: uuids && [...uuids] };
+      const done = await ask("review-decide", wish, texts.review.problem);
+      if (done) say((decision === "approve" ? texts.review.approved : texts.review.refused)(done.value.decided));
+      return done !== null;
+    },
     restartEngine: () => did("restart-engine", null, texts.problems.restart),
     setDemo: (on: boolean) => did("set-demo", { on }, texts.problems.demo),
     showFolder: (which: "project" | "logs" | "plugins") => did("show-folder", { which }, texts.settings.problemFolder),
+    /** True when it was saved, not when the person cancelled. */
+    async saveDiagnostics(id: number): Promise<boolean> {
+      const saved = await ask("save-diagnostics", { id }, texts.diagnostics.problemSave);
+      if (!saved || saved.value.path === null) return false;
+      say(texts.diagnostics.saved, saved.value.path);
+      return true;
+    },
     async keepName(oid: string, label: string): Promise<boolean> {
       const kept = await did("snapshot-name", { oid, label }, texts.snapshots.problemName);
       if (kept) applySnapshotName(store, oid, label);

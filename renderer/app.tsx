@@ -10,6 +10,7 @@ import { TopBar } from "./features/frame/top-bar.tsx";
 import { useKeys } from "./features/frame/use-keys.ts";
 import { Home } from "./features/home/home.tsx";
 import { Objects } from "./features/objects/objects.tsx";
+import { Review } from "./features/review/review.tsx";
 import { Settings } from "./features/settings/settings.tsx";
 import { Setup } from "./features/setup/setup.tsx";
 import { Snapshots } from "./features/snapshots/snapshots.tsx";
@@ -27,6 +28,7 @@ const viewComponents: { readonly [Name in View]: ComponentType } = {
   snapshots: Snapshots,
   setup: Setup,
   settings: Settings,
+  review: Review,
 };
 
 export function App() {

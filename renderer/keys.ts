@@ -27,6 +27,7 @@ export const keyRows: readonly KeyRow[] = [
   { keys: "4", does: "Failures", group: "everywhere", command: { kind: "view", index: 3 } },
   { keys: "5", does: "Snapshots", group: "everywhere", command: { kind: "view", index: 4 } },
   { keys: "6", does: "Setup", group: "everywhere", command: { kind: "view", index: 5 } },
+  { keys: "7", does: "Review what safe mode holds", group: "everywhere", command: { kind: "view", index: 7 } },
   { keys: "Ctrl ,", does: "Settings", group: "everywhere", command: { kind: "settings" } },
   { keys: "Ctrl P", does: "Pause or resume", group: "everywhere", command: { kind: "pause" } },
   { keys: "Ctrl Shift S", does: "Safe mode on or off", group: "everywhere", command: { kind: "safe-mode" } },
@@ -38,6 +39,8 @@ export const keyRows: readonly KeyRow[] = [
   { keys: "F", does: "Follow the newest row", group: "lists", command: { kind: "follow" } },
   { keys: "J K", does: "Next or previous row", group: "lists", command: null },
   { keys: "Home End", does: "First or last row", group: "lists", command: null },
+  { keys: "A R", does: "Approve or refuse the row under review", group: "lists", command: null },
+  { keys: "Space", does: "Mark the row under review", group: "lists", command: null },
   { keys: "Enter", does: "Open the row", group: "lists", command: null },
 ];
 

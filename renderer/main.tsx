@@ -50,6 +50,7 @@ function listen(): void {
   hub.on("show-view", ({ view, uuid }) => {
     if (uuid !== null) showObject(ui, uuid);
     else if (isView(view)) ui.setState({ view });
+    else if (view === "diagnostics") ui.setState({ dialog: { kind: "diagnostics" } });
   });
 }
 

@@ -12,6 +12,7 @@ import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
 import { limits } from "./limits.ts";
 import { type Batch, type BatchItem, isReachable, type Link } from "./links.ts";
+import type { Decision } from "./review.ts";
 import type { Turn } from "./turn.ts";
 
 type Opening = {
@@ -19,15 +20,18 @@ type Opening = {
   readonly only?: Role;
   readonly attempt?: number;
   readonly isAudit?: boolean;
+  readonly decision?: Decision | null;
 };
 
-function openBatch(turn: Turn, id: number, { isStructural, only, attempt, isAudit }: Opening): Batch {
+function openBatch(turn: Turn, id: number, { isStructural, only, attempt, isAudit, decision }: Opening): Batch {
   const { nowMs } = turn.facts;
   const batch: Batch = {
     id,
     isStructural,
     only: only ?? null,
     isAudit: isAudit ?? false,
+    decision: decision ?? null,
+    told: new Set(),
     items: new Map(),
     firstLsn: turn.lsn + 1,
     lsn: turn.lsn,
@@ -46,7 +50,7 @@ function openBatch(turn: Turn, id: number, { isStructural, only, attempt, isAudi
 /** The batch that the next record belongs to. Ask before logging it; call `noteChange` after. */
 export function batchFor(turn: Turn, opening: Opening, entities: number): number {
   const { links, state } = turn;
-  const gathers = !opening.isStructural && (opening.attempt ?? 1) === 1;
+  const gathers = !opening.isStructural && !opening.decision && (opening.attempt ?? 1) === 1;
   const open = links.openBatch === null ? undefined : links.batches.get(links.openBatch);
   if (gathers && open && open.items.size + entities <= wireLimits.verifyItemsMax) return open.id;
   const id = Math.max(state.head.batch, highestBatch(turn) + 1);
@@ -141,5 +145,10 @@ export function reopenBatches(turn: Turn): void {
       const batch = turn.links.batches.get(id) ?? openBatch(turn, id, { isStructural: false });
       batch.items.set(uuid, withFields(batch.items.get(uuid), [name as FieldName]));
     }
+  }
+  for (const [uuid, { pending }] of turn.state.tombstones.entries()) {
+    if (!pending) continue;
+    const batch = turn.links.batches.get(pending.batch) ?? openBatch(turn, pending.batch, { isStructural: false });
+    batch.items.set(uuid, { fields: new Set(), isDeleted: true });
   }
 }

@@ -10,18 +10,21 @@ import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { IndexedEntity } from "#shared/protocol/up.ts";
 import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
 import { type Changed, changedBy, openCheck, tellFinal } from "./batches.ts";
-import { isWritable, noteKnown } from "./forward.ts";
+import { isWritable, noteKnown, socketOf } from "./forward.ts";
 import { limits } from "./limits.ts";
-import type { Link } from "./links.ts";
+import { isReachable, type Link } from "./links.ts";
 import type { Entity, Register, State } from "./state.ts";
 import type { Turn } from "./turn.ts";
-import { fieldsByStamp, parentsFirst, wholeOperations } from "./whole.ts";
+import { fieldsByStamp, namedBy, parentsFirst, wholeOperations } from "./whole.ts";
 
 /** Sends every writable editor what it has not seen, and what it may not have seen. Called at the end of a turn. */
 export function catchUp(turn: Turn): void {
   for (const link of turn.links.byRole.values()) {
     const isBehind = link.listed !== null || link.cursor !== turn.lsn;
-    if (!isWritable(turn, link)) continue;
+    if (!isWritable(turn, link)) {
+      tellDecided(turn, link);
+      continue;
+    }
     askUnconfirmed(turn, link);
     if (!isBehind && link.doubted.size === 0) continue;
     const ops = isBehind ? missingOperations(turn.state, link) : wholeAndGone(turn.state, link.doubted).flat();
@@ -35,6 +38,43 @@ export function catchUp(turn: Turn): void {
     if (ops.length === 0) tellFinal(turn, link.role);
     if (isFirst) turn.effects.push({ kind: "registry", role: link.role });
   }
+}
+
+/**
+ * In safe mode, too, an editor is told what a person decided, whole, when it may not have heard: it was busy or away,
+ * or its own change came too late. Otherwise its answer to the question about it could only be wrong.
+ */
+function tellDecided(turn: Turn, link: Link): void {
+  const { state, links } = turn;
+  if (state.head.mode !== "safe" || !isReachable(link)) return;
+  const due = new Set<Uuid>();
+  for (const batch of links.batches.values()) {
+    if (batch.decision === null) continue;
+    const isTold = batch.told.has(socketOf(link));
+    for (const uuid of batch.items.keys()) {
+      const isDue = !isTold || link.doubted.has(uuid);
+      if (isDue && (batch.decision === "approve" || mayShow(state, link, uuid))) due.add(uuid);
+    }
+    batch.told.add(socketOf(link));
+  }
+  // A set grows while it is walked: up to the roots.
+  for (const uuid of due)
+    for (const named of namedBy(state.entities.get(uuid))) if (!link.known.has(named)) due.add(named);
+  const ops = wholeAndGone(state, due).flat();
+  for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
+    const part = ops.slice(at, at + limits.opsPerRecordMax);
+    const { connection, epoch, cursor } = link;
+    turn.send(connection, { kind: "apply", epoch, lsn: cursor, reason: "resync", ops: part }, turn.lsn);
+  }
+  noteKnown(link, ops);
+  for (const uuid of due) link.doubted.delete(uuid);
+}
+
+/** What never was agreed stays where it was made. */
+function mayShow(state: State, link: Link, uuid: Uuid): boolean {
+  const provisional = Object.values(state.provisional.get(uuid) ?? {});
+  const isAgreed = provisional.length === 0 || provisional.some(({ register }) => register !== undefined);
+  return link.known.has(uuid) || isAgreed;
 }
 
 function askUnconfirmed(turn: Turn, link: Link): void {

@@ -20,6 +20,7 @@ import {
   type Provisional,
   type Register,
   registerOf,
+  registersOf,
   type State,
 } from "./state.ts";
 import { isTransformPart, noTransform, placed, placingOf } from "./transform.ts";
@@ -93,6 +94,7 @@ function evolveOperation(state: State, operation: StampedOperation, place: Place
         lsn,
         timeMs,
       };
+      reviveFinal(state, uuid, place);
       state.tombstones.delete(uuid);
       setFields(state, entity, { fields: operation.fields, stamp, place });
       return;
@@ -106,15 +108,33 @@ function evolveOperation(state: State, operation: StampedOperation, place: Place
     case "delete": {
       const dead = state.tombstones.get(uuid)?.entity;
       const entity = state.entities.get(uuid) ?? dead ?? neverSeen(uuid, stamp, place);
+      const { batch, lsn, timeMs } = place;
+      const fields = state.provisional.get(uuid) ?? state.tombstones.get(uuid)?.pending?.fields ?? {};
       state.entities.delete(uuid);
       state.provisional.delete(uuid);
-      state.tombstones.set(uuid, { entity, stamp, lsn: place.lsn, timeMs: place.timeMs });
+      state.tombstones.set(uuid, { entity, stamp, lsn, timeMs, pending: { batch, fields } });
+      state.noteUndecided(uuid, batch);
       forgetOldTombstones(state);
       return;
     }
     default:
       unreachable(operation);
   }
+}
+
+/**
+ * An entity that comes back before its deletion was decided goes back, if it must, to what it was before it went: in
+ * the other editor it may never have been gone.
+ */
+function reviveFinal(state: State, uuid: Uuid, { batch }: Place): void {
+  const tombstone = state.tombstones.get(uuid);
+  if (!tombstone?.pending) return;
+  const { entity, pending } = tombstone;
+  const fields = registersOf(entity).map(([name, register]): [FieldName, LastFinal] => {
+    const entry = pending.fields[name];
+    return [name, { batch, register: entry ? entry.register : register }];
+  });
+  state.noteProvisional(uuid, Object.fromEntries(fields), batch);
 }
 
 /**
@@ -181,6 +201,7 @@ function evolveTransforms(state: State, lsn: number, record: TransformsRecord): 
 /** Promotes what the batch decided about; fields written again since belong to a later batch. */
 function evolveFinal(state: State, { batch, finalLsn }: RecordOf<"final">): void {
   for (const uuid of state.undecided.get(batch) ?? []) {
+    decideDeletion(state, uuid, batch);
     const before = state.provisional.get(uuid);
     if (before === undefined || !isDecidedBy(before, batch)) continue;
     const left = Object.entries(before).filter(([, entry]) => entry.batch !== batch);
@@ -189,6 +210,13 @@ function evolveFinal(state: State, { batch, finalLsn }: RecordOf<"final">): void
   }
   state.undecided.delete(batch);
   state.head = { ...state.head, finalLsn: Math.max(state.head.finalLsn, finalLsn) };
+}
+
+function decideDeletion(state: State, uuid: Uuid, batch: number): void {
+  const tombstone = state.tombstones.get(uuid);
+  if (tombstone?.pending?.batch !== batch) return;
+  const { pending: _decided, ...rest } = tombstone;
+  state.tombstones.set(uuid, rest);
 }
 
 function isDecidedBy(fields: Provisional, batch: number): boolean {

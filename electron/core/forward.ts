@@ -4,14 +4,16 @@
  * An editor that is current gets each record as it is logged; one that is not (paused, playing, clogged, just linked)
  * is left behind and brought up to date from its cursor in catch-up.ts. Both keep [WIRE-23]: applies in LSN order.
  */
+
+import type { Uuid } from "#shared/ids.ts";
 import { laneTransforms } from "#shared/protocol/binary.ts";
 import type { ApplyReason } from "#shared/protocol/down.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type FieldName, fieldSpec } from "#shared/scene/fields.ts";
-import { isReachable, type Link } from "./links.ts";
+import { type Batch, isReachable, type Link } from "./links.ts";
 import type { EditReason, Record, RecordOf } from "./record.ts";
 import type { Turn } from "./turn.ts";
-import { wholeOperations } from "./whole.ts";
+import { namedBy, wholeOperations } from "./whole.ts";
 
 const applyReasonOf: { readonly [Reason in EditReason]: ApplyReason } = {
   edit: "edit",
@@ -19,6 +21,7 @@ const applyReasonOf: { readonly [Reason in EditReason]: ApplyReason } = {
   rollback: "rollback",
   revoke: "revoke",
   repair: "repair",
+  approve: "edit",
 };
 
 /** Whether anything may be written to the editor now. */
@@ -33,10 +36,41 @@ export function forward(turn: Turn, lsn: number, record: Record): void {
     if (isCurrent) {
       if (isFor(link, record)) sendRecord(turn, link, { lsn, record });
       link.cursor = lsn;
-    } else if (record.type === "edit" && record.reason === "rollback" && isReachable(link) && link.listed === null) {
-      sendRecord(turn, link, { lsn: link.cursor, record });
+    } else if (isPersonsWord(turn, link, record) && isReachable(link) && hasParents(turn, link, record)) {
+      decidedBatch(turn, record)?.told.add(socketOf(link));
+      sendRecord(turn, link, { lsn: link.cursor, record: forEditor(link, record) });
     }
   }
+}
+
+/** What a person decided goes out in safe mode, too: a rollback, and what was approved or refused one by one. */
+function isPersonsWord(turn: Turn, link: Link, record: Record): record is RecordOf<"edit"> {
+  if (record.type !== "edit") return false;
+  if (record.reason === "rollback") return link.listed === null;
+  return turn.state.head.mode === "safe" && decidedBatch(turn, record) !== undefined;
+}
+
+/** Otherwise it is told at the end of the turn, with what it lacks besides (catch-up.ts). */
+function hasParents({ state }: Turn, link: Link, { reason, ops }: RecordOf<"edit">): boolean {
+  const here = new Set(ops.map(({ uuid }) => uuid));
+  const isThere = (uuid: Uuid) => here.has(uuid) || link.known.has(uuid);
+  return reason !== "approve" || ops.every(({ uuid }) => namedBy(state.entities.get(uuid)).every(isThere));
+}
+
+function decidedBatch({ links }: Turn, { batch }: RecordOf<"edit">): Batch | undefined {
+  const found = links.batches.get(batch);
+  return found?.decision ? found : undefined;
+}
+
+/** One socket's life in one epoch: what was sent to another may not have arrived. */
+export function socketOf({ connection, epoch }: Link): string {
+  return `${connection} ${epoch}`;
+}
+
+/** What is put back means nothing to an editor that never had it, and must not bring it there. */
+function forEditor(link: Link, record: RecordOf<"edit">): RecordOf<"edit"> {
+  if (record.reason !== "revoke") return record;
+  return { ...record, ops: record.ops.filter(({ op, uuid }) => op === "create" || link.known.has(uuid)) };
 }
 
 function isFor(link: Link, record: Record): boolean {
@@ -47,7 +81,7 @@ function sendRecord(turn: Turn, link: Link, { lsn, record }: { lsn: number; reco
   if (record.type === "transforms") {
     const { stamp, rows } = record;
     turn.sendFrame(link.connection, { lane: laneTransforms, seq: 0, epoch: link.epoch, lsn, stamp, rows });
-  } else if (record.type === "edit") {
+  } else if (record.type === "edit" && record.ops.length > 0) {
     const ops = record.ops.flatMap((operation) => wholeWhereUnknown(turn, link, operation));
     noteKnown(link, ops);
     const reason = applyReasonOf[record.reason];

@@ -14,7 +14,7 @@ import { listedStamp } from "./catch-up.ts";
 import { admit, writeOwn } from "./decide.ts";
 import { limits } from "./limits.ts";
 import { crashReason, type Link } from "./links.ts";
-import { type Register, registersOf, writtenOf } from "./state.ts";
+import { fieldOf, type Register, registersOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** Forgets what was known of the editor's scene: a listing follows. */
@@ -62,7 +62,7 @@ function merge(turn: Turn, link: Link): void {
   const ops = [...listed.values()].flatMap((entity) => indexedOperations(turn, entity, stampOf(0, link.role)));
   const deletes = link.deleted.map(({ uuid, stamp }) => ({ op: "delete" as const, uuid, stamp }));
   admit(turn, { role: link.role, reason: "index", ops: [...orderForAdmission(ops), ...deletes] });
-  putBack(turn, unexplained);
+  noteUnexplained(turn, link, unexplained);
   link.phase = "paired";
   link.listed = listed;
   const entities = link.pages;
@@ -73,7 +73,7 @@ function merge(turn: Turn, link: Link): void {
   turn.log({ type: "session", timeMs: turn.facts.nowMs, role, event: "indexed", detail });
   turn.effects.push({ kind: "paired-snapshot", role, epoch, entities });
   turn.links.mustList.delete(role);
-  if (turn.links.crashCheck) endCrashCheck(turn, unexplained.length);
+  if (turn.links.crashCheck) endCrashCheck(turn);
 }
 
 function hearStamps({ links }: Turn, { pages, deleted }: Link): void {
@@ -101,18 +101,23 @@ function uniqueEntities(turn: Turn, link: Link): Map<Uuid, IndexedEntity> {
   return listed;
 }
 
-type Unexplained = { readonly uuid: Uuid; readonly name: FieldName; readonly register: Register };
+type Difference = {
+  readonly uuid: Uuid;
+  readonly name: FieldName;
+  readonly register: Register;
+  readonly value: FieldValue;
+};
 
 /** Values that differ although the stamps say that they were agreed, or with no stamp to say anything ([WIRE-14]). */
-function unexplainedFields(turn: Turn, listed: IndexedEntity): Unexplained[] {
+function unexplainedFields(turn: Turn, listed: IndexedEntity): Difference[] {
   const entity = turn.state.entities.get(listed.uuid);
   if (!entity) return [];
-  const found: Unexplained[] = [];
+  const found: Difference[] = [];
   for (const [name, register] of registersOf(entity)) {
     const value = listed.fields[name] as FieldValue | undefined;
     const stamp = listedStamp(listed, name);
     if (value === undefined || (stamp !== register.stamp && stamp !== 0)) continue;
-    if (!isSameValue(name, register.value, value)) found.push({ uuid: listed.uuid, name, register });
+    if (!isSameValue(name, register.value, value)) found.push({ uuid: listed.uuid, name, register, value });
   }
   return found;
 }
@@ -161,34 +166,49 @@ function orderForAdmission(ops: readonly StampedOperation[]): StampedOperation[]
 }
 
 /**
- * The hub's values go back under a new stamp, so that the editor takes them: those that the listing itself did not
- * change, by an edit of the user's or because it names something as deleted.
+ * What the listing itself did not change, by an edit of the user's or because it names something as deleted. After a
+ * crash a person decides about it ([ENG-15]); otherwise the agreed values go back at once.
  */
-function putBack(turn: Turn, unexplained: readonly Unexplained[]): void {
-  const byEntity = new Map<Uuid, { [Name in FieldName]?: FieldValue }>();
-  for (const { uuid, name, register } of unexplained) {
+function noteUnexplained(turn: Turn, link: Link, differences: readonly Difference[]): void {
+  const { unexplained, crashCheck } = turn.links;
+  const isAsked = crashCheck && turn.state.head.mode === "safe";
+  for (const [uuid, { role }] of unexplained) if (role === link.role) unexplained.delete(uuid);
+  const uuids = new Set<Uuid>();
+  for (const { uuid, name, register, value } of differences) {
     if (writtenOf(turn.state.entities.get(uuid), name)?.lsn !== register.lsn) continue;
-    const fields = byEntity.get(uuid) ?? {};
-    fields[name] = register.value;
-    byEntity.set(uuid, fields);
+    const before = unexplained.get(uuid)?.values ?? [];
+    unexplained.set(uuid, { role: link.role, values: new Map([...before, [name, value]]) });
+    uuids.add(uuid);
   }
-  if (byEntity.size === 0) return;
+  if (!isAsked) putBack(turn, [...uuids]);
+}
+
+/** The hub's values go back under a new stamp, so that the editor takes them. */
+export function putBack(turn: Turn, uuids: readonly Uuid[]): void {
   const stamp = turn.hubStamp();
-  const ops = [...byEntity].map(([uuid, fields]) => ({ op: "set" as const, uuid, stamp, fields }));
+  const ops = uuids.flatMap((uuid): StampedOperation[] => {
+    const entity = turn.state.entities.get(uuid);
+    const names = [...(turn.links.unexplained.get(uuid)?.values.keys() ?? [])];
+    turn.links.unexplained.delete(uuid);
+    const values = names.map((name) => [name, fieldOf(entity, name)]);
+    return entity ? [{ op: "set", uuid, stamp, fields: Object.fromEntries(values) as Fields }] : [];
+  });
+  if (ops.length === 0) return;
   writeOwn(turn, "repair", ops);
-  const text = `${byEntity.size} objects differed from what was agreed. The agreed values were kept; the editor's own are in the snapshot.`;
+  const text = `${ops.length} objects differed from what was agreed. The agreed values were kept; the editor's own are in the snapshot.`;
   turn.notice("warning", "E_VERIFY_MISMATCH", text);
 }
 
 /** After a crash, safe mode ends by itself once a whole scene was compared and every difference has a reason. */
-function endCrashCheck(turn: Turn, unexplained: number): void {
-  turn.links.crashCheck = false;
+function endCrashCheck(turn: Turn): void {
   const { mode, modeReason } = turn.state.head;
-  if (mode !== "safe" || modeReason !== crashReason) return;
-  if (unexplained > 0) {
+  const isWaiting = mode === "safe" && modeReason === crashReason;
+  if (isWaiting && turn.links.unexplained.size > 0) {
     turn.notice("warning", "E_VERIFY_MISMATCH", "Look at the differences, then leave safe mode.");
     return;
   }
+  turn.links.crashCheck = false;
+  if (!isWaiting) return;
   turn.log({ type: "mode", timeMs: turn.facts.nowMs, mode: "live", reason: "Everything matches after the restart." });
   turn.notice("info", null, "VibeSync had stopped unexpectedly. Everything was checked and matches.");
 }

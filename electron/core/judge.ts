@@ -171,7 +171,7 @@ function repairPresence(turn: Turn, batch: Batch, { uuid, role, code }: Mismatch
   }
   link.known.delete(uuid);
   const op = { op: "set" as const, uuid, fields: valuesOf(entity), stamp };
-  writeInBatch(turn, { op, reason: "repair", attempt: batch.attempt + 1 });
+  writeInBatch(turn, { op, reason: "repair", after: batch });
   return false;
 }
 
@@ -192,19 +192,20 @@ function repairValues(turn: Turn, batch: Batch, { uuid, fields }: { uuid: Uuid; 
   if (Object.keys(values).length === 0) quarantine(turn, uuid, "E_VERIFY_MISMATCH");
   else {
     const op = { op: "set" as const, uuid, fields: values, stamp: turn.hubStamp() };
-    writeInBatch(turn, { op, reason: isRetry ? "repair" : "revoke", attempt: batch.attempt + 1 });
+    writeInBatch(turn, { op, reason: isRetry ? "repair" : "revoke", after: batch });
   }
 }
 
 type WriteBack = {
   readonly op: Extract<StampedOperation, { op: "set" }>;
   readonly reason: "repair" | "revoke";
-  readonly attempt: number;
+  readonly after: Batch;
 };
 
 /** Writes agreed values under a new stamp of the hub, to every editor, in a batch of its own. */
-function writeInBatch(turn: Turn, { op, reason, attempt }: WriteBack): void {
-  const batch = batchFor(turn, { isStructural: false, attempt }, 1);
+function writeInBatch(turn: Turn, { op, reason, after }: WriteBack): void {
+  const { attempt, decision } = after;
+  const batch = batchFor(turn, { isStructural: false, attempt: attempt + 1, decision }, 1);
   turn.log({ type: "edit", timeMs: turn.facts.nowMs, batch, reason, role: null, ops: [op] });
   noteChange(turn, batch, [changedBy(op)]);
 }

@@ -10,6 +10,7 @@ import type { Activity, IndexedEntity, VerifiedItem } from "#shared/protocol/up.
 import type { FieldName } from "#shared/scene/fields.ts";
 import type { Audit } from "./audit.ts";
 import type { WireInput } from "./input.ts";
+import type { Decision, Unexplained } from "./review.ts";
 import type { ConnectionId } from "./wire-event.ts";
 
 /**
@@ -74,6 +75,10 @@ export type Batch = {
   readonly only: Role | null;
   /** Asked to see whether all is as agreed (audit.ts), not because anything was written. */
   readonly isAudit: boolean;
+  /** A person's word on held changes: sent and verified in safe mode, too, although everything else is held. */
+  readonly decision: Decision | null;
+  /** In safe mode: the sockets that were told of the decision, by connection and epoch. */
+  readonly told: Set<string>;
   readonly items: Map<Uuid, BatchItem>;
   readonly firstLsn: number;
   lsn: number;
@@ -104,6 +109,11 @@ export class Links {
   readonly blocked = new Map<Uuid, number>();
   /** True after a crash until an editor's whole scene was compared: safe mode then ends by itself. */
   crashCheck = false;
+  /**
+   * While a crash is being checked: what an editor showed otherwise than agreed, with no stamp to say why. Kept here
+   * until a person decides; after a restart the next listing says it again.
+   */
+  readonly unexplained = new Map<Uuid, Unexplained>();
   /** After a crash nobody may resume before its whole scene was compared. */
   readonly mustList = new Set<Role>();
   readonly audit: Audit = { queue: [], dueMs: 0 };

@@ -8,7 +8,15 @@ import { unreachable } from "#shared/assert.ts";
 import type { Mode } from "#shared/protocol/handshake.ts";
 import type { Input } from "./input.ts";
 
-export type InputKind = "greeting" | "edit" | "answer" | "editor-news" | "housekeeping" | "command" | "rollback";
+export type InputKind =
+  | "greeting"
+  | "edit"
+  | "answer"
+  | "editor-news"
+  | "housekeeping"
+  | "command"
+  | "review"
+  | "rollback";
 export type Outcome = "run" | "keep" | "refuse" | "ignore";
 
 type Row = { readonly [Kind in InputKind]: Outcome };
@@ -21,6 +29,7 @@ export const modeTable: { readonly [Name in Mode]: Row } = {
     "editor-news": "ignore",
     housekeeping: "run",
     command: "refuse",
+    review: "refuse",
     rollback: "refuse",
   },
   indexing: {
@@ -30,6 +39,7 @@ export const modeTable: { readonly [Name in Mode]: Row } = {
     "editor-news": "run",
     housekeeping: "run",
     command: "run",
+    review: "ignore",
     rollback: "run",
   },
   live: {
@@ -39,6 +49,7 @@ export const modeTable: { readonly [Name in Mode]: Row } = {
     "editor-news": "run",
     housekeeping: "run",
     command: "run",
+    review: "ignore",
     rollback: "run",
   },
   paused: {
@@ -48,6 +59,7 @@ export const modeTable: { readonly [Name in Mode]: Row } = {
     "editor-news": "run",
     housekeeping: "run",
     command: "run",
+    review: "ignore",
     rollback: "run",
   },
   safe: {
@@ -57,6 +69,7 @@ export const modeTable: { readonly [Name in Mode]: Row } = {
     "editor-news": "run",
     housekeeping: "run",
     command: "run",
+    review: "run",
     rollback: "run",
   },
   halted: {
@@ -66,6 +79,7 @@ export const modeTable: { readonly [Name in Mode]: Row } = {
     "editor-news": "ignore",
     housekeeping: "ignore",
     command: "refuse",
+    review: "refuse",
     rollback: "refuse",
   },
 };
@@ -76,6 +90,9 @@ export function inputKindOf(input: Input): InputKind {
       return wireKindOf(input.event);
     case "rollback":
       return "rollback";
+    case "approve":
+    case "refuse":
+      return "review";
     case "pause":
     case "safe-mode":
     case "release":

@@ -17,13 +17,14 @@ import { type Change, isBlocked, onChange, takeIn } from "./change.ts";
 import { writeOwn } from "./decide.ts";
 import type { Effect } from "./effect.ts";
 import { counterKey, trippedOperation } from "./failure.ts";
-import { askForListing, onIndex } from "./indexing.ts";
+import { askForListing, onIndex, putBack } from "./indexing.ts";
 import type { Facts, Input, WireInput } from "./input.ts";
 import { limits } from "./limits.ts";
 import { crashReason, type Link, type Links } from "./links.ts";
 import { inputKindOf, modeTable } from "./mode-table.ts";
 import { onReadBack, onVerified } from "./read-back.ts";
 import type { Record } from "./record.ts";
+import { review } from "./review-act.ts";
 import { differenceTo, rollbackOperations } from "./rollback.ts";
 import { onBye, onClosed, onGreeted, onState, refuseStale, tendAbsent } from "./session.ts";
 import type { State } from "./state.ts";
@@ -57,6 +58,9 @@ function take(turn: Turn, input: Input, change: Change | null): void {
       return setSafeMode(turn, input.on, input.reason);
     case "release":
       return release(turn, input.uuid);
+    case "approve":
+    case "refuse":
+      return review(turn, input.kind, input.uuids);
     case "rollback":
       return rollback(turn, input);
     case "paired-snapshot":
@@ -154,10 +158,16 @@ function setPaused(turn: Turn, paused: boolean): void {
 /** Leaving it, an editor whose paired snapshot failed is listed anew: nothing is written to it without one. */
 function setSafeMode(turn: Turn, on: boolean, reason: string): void {
   if (on === (turn.state.head.mode === "safe")) return;
-  if (!on) turn.links.crashCheck = false;
+  if (!on) endReview(turn);
   turn.log({ type: "mode", timeMs: turn.facts.nowMs, mode: on ? "safe" : "live", reason });
   if (on) turn.effects.push({ kind: "snapshot", reason: "safe-mode" });
   else for (const link of turn.links.byRole.values()) if (link.phase === "paired") askForListing(turn, link);
+}
+
+/** Leaving safe mode ends the comparison after a crash: what nobody decided goes back to what was agreed. */
+function endReview(turn: Turn): void {
+  turn.links.crashCheck = false;
+  putBack(turn, [...turn.links.unexplained.keys()]);
 }
 
 /** The agreed values go to every editor again; from here on its edits count. */

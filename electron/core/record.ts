@@ -16,7 +16,7 @@ const role = z.enum(roles);
 const text = z.string().max(2_000);
 
 /** Why operations were written: an editor's edit, its listing, or one of the hub's own reasons. */
-export const editReasons = ["edit", "index", "rollback", "revoke", "repair"] as const;
+export const editReasons = ["edit", "index", "rollback", "revoke", "repair", "approve"] as const;
 export type EditReason = (typeof editReasons)[number];
 
 const edit = z.strictObject({

@@ -34,6 +34,8 @@ export type Tombstone = {
   readonly stamp: number;
   readonly lsn: number;
   readonly timeMs: number;
+  /** No batch decided about the deletion yet: the one that will, and which of the entity's values were not final. */
+  readonly pending?: { readonly batch: number; readonly fields: Provisional };
 };
 
 /** Where a provisional field goes back to when its batch fails. */
@@ -94,7 +96,10 @@ export class State {
   readonly entities = new JournaledMap<Uuid, Entity>();
   readonly tombstones = new JournaledMap<Uuid, Tombstone>();
   readonly provisional = new JournaledMap<Uuid, Provisional>();
-  /** Batch → the entities it decides about. Follows from `provisional`; may name more of them, never fewer. */
+  /**
+   * Batch → the entities it decides about. Follows from `provisional` and the tombstones' `pending`; may name more of
+   * them, never fewer.
+   */
   readonly undecided = new JournaledMap<number, Uuid[]>();
   readonly quarantine = new JournaledMap<Uuid, Quarantine>();
   readonly counters = new JournaledMap<string, Counter>();
@@ -104,6 +109,10 @@ export class State {
   /** The batch decides about some of the entity's provisional fields. */
   noteProvisional(uuid: Uuid, provisional: Provisional, batch: number): void {
     this.provisional.set(uuid, provisional);
+    this.noteUndecided(uuid, batch);
+  }
+
+  noteUndecided(uuid: Uuid, batch: number): void {
     const uuids = this.undecided.get(batch);
     if (uuids) uuids.push(uuid);
     else this.undecided.set(batch, [uuid]);

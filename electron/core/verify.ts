@@ -18,7 +18,7 @@ export function tendBatches(turn: Turn): void {
   const { links, state, facts } = turn;
   for (const batch of [...links.batches.values()]) {
     if (batch.state === "asked") tendAsked(turn, batch);
-    else if (state.head.mode === "live" && isDue(batch, facts.nowMs)) ask(turn, batch);
+    else if ((state.head.mode === "live" || batch.decision !== null) && isDue(batch, facts.nowMs)) ask(turn, batch);
   }
 }
 

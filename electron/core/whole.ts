@@ -1,10 +1,11 @@
 /**
  * Whole entities as operations, in an order that works: used wherever an editor lacks an entity altogether.
  */
+import type { Uuid } from "#shared/ids.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
 import { limits } from "./limits.ts";
-import { type Entity, parentOf, type Register, registersOf } from "./state.ts";
+import { type Entity, fieldOf, parentOf, type Register, registersOf } from "./state.ts";
 
 /**
  * A whole entity: its creation, then what was written since, one `set` for each stamp. Every value keeps its own stamp:
@@ -30,6 +31,12 @@ export function presenceStamp(entity: Entity): number {
   let lowest = Number.POSITIVE_INFINITY;
   for (const [, { stamp }] of registersOf(entity)) lowest = Math.min(lowest, stamp);
   return Number.isFinite(lowest) ? Math.max(entity.createdStamp, lowest) : entity.createdStamp;
+}
+
+/** What must be there for an entity to stand in a scene: its parent, its mesh, its collections. */
+export function namedBy(entity: Entity | undefined): Uuid[] {
+  const single = [fieldOf(entity, "parent"), fieldOf(entity, "data")].filter((uuid) => typeof uuid === "string");
+  return [...single, ...((fieldOf(entity, "collections") as readonly Uuid[] | undefined) ?? [])];
 }
 
 /** All the values that an entity has. */

@@ -37,6 +37,7 @@ const entity = z.strictObject({
   timeMs: z.number(),
 });
 const lastFinal = z.strictObject({ batch: whole, register: register.optional() });
+const pendingDeletion = z.strictObject({ batch: whole, fields: z.partialRecord(fieldNameSchema, lastFinal) });
 const counter = z.strictObject({
   operation: z.string(),
   code: errorCodeSchema,
@@ -62,7 +63,9 @@ const stateSchema = z.strictObject({
     closed: z.boolean(),
   }),
   entities: z.array(entity),
-  tombstones: z.array(z.strictObject({ entity, stamp: whole, lsn: whole, timeMs: z.number() })),
+  tombstones: z.array(
+    z.strictObject({ entity, stamp: whole, lsn: whole, timeMs: z.number(), pending: pendingDeletion.optional() }),
+  ),
   provisional: z.array(z.tuple([uuidSchema, z.partialRecord(fieldNameSchema, lastFinal)])),
   quarantine: z.array(z.tuple([uuidSchema, quarantine])),
   counters: z.array(z.tuple([z.string(), counter])),
@@ -127,7 +130,9 @@ function fill(plain: Plain): State {
   state.head = plain.head;
   for (const value of plain.entities) state.entities.set(value.uuid, entityOf(value));
   for (const value of plain.tombstones) {
-    state.tombstones.set(value.entity.uuid, { ...value, entity: entityOf(value.entity) });
+    const { uuid } = value.entity;
+    state.tombstones.set(uuid, { ...value, entity: entityOf(value.entity) });
+    if (value.pending) state.noteUndecided(uuid, value.pending.batch);
   }
   for (const [uuid, value] of plain.provisional) {
     const batches = new Set(Object.values(value).map((one) => one.batch));

@@ -58,7 +58,7 @@ function editorValues(name: FieldName, value: FieldValue, { blender, unity }: Pl
   return [text, text];
 }
 
-function valueText(name: FieldName, value: FieldValue): string {
+export function valueText(name: FieldName, value: FieldValue): string {
   if (value === null) return "none";
   if (typeof value === "number") return withUnit(numberText(value), fieldSpec(name).unit);
   if (typeof value === "boolean") return value ? "yes" : "no";

@@ -1,6 +1,7 @@
 /** The one status that window, tray and terminal show, from state, links and what the hub counts. Pure projection. */
 import { waitingFor } from "#electron/core/catch-up.ts";
 import type { Link, Links } from "#electron/core/links.ts";
+import { heldCount } from "#electron/core/review.ts";
 import { nameOf, type State } from "#electron/core/state.ts";
 import { sentenceOf, verdictOf } from "#electron/core/verdict.ts";
 import type { EditorView, FailureRow, Notice, StatusView } from "#shared/ipc/view.ts";
@@ -34,6 +35,7 @@ export function statusViewOf(parts: StatusParts): StatusView {
     editsPerSecond: parts.editsPerSecond,
     failures: failureTotals(state),
     lastSnapshotMs: parts.lastSnapshotMs,
+    toReview: heldCount(state, links),
     port: parts.port,
     demo: false,
     notices: [...parts.notices],

@@ -105,6 +105,7 @@ const reasonWords = {
   rollback: "Rolled back: ",
   revoke: "Put back: ",
   repair: "Sent again: ",
+  approve: "Approved by you: ",
 };
 
 function tellEdit(record: Extract<Record, { type: "edit" }>): Told {

@@ -9,7 +9,8 @@
 import type { Clock } from "#electron/ports/clock.ts";
 import type { Disk } from "#electron/ports/disk.ts";
 import type { PushChannel, PushValue, RequestAnswer, RequestArgument, RequestChannel } from "#shared/ipc/contract.ts";
-import type { StatusView } from "#shared/ipc/view.ts";
+import type { FailureRow, StatusView } from "#shared/ipc/view.ts";
+import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { Result } from "#shared/result.ts";
 
 /** What answers one request channel. The router has checked the argument, and will check the answer. */
@@ -34,6 +35,8 @@ export const hubChannels = [
   "set-paused",
   "set-safe-mode",
   "release",
+  "review",
+  "review-decide",
   "restart-engine",
 ] as const satisfies readonly RequestChannel[];
 export type HubChannel = (typeof hubChannels)[number];
@@ -41,12 +44,23 @@ export type ShellChannel = Exclude<RequestChannel, HubChannel>;
 
 export type PushListener = <Channel extends PushChannel>(channel: Channel, value: PushValue<Channel>) => void;
 
+/** What a diagnostics bundle takes from an open hub, halted or not. */
+export type HubFacts = {
+  readonly status: StatusView;
+  readonly failures: readonly FailureRow[];
+  /** What opening found broken and put right. */
+  readonly findings: readonly { operation: string; level: string; code: ErrorCode; message: string }[];
+  /** Everything that has a name, to hide it. */
+  readonly names: ReadonlySet<string>;
+};
+
 export type Hub = {
   readonly handlers: HandlersOf<HubChannel>;
   /** Returns the function that ends the subscription. */
   onPush(listener: PushListener): () => void;
   /** The same as the answer of the `status` channel, at once. */
   status(): StatusView;
+  facts(): HubFacts;
   /** Clean shutdown: flush, last snapshot, discovery file removed, lock released. May be called twice. */
   close(): Promise<void>;
 };

@@ -13,12 +13,14 @@ import { freshSet } from "#electron/ipc/fresh-set.ts";
 import { createPusher, type Push, type Pusher } from "#electron/ipc/pusher.ts";
 import { startRouter } from "#electron/ipc/router.ts";
 import type { Clock } from "#electron/ports/clock.ts";
+import { realDisk } from "#electron/ports/disk.ts";
 import { pushTransport } from "#shared/ipc/channels.ts";
-import type { StatusView } from "#shared/ipc/view.ts";
+import type { About, StatusView } from "#shared/ipc/view.ts";
 import { verdictWord } from "#shared/ipc/words.ts";
 import { aboutOf, runtimeOf } from "./about.ts";
 import { appOrigin, serveApp } from "./app-protocol.ts";
 import { createDemo, type Demo, type StartDemoPair } from "./demo.ts";
+import { createDiagnostics, type DiagnosticsDesk } from "./diagnostics.ts";
 import { hardenSession } from "./hardening.ts";
 import type { HubSession } from "./hub-session.ts";
 import type { LogFile } from "./log-file.ts";
@@ -136,12 +138,14 @@ function answerWindow(parts: Parts): () => void {
     overrideFolder: process.env.ELECTRON_OVERRIDE_DIST_PATH,
     exists: fs.existsSync,
   });
+  const about = () => aboutOf(app.getVersion(), runtime);
   const folders = { project: project.folder, logs: () => places.logs, plugins: () => places.plugins };
   const shellSide = shellHandlers({
     settings,
     setup,
     demo,
-    about: () => aboutOf(app.getVersion(), runtime),
+    diagnostics: diagnosticsOf(parts, about),
+    about,
     choose: (what) => choose(window, what),
     showFolder: async (which) => (await shell.openPath(folders[which]())) || null,
     openProject: async (folder) => {
@@ -160,12 +164,26 @@ function answerWindow(parts: Parts): () => void {
   });
 }
 
+function diagnosticsOf({ places, session, clock, window, project }: Parts, about: () => About): DiagnosticsDesk {
+  return createDiagnostics({
+    disk: realDisk,
+    clock,
+    facts: session.facts,
+    projectFolder: () => session.status().project?.folder ?? project.folder(),
+    about,
+    logs: places.logs,
+    dumps: app.getPath("crashDumps"),
+    folders: { app: app.getAppPath(), settings: places.userData, home: app.getPath("home") },
+    chooseFile: (suggested) => chooseFile(window, suggested),
+  });
+}
+
 function followStatus({ places, session, window, pusher }: Parts): { tray: TrayIcon; notices: Notices } {
-  const actions = hubActions(session, window);
   const showView = (view: string): void => {
     window.show();
     pusher.push("show-view", { view, uuid: null });
   };
+  const actions = hubActions(session, window, showView);
   const tray = createTray({
     icons: join(places.icons, "tray"),
     status: session.status(),
@@ -205,12 +223,23 @@ function iconFile({ icons }: Places): string {
   return join(icons, "app", "256x256.png");
 }
 
-function hubActions(session: HubSession, window: AppWindow): Readonly<Record<TrayAction, () => void>> {
+type ShowView = (view: string) => void;
+
+function hubActions(
+  session: HubSession,
+  window: AppWindow,
+  showView: ShowView,
+): Readonly<Record<TrayAction, () => void>> {
   // A refusal comes back in the status (halted, booting), where every one of these is greyed out.
   return {
     pause: () => void session.handlers["set-paused"]({ paused: true }),
     resume: () => void session.handlers["set-paused"]({ paused: false }),
-    "safe-mode": () => void session.handlers["set-safe-mode"]({ on: session.status().mode !== "safe" }),
+    "safe-mode": () => {
+      const { mode, toReview } = session.status();
+      // Leaving it would send what nobody has looked at.
+      if (mode === "safe" && toReview > 0) showView("review");
+      else void session.handlers["set-safe-mode"]({ on: mode !== "safe" });
+    },
     show: window.show,
     quit: () => app.quit(),
   };
@@ -227,6 +256,16 @@ async function choose(window: AppWindow, { kind, title, startAt }: ChooseOptions
     ? await dialog.showOpenDialog(parent, options)
     : await dialog.showOpenDialog(options);
   return canceled ? null : (filePaths[0] ?? null);
+}
+
+/** Where to save something; null when the person cancelled. */
+async function chooseFile(window: AppWindow, suggested: string): Promise<string | null> {
+  const options = { title: "Save diagnostics", defaultPath: join(app.getPath("downloads"), suggested) };
+  const parent = window.native() ?? BrowserWindow.getFocusedWindow();
+  const { canceled, filePath } = parent
+    ? await dialog.showSaveDialog(parent, options)
+    : await dialog.showSaveDialog(options);
+  return canceled || filePath === "" ? null : filePath;
 }
 
 async function withLimit(work: Promise<void>, limitMs: number, onLate: () => void): Promise<void> {

@@ -18,6 +18,7 @@ export function emptyStatus(reason: Failure | null, nowMs: number): StatusView {
     editsPerSecond: 0,
     failures: { timeouts: 0, refused: 0, mismatches: 0, disk: 0 },
     lastSnapshotMs: null,
+    toReview: 0,
     port: null,
     demo: false,
     notices: reason

@@ -11,6 +11,7 @@ import {
   type HandlersOf,
   type Hub,
   type HubChannel,
+  type HubFacts,
   type HubOptions,
   hubChannels,
   type OpenHub,
@@ -32,6 +33,8 @@ export type HubSession = {
   readonly handlers: HandlersOf<HubChannel>;
   onPush(listener: PushListener): () => void;
   status(): StatusView;
+  /** Null while no hub is open. */
+  facts(): HubFacts | null;
   /** Closes the hub that is open, then opens the one of this folder. Calls are served one after the other. */
   open(projectFolder: string): Promise<Result<void>>;
   close(): Promise<void>;
@@ -121,6 +124,7 @@ export function createHubSession(openHub: OpenHub, options: Omit<HubOptions, "pr
       return () => listeners.delete(listener);
     },
     status,
+    facts: () => (stage.kind === "open" ? stage.hub.facts() : null),
     open: (projectFolder) => inTurn(() => openNow(projectFolder)),
     close: () => inTurn(closeNow),
     fail: (reason) =>

@@ -53,6 +53,7 @@ export function menuTemplate(actions: MenuActions, isPackaged: boolean): MenuIte
       ],
     },
     { label: "View", submenu: viewMenu(isPackaged) },
+    { role: "help", submenu: [{ label: "Diagnostics ...", click: () => actions.view("diagnostics") }] },
   ];
 }
 

@@ -8,6 +8,7 @@ import type { HandlersOf, ShellChannel } from "#electron/ports/hub.ts";
 import type { About } from "#shared/ipc/view.ts";
 import { type Failure, failure, type Result, success } from "#shared/result.ts";
 import type { Demo } from "./demo.ts";
+import type { DiagnosticsDesk } from "./diagnostics.ts";
 import type { SettingsStore } from "./settings.ts";
 import type { Setup } from "./setup.ts";
 
@@ -21,6 +22,7 @@ export type ShellOptions = {
   readonly settings: SettingsStore;
   readonly setup: Setup;
   readonly demo: Demo;
+  readonly diagnostics: DiagnosticsDesk;
   readonly about: () => About;
   /** Null when the person cancelled. */
   readonly choose: (options: ChooseOptions) => Promise<string | null>;
@@ -62,6 +64,8 @@ export function shellHandlers(options: ShellOptions): HandlersOf<ShellChannel> {
       const problem = await options.showFolder(which);
       return problem === null ? success(null) : failure("E_DISK", `The folder could not be shown: ${problem}`);
     },
+    diagnostics: ({ hidesNames }) => options.diagnostics.gather(hidesNames),
+    "save-diagnostics": ({ id }) => options.diagnostics.save(id),
     "close-decided": ({ action, remember }) => {
       const saved = remember ? settings.change({ closeAction: action }) : success(undefined);
       options.close(action);

@@ -6,7 +6,7 @@
  * the terminal (shared/ipc/words.ts).
  */
 import type { View } from "#renderer/store/ui-store.ts";
-import type { EditorView, ObjectState, Settings, TimelineRow } from "#shared/ipc/view.ts";
+import type { EditorView, ObjectState, ReviewRow, Settings, TimelineRow } from "#shared/ipc/view.ts";
 import type { EntityKind } from "#shared/scene/fields.ts";
 
 type Words<Key extends string> = { readonly [Name in Key]: string };
@@ -30,6 +30,15 @@ export const viewWords: Words<View> = {
   snapshots: "Snapshots",
   setup: "Setup",
   settings: "Settings",
+  review: "Review",
+};
+
+export const reviewWords: Words<ReviewRow["change"]> = {
+  created: "Created",
+  changed: "Changed",
+  moved: "Moved",
+  deleted: "Deleted",
+  differs: "Differs",
 };
 
 export const stateMeanings: Words<ObjectState> = {

@@ -9,8 +9,8 @@ import type { TimelineFilter } from "#shared/ipc/contract.ts";
 import type { ObjectFilter } from "./scene-objects.ts";
 import { noFilter } from "./timeline-tail.ts";
 
-/** In the order of their keys 1 to 6. */
-export const views = ["home", "objects", "timeline", "failures", "snapshots", "setup", "settings"] as const;
+/** In the order of their keys 1 to 6, settings, and 7. */
+export const views = ["home", "objects", "timeline", "failures", "snapshots", "setup", "settings", "review"] as const;
 export type View = (typeof views)[number];
 
 /** One dialog at a time. */
@@ -18,6 +18,8 @@ type OpenDialog =
   | { readonly kind: "rollback"; readonly oid: string }
   | { readonly kind: "name-snapshot"; readonly oid: string; readonly label: string }
   | { readonly kind: "release"; readonly uuid: string; readonly name: string }
+  | { readonly kind: "refuse"; readonly uuids: readonly string[] | null; readonly count: number }
+  | { readonly kind: "leave-safe" | "diagnostics" }
   | { readonly kind: "close-asked" }
   | { readonly kind: "keys" };
 

@@ -14,6 +14,8 @@ export const requestChannels = [
   "set-paused",
   "set-safe-mode",
   "release",
+  "review",
+  "review-decide",
   "restart-engine",
   "setup",
   "install-plugin",
@@ -24,6 +26,8 @@ export const requestChannels = [
   "settings",
   "set-settings",
   "show-folder",
+  "diagnostics",
+  "save-diagnostics",
   "close-decided",
   "about",
 ] as const;

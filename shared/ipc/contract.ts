@@ -11,9 +11,12 @@ import { errorCodeSchema, messageTextSchema } from "../protocol/handshake.ts";
 import { lsnSchema } from "../protocol/operation.ts";
 import {
   aboutSchema,
+  diagnosticsSchema,
   failureRowSchema,
   objectDetailSchema,
   objectViewSchema,
+  reviewRowSchema,
+  reviewRowsMax,
   roleSchema,
   rollbackPreviewSchema,
   settingsSchema,
@@ -64,6 +67,16 @@ export const requests = {
   "set-safe-mode": [z.strictObject({ on: z.boolean() }), nothing],
   /** Puts the last agreed values back in both editors and lets the object take part again. */
   release: [z.strictObject({ uuid: uuidSchema }), nothing],
+  /** What safe mode holds, oldest first; `total` counts what the list leaves out. */
+  review: [nothing, z.strictObject({ rows: z.array(reviewRowSchema).max(reviewRowsMax), total: z.int().min(0) })],
+  /** Null: everything held. Answers with how many objects were decided, those that go along included. */
+  "review-decide": [
+    z.strictObject({
+      decision: z.enum(["approve", "refuse"]),
+      uuids: z.array(uuidSchema).min(1).max(reviewRowsMax).nullable(),
+    }),
+    z.strictObject({ decided: z.int().min(0) }),
+  ],
   "restart-engine": [nothing, nothing],
   setup: [nothing, setupViewSchema],
   "install-plugin": [z.strictObject({ role: roleSchema, path }), z.strictObject({ message: z.string() })],
@@ -74,6 +87,9 @@ export const requests = {
   settings: [nothing, settingsSchema],
   "set-settings": [settingsSchema.partial(), settingsSchema],
   "show-folder": [z.strictObject({ which: z.enum(["project", "logs", "plugins"]) }), nothing],
+  /** Gathers a bundle and shows all of it; `save-diagnostics` then writes exactly that. */
+  diagnostics: [z.strictObject({ hidesNames: z.boolean() }), diagnosticsSchema],
+  "save-diagnostics": [z.strictObject({ id: z.int() }), z.strictObject({ path: path.nullable() })],
   "close-decided": [z.strictObject({ action: z.enum(["tray", "quit"]), remember: z.boolean() }), nothing],
   about: [nothing, aboutSchema],
 } as const satisfies Record<string, readonly [z.ZodType, z.ZodType]>;

@@ -75,6 +75,8 @@ export const statusViewSchema = z.strictObject({
   editsPerSecond: z.number(),
   failures: z.strictObject({ timeouts: count, refused: count, mismatches: count, disk: count }),
   lastSnapshotMs: timeMs.nullable(),
+  /** Objects that safe mode holds for a person to approve or refuse. */
+  toReview: count,
   port: z.int().nullable(),
   demo: z.boolean(),
   notices: z.array(noticeSchema).max(50),
@@ -122,6 +124,20 @@ export const timelineRowSchema = z.strictObject({
   code: errorCodeSchema.nullable(),
 });
 export type TimelineRow = z.infer<typeof timelineRowSchema>;
+
+export const reviewChanges = ["created", "changed", "moved", "deleted", "differs"] as const;
+export const reviewRowsMax = 10_000;
+export const reviewRowSchema = z.strictObject({
+  uuid: uuidSchema,
+  kind: z.enum(entityKinds),
+  name: text,
+  change: z.enum(reviewChanges),
+  by: writerNameSchema,
+  timeMs,
+  /** Ready to show; before is empty for what is new, after for what is gone. */
+  fields: z.array(z.strictObject({ field: text, before: text, after: text })).max(40),
+});
+export type ReviewRow = z.infer<typeof reviewRowSchema>;
 
 export const failureRowSchema = z.strictObject({
   operation: text,
@@ -213,6 +229,22 @@ export const settingsSchema = z.strictObject({
   firstRunDone: z.boolean(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+
+export const diagnosticsSchema = z.strictObject({
+  id: z.int(),
+  files: z
+    .array(
+      z.strictObject({
+        path: text,
+        bytes: count,
+        /** The beginning of a long file; `isWhole` says whether there is more. */
+        text: z.string().max(200_000),
+        isWhole: z.boolean(),
+      }),
+    )
+    .max(20),
+});
+export type Diagnostics = z.infer<typeof diagnosticsSchema>;
 
 export const aboutSchema = z.strictObject({
   version: text,

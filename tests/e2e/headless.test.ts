@@ -4,6 +4,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { strFromU8, unzipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { appFolder, eventually, type Folders, makeFolders } from "./launch.ts";
 
@@ -68,6 +69,21 @@ describe("the hub without a window", () => {
     const second = start();
     expect(await second.ended).toBe(1);
     expect(second.said.error).toContain("E_PROJECT_LOCKED");
+  });
+
+  it("[ENG-40] writes diagnostics beside a hub that has the project open", async () => {
+    const { child } = start();
+    await isListening();
+    const file = path.join(folders.root, "bundle.zip");
+    const said = execFileSync(
+      process.execPath,
+      [entry, "--project", folders.project, "--home", folders.home, "--diagnostics", file],
+      { encoding: "utf8" },
+    );
+    expect(said).toContain("bundle.zip");
+    const files = unzipSync(fs.readFileSync(file));
+    expect(strFromU8(files["vibesync-diagnostics/wal-tail.jsonl"] as Uint8Array)).toContain('"type":"boot"');
+    expect(child.exitCode).toBe(null);
   });
 
   it("explains itself, and refuses an option it does not know", () => {

@@ -17,6 +17,7 @@ const viewKeys = {
   snapshots: "5",
   setup: "6",
   settings: "Control+,",
+  review: "7",
 } as const;
 const rowsInPageMax = 80;
 
@@ -76,6 +77,61 @@ describe.each(sceneNames)("the state %s", (name) => {
       const faults = (await accessibilityFaults(page)).map((fault) => `${view}: ${fault}`);
       expect(faults).toEqual([]);
     }
+  });
+});
+
+describe("the review of 10,000 held edits", () => {
+  it("[ENG-41] draws only what is in sight, and decides by keyboard: one, the marked, or all", async () => {
+    await open("review");
+    await show("review");
+    const grid = page.getByRole("grid", { name: "Held edits" });
+    await expect.poll(() => grid.getAttribute("aria-rowcount")).toBe("10001");
+    expect(await grid.getByRole("row").count()).toBeLessThan(rowsInPageMax);
+    const { review } = sceneOf("review", Date.now());
+    const uuids = [0, 1, 2, 3].map((index) => review[index]?.uuid);
+    await grid.focus();
+    await press("j", "a");
+    await press("j", "Space", "j", "Space");
+    await page.getByRole("button", { name: "Approve 2 marked" }).click();
+    await page.getByRole("button", { name: "Approve all" }).click();
+    const approve = { decision: "approve" };
+    await expect
+      .poll(() => asked("review-decide"))
+      .toEqual([
+        { ...approve, uuids: [uuids[1]] },
+        { ...approve, uuids: [uuids[2], uuids[3]] },
+        { ...approve, uuids: null },
+      ]);
+  });
+
+  it("[ENG-42] asks before anything is put back, with the way out first", async () => {
+    await open("review");
+    await show("review");
+    await page.getByRole("grid", { name: "Held edits" }).focus();
+    await press("r");
+    const dialog = page.getByRole("dialog", { name: "Put 1 object back?" });
+    await dialog.waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await press("Enter");
+    await dialog.waitFor({ state: "detached" });
+    expect(await asked("review-decide")).toEqual([]);
+    await page.getByRole("button", { name: "Refuse all…" }).click();
+    await page.getByRole("button", { name: "Put 10,000 objects back" }).click();
+    await expect.poll(() => asked("review-decide")).toEqual([{ decision: "refuse", uuids: null }]);
+  });
+
+  it("[ENG-43] is a click away from leaving safe mode, which says how much it sends", async () => {
+    await open("review");
+    await page.keyboard.press("Control+Shift+S");
+    const dialog = page.getByRole("dialog", { name: "Leave safe mode?" });
+    await dialog.getByText("10,000 objects").waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByRole("button", { name: "Look at them" }).click();
+    await page.locator("main[data-view=review]").waitFor();
+    expect(await asked("set-safe-mode")).toEqual([]);
+    await page.keyboard.press("Control+Shift+S");
+    await page.getByRole("button", { name: "Leave and send 10,000" }).click();
+    await expect.poll(() => asked("set-safe-mode")).toEqual([{ on: false }]);
   });
 });
 

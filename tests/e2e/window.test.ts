@@ -4,6 +4,8 @@
  * complain on the way.
  */
 import fs from "node:fs";
+import path from "node:path";
+import { strFromU8, unzipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { accessibilityFaults } from "#tests/renderer/harness/bench-window.ts";
@@ -165,6 +167,29 @@ describe("one click back, and back again", () => {
         editors.unity.entities === counts.objects
       );
     });
+  });
+});
+
+describe("diagnostics", () => {
+  it("[ENG-40] are shown, then saved as they were shown", async () => {
+    const file = path.join(folders.root, "bundle.zip");
+    await launched.app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    }, file);
+    await view("4", "failures");
+    await press(button("Diagnostics…"));
+    const dialog = page.getByRole("dialog", { name: "Diagnostics" });
+    await dialog.getByRole("button", { name: /^wal-tail.jsonl/ }).click();
+    const shown = (await dialog.locator("pre").textContent()) ?? "";
+    expect(shown).toContain('"type":"edit"');
+    expect(shown).not.toContain("Castle");
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await press(dialog.getByRole("button", { name: "Save…" }));
+    await dialog.waitFor({ state: "detached" });
+    const files = unzipSync(fs.readFileSync(file));
+    const saved = strFromU8(files["vibesync-diagnostics/wal-tail.jsonl"] as Uint8Array);
+    expect(saved.startsWith(shown.slice(0, 100_000))).toBe(true);
+    expect(saved).not.toContain(folders.root);
   });
 });
 

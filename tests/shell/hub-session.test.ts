@@ -16,6 +16,7 @@ function fakeHub({ projectFolder }: HubOptions, trace: string[]): Hub & { tell: 
   return {
     handlers: { ...answers, status: () => success(status()), objects: () => success({ objects: [] }) } as never,
     status,
+    facts: () => ({ status: status(), failures: [], findings: [], names: new Set() }),
     onPush(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

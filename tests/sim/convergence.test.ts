@@ -5,7 +5,7 @@
 import { describe, it } from "vitest";
 import { checkInvariants } from "./invariants.ts";
 import { regressions } from "./regressions.ts";
-import { allFaults, noFaults, runScript, settle } from "./script.ts";
+import { allFaults, noFaults, reviewed, reviewedFaults, runScript, settle } from "./script.ts";
 import { World } from "./world.ts";
 
 /** Ten seconds at most on an idle machine; the build server is shared. */
@@ -40,6 +40,15 @@ describe("two editors and a hub", () => {
     "[ENG-2] [ENG-7] [ENG-23] agree after cuts, crashes and power cuts, and nothing is held back",
     () => {
       for (let seed = 1_000; seed < 1_020; seed += 1) withSeed(seed, () => simulate(seed, allFaults));
+    },
+    timeoutMs,
+  );
+
+  it(
+    "[ENG-41] [ENG-42] agree after a person approved, refused and left safe mode at random, with and without faults",
+    () => {
+      for (let seed = 5_010; seed < 5_018; seed += 1) withSeed(seed, () => simulate(seed, reviewed));
+      for (let seed = 6_000; seed < 6_006; seed += 1) withSeed(seed, () => simulate(seed, reviewedFaults));
     },
     timeoutMs,
   );

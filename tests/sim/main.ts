@@ -1,11 +1,11 @@
 /**
- * `npm run sim -- --seed N[,N] [--count M] [--steps S] [--faults none|all] [--trace TEXT]`: simulates, and exits
+ * `npm run sim -- --seed N[,N] [--count M] [--steps S] [--faults none|all|review|review-all] [--trace TEXT]`: simulates, and exits
  * non-zero on a failure with the seed, what is wrong, and the one command that shows it again. `--trace` prints all
  * that was said and logged about what the text names (a uuid, or its beginning), and every cut and crash.
  */
 import { parseArgs } from "node:util";
 import { checkInvariants } from "./invariants.ts";
-import { allFaults, noFaults, runScript, settle } from "./script.ts";
+import { allFaults, noFaults, reviewed, reviewedFaults, runScript, settle } from "./script.ts";
 import { World } from "./world.ts";
 
 const text = { type: "string" } as const;
@@ -15,7 +15,8 @@ const seeds = (values.seed ?? "1")
   .split(",")
   .flatMap((first) => Array.from({ length: count }, (_, at) => Number(first) + at));
 const steps = Number(values.steps ?? 1_000);
-const faults = values.faults === "none" ? noFaults : allFaults;
+const sets = { none: noFaults, all: allFaults, review: reviewed, "review-all": reviewedFaults };
+const faults = sets[(values.faults ?? "all") as keyof typeof sets] ?? allFaults;
 
 let failed = 0;
 for (const seed of seeds) {

@@ -1,11 +1,21 @@
 /** What the dice do to a world: users edit on both sides, messages dawdle, cables are pulled, the hub dies. */
+import { reviewQueue } from "#electron/core/review.ts";
 import type { Uuid } from "#shared/ids.ts";
 import type { SimEditor, World } from "./world.ts";
 
-export type Faults = { readonly cut: number; readonly crash: number; readonly powerCut: number };
+export type Faults = {
+  readonly cut: number;
+  readonly crash: number;
+  readonly powerCut: number;
+  /** How often a person turns safe mode on, decides about what it holds, or leaves it. */
+  readonly review?: number;
+};
 
 export const noFaults: Faults = { cut: 0, crash: 0, powerCut: 0 };
 export const allFaults: Faults = { cut: 0.01, crash: 0.004, powerCut: 0.5 };
+
+export const reviewed: Faults = { ...noFaults, review: 0.02 };
+export const reviewedFaults: Faults = { ...allFaults, review: 0.02 };
 
 export function runScript(world: World, steps: number, faults: Faults): void {
   for (let step = 0; step < steps; step += 1) {
@@ -14,6 +24,7 @@ export function runScript(world: World, steps: number, faults: Faults): void {
     move(world, editor);
     if (world.dice.chance(0.3)) world.flush();
     if (world.dice.chance(0.3)) world.tick(world.dice.below(120));
+    if (faults.review !== undefined && world.dice.chance(faults.review)) reviewRandomly(world);
     if (world.dice.chance(faults.cut)) world.cut(editor);
     if (world.dice.chance(faults.crash)) world.crash(world.dice.chance(faults.powerCut));
     if (editor.connection === null && world.dice.chance(0.3)) world.connect(editor);
@@ -50,6 +61,16 @@ export function settle(world: World): number {
   throw new Error(
     `not quiet: ${world.state.provisional.size} provisional, ${world.links.batches.size} batches, mode ${world.state.head.mode}`,
   );
+}
+
+/** A person approves or refuses some or all of what is held, or switches safe mode. */
+function reviewRandomly(world: World): void {
+  const { dice, links, state } = world;
+  const isSafe = state.head.mode === "safe";
+  if (!isSafe || dice.chance(0.2)) return world.turn([{ kind: "safe-mode", on: !isSafe, reason: "Somebody said so." }]);
+  const held = [...reviewQueue(state, links).keys()];
+  const uuids = held.filter(() => dice.chance(0.5));
+  world.turn([{ kind: dice.chance(0.5) ? "approve" : "refuse", uuids }]);
 }
 
 function isQuiet(editor: SimEditor): boolean {

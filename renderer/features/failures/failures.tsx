@@ -5,6 +5,7 @@
 import { CircleCheckBig } from "lucide-react";
 import { useMemo } from "react";
 import { useHubState } from "#renderer/app-context.tsx";
+import { DiagnosticsButton } from "#renderer/features/diagnostics/diagnostics-button.tsx";
 import { texts } from "#renderer/messages/texts.ts";
 import { number } from "#renderer/messages/words.ts";
 import { Empty } from "#renderer/ui/empty.tsx";
@@ -24,6 +25,9 @@ export function Failures() {
       ) : (
         <FailureList rows={sorted} />
       )}
+      <div>
+        <DiagnosticsButton />
+      </div>
     </div>
   );
 }

@@ -1,5 +1,7 @@
 /** The one dialog that is open, if any. */
 import { useUi } from "#renderer/app-context.tsx";
+import { DiagnosticsDialog } from "#renderer/features/diagnostics/diagnostics-dialog.tsx";
+import { LeaveSafeDialog, RefuseDialog } from "#renderer/features/review/review-dialogs.tsx";
 import { NameDialog } from "#renderer/features/snapshots/name-dialog.tsx";
 import { RollbackDialog } from "#renderer/features/snapshots/rollback-dialog.tsx";
 import { unreachable } from "#shared/assert.ts";
@@ -17,6 +19,12 @@ export function Dialogs() {
       return <NameDialog oid={dialog.oid} label={dialog.label} />;
     case "release":
       return <ReleaseDialog uuid={dialog.uuid} name={dialog.name} />;
+    case "refuse":
+      return <RefuseDialog uuids={dialog.uuids} count={dialog.count} />;
+    case "leave-safe":
+      return <LeaveSafeDialog />;
+    case "diagnostics":
+      return <DiagnosticsDialog />;
     case "close-asked":
       return <CloseDialog />;
     case "keys":

@@ -1,5 +1,15 @@
 /** The way between views: icon and word, keys 1 to 6. Setup and Settings are at the bottom. */
-import { Activity, Box, History, House, type LucideIcon, Plug, Settings, TriangleAlert } from "lucide-react";
+import {
+  Activity,
+  Box,
+  History,
+  House,
+  ListChecks,
+  type LucideIcon,
+  Plug,
+  Settings,
+  TriangleAlert,
+} from "lucide-react";
 import { useApp, useHubState, useUi } from "#renderer/app-context.tsx";
 import { texts } from "#renderer/messages/texts.ts";
 import { number, viewWords } from "#renderer/messages/words.ts";
@@ -12,6 +22,7 @@ const entries: readonly { readonly view: View; readonly icon: LucideIcon; readon
   { view: "objects", icon: Box, keys: "2" },
   { view: "timeline", icon: Activity, keys: "3" },
   { view: "failures", icon: TriangleAlert, keys: "4" },
+  { view: "review", icon: ListChecks, keys: "7" },
   { view: "snapshots", icon: History, keys: "5" },
   { view: "setup", icon: Plug, keys: "6" },
   { view: "settings", icon: Settings, keys: "Ctrl ," },
@@ -23,25 +34,28 @@ export function Rail() {
   const { ui } = useApp();
   const shown = useUi((state) => state.view);
   const conflicts = useHubState((state) => state.status?.counts.conflict ?? 0);
+  const isSafe = useHubState((state) => state.status?.mode === "safe");
   return (
     <nav className={styles.rail} aria-label={texts.bar.views}>
-      {entries.map(({ view, icon: Icon, keys }) => (
-        <Tooltip key={view} text={viewWords[view]} keys={keys}>
-          <button
-            type="button"
-            className={styles.entry}
-            data-view={view}
-            aria-current={view === shown ? "page" : undefined}
-            onClick={() => ui.setState({ view })}
-          >
-            <Icon size={19} aria-hidden="true" />
-            {viewWords[view]}
-            {view === "home" && conflicts > 0 && (
-              <span className={styles.count}>{conflicts > countMax ? `${number(countMax)}+` : conflicts}</span>
-            )}
-          </button>
-        </Tooltip>
-      ))}
+      {entries
+        .filter(({ view }) => view !== "review" || isSafe || shown === view)
+        .map(({ view, icon: Icon, keys }) => (
+          <Tooltip key={view} text={viewWords[view]} keys={keys}>
+            <button
+              type="button"
+              className={styles.entry}
+              data-view={view}
+              aria-current={view === shown ? "page" : undefined}
+              onClick={() => ui.setState({ view })}
+            >
+              <Icon size={19} aria-hidden="true" />
+              {viewWords[view]}
+              {view === "home" && conflicts > 0 && (
+                <span className={styles.count}>{conflicts > countMax ? `${number(countMax)}+` : conflicts}</span>
+              )}
+            </button>
+          </Tooltip>
+        ))}
     </nav>
   );
 }

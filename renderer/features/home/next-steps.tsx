@@ -1,6 +1,7 @@
 /** What can be done about the verdict, most useful first. Live needs nothing. */
-import { CirclePlay, FolderOpen, Play, Plug, RotateCw, ShieldCheck } from "lucide-react";
+import { CirclePlay, FolderOpen, ListChecks, Play, Plug, RotateCw, ShieldCheck } from "lucide-react";
 import { useApp } from "#renderer/app-context.tsx";
+import { DiagnosticsButton } from "#renderer/features/diagnostics/diagnostics-button.tsx";
 import { texts } from "#renderer/messages/texts.ts";
 import { Button } from "#renderer/ui/button.tsx";
 import { useBusy } from "#renderer/ui/use-busy.ts";
@@ -23,7 +24,7 @@ function stepsOf(status: StatusView) {
   const isNobodyLinked = blender.link === "absent" && unity.link === "absent";
   const isOneMissing = blender.link === "absent" || unity.link === "absent";
   if (status.mode === "halted") return <Restart />;
-  if (status.mode === "safe") return <LeaveSafe />;
+  if (status.mode === "safe") return <LeaveSafe toReview={status.toReview} />;
   if (status.mode === "paused") return <Resume />;
   if (status.verdict === "needs-you" && status.counts.conflict > 0)
     return <ShowConflicts count={status.counts.conflict} />;
@@ -43,17 +44,25 @@ function Restart() {
       <Button icon={FolderOpen} onClick={() => void actions.showFolder("logs")}>
         {texts.home.showLog}
       </Button>
+      <DiagnosticsButton />
     </>
   );
 }
 
-function LeaveSafe() {
-  const { actions } = useApp();
+function LeaveSafe({ toReview }: Pick<StatusView, "toReview">) {
+  const { ui, actions } = useApp();
   const [busy, leave] = useBusy(() => actions.setSafeMode(false));
   return (
-    <Button variant="amber" icon={ShieldCheck} busy={busy} onClick={() => void leave()}>
-      {texts.home.leaveSafe}
-    </Button>
+    <>
+      {toReview > 0 && (
+        <Button variant="primary" icon={ListChecks} onClick={() => ui.setState({ view: "review" })}>
+          {texts.review.open(toReview)}
+        </Button>
+      )}
+      <Button variant="amber" icon={ShieldCheck} busy={busy} onClick={() => void leave()}>
+        {texts.home.leaveSafe}
+      </Button>
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 /** What is running, for a bug report. */
 import { useEffect, useState } from "react";
 import { useApp } from "#renderer/app-context.tsx";
+import { DiagnosticsButton } from "#renderer/features/diagnostics/diagnostics-button.tsx";
 import { texts } from "#renderer/messages/texts.ts";
 import { Card } from "#renderer/ui/card.tsx";
 import type { About } from "#shared/ipc/view.ts";
@@ -23,6 +24,9 @@ export function AboutCard() {
             </div>
           ))}
       </dl>
+      <div>
+        <DiagnosticsButton />
+      </div>
     </Card>
   );
 }

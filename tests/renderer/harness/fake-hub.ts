@@ -100,6 +100,18 @@ export function installFakeHub(scene: Scene): void {
       tell(paused ? { mode: "paused", verdict: "paused" } : { mode: "live", verdict: "live" }),
     "set-safe-mode": ({ on }) => tell(on ? { mode: "safe", verdict: "safe-mode" } : { mode: "live", verdict: "live" }),
     "set-demo": ({ on }) => tell({ demo: on }),
+    review: () => ({ rows: status.mode === "safe" ? scene.review : [], total: scene.review.length }),
+    "review-decide": ({ uuids }) => ({ decided: uuids?.length ?? scene.review.length }),
+    diagnostics: ({ hidesNames }) => ({
+      id: hidesNames ? 1 : 2,
+      files: ["README.txt", "status.json", "wal-tail.jsonl"].map((path) => ({
+        path,
+        bytes: 2_048,
+        text: `${path}: ${hidesNames ? "name-1" : "Castle"}\n`.repeat(80),
+        isWhole: path !== "wal-tail.jsonl",
+      })),
+    }),
+    "save-diagnostics": () => ({ path: "/people/somebody/vibesync-diagnostics.zip" }),
     about: () => ({
       version: "0.1.0",
       electron: "45.4.1",

@@ -4,14 +4,16 @@
  * Everything is made from an index, so that two runs look the same.
  */
 import type { PushValue } from "#shared/ipc/contract.ts";
-import type {
-  EditorView,
-  ObjectState,
-  ObjectView,
-  RollbackPreview,
-  SetupView,
-  SnapshotRow,
-  TimelineRow,
+import {
+  type EditorView,
+  type ObjectState,
+  type ObjectView,
+  type ReviewRow,
+  type RollbackPreview,
+  reviewChanges,
+  type SetupView,
+  type SnapshotRow,
+  type TimelineRow,
 } from "#shared/ipc/view.ts";
 
 export const minuteMs = 60_000;
@@ -67,6 +69,24 @@ export function rowsOf(nowMs: number, everyMs: number): readonly TimelineRow[] {
   return Array.from({ length: logLength }, (_, age): TimelineRow => {
     const lsn = logLength - age;
     return { lsn, timeMs: nowMs - age * everyMs, ...storyOf(lsn) };
+  });
+}
+
+/** Held edits of every sort, oldest first. */
+export function reviewOf(nowMs: number, count: number): ReviewRow[] {
+  return Array.from({ length: count }, (_, index): ReviewRow => {
+    const change = reviewChanges[index % reviewChanges.length] as ReviewRow["change"];
+    const place = { field: "translation", before: "0, 0, 0 m", after: `${index}, 2.5, -3.1 m` };
+    const more = [{ field: "parent", before: "none", after: nameOf(index + 1) }, place];
+    return {
+      uuid: uuidOf(index),
+      kind: "object",
+      name: nameOf(index),
+      change,
+      by: index % 3 === 0 ? "unity" : "blender",
+      timeMs: nowMs - (count - index) * 100,
+      fields: change === "moved" ? more : [place],
+    };
   });
 }
 

@@ -9,6 +9,7 @@ import type { RequestAnswer } from "#shared/ipc/contract.ts";
 import type {
   FailureRow,
   ObjectView,
+  ReviewRow,
   RollbackPreview,
   SetupView,
   SnapshotRow,
@@ -24,6 +25,7 @@ import {
   minuteMs,
   objectsOf,
   previewOf,
+  reviewOf,
   rowsOf,
   setupFound,
   snapshotsOf,
@@ -37,6 +39,7 @@ export type Scene = {
   /** Newest first. */
   readonly timeline: readonly TimelineRow[];
   readonly failures: readonly FailureRow[];
+  readonly review: readonly ReviewRow[];
   readonly snapshots: readonly SnapshotRow[];
   readonly preview: RollbackPreview;
   readonly setup: SetupView;
@@ -52,11 +55,13 @@ export const sceneNames = [
   "reload",
   "paused",
   "safe-mode",
+  "review",
   "needs-you",
   "halted",
 ] as const;
 export type SceneName = (typeof sceneNames)[number];
 
+const manyHeld = 10_000;
 const projectId = uuidOf(900_001);
 
 function noCounts(): StatusView["counts"] {
@@ -92,6 +97,7 @@ function liveScene(nowMs: number, objects: readonly ObjectView[]): Scene {
       editsPerSecond: 38.4,
       failures: { timeouts: 0, refused: 0, mismatches: 0, disk: 0 },
       lastSnapshotMs: nowMs - 3 * minuteMs,
+      toReview: 0,
       port: 48_261,
       demo: false,
       notices: [],
@@ -99,6 +105,7 @@ function liveScene(nowMs: number, objects: readonly ObjectView[]): Scene {
     objects,
     timeline: rowsOf(nowMs, 280),
     failures: [],
+    review: [],
     snapshots: snapshotsOf(nowMs),
     preview: previewOf(),
     setup: setupFound,
@@ -254,6 +261,19 @@ const makers: { readonly [Name in SceneName]: (parts: SceneParts) => Scene } = {
       },
       failures: { timeouts: 5, refused: 1, mismatches: 0, disk: 0 },
     }),
+  review: ({ nowMs, live }) => ({
+    ...withStatus(live, {
+      mode: "safe",
+      verdict: "safe-mode",
+      sentence: "Turned on by you. Nothing is written to either editor.",
+      editors: {
+        blender: { ...live.status.editors.blender, waiting: 4_000 },
+        unity: { ...live.status.editors.unity, waiting: 6_000 },
+      },
+      toReview: manyHeld,
+    }),
+    review: reviewOf(nowMs, manyHeld),
+  }),
   "needs-you": ({ nowMs }) => needsYouScene(nowMs),
   halted: ({ nowMs, live }) =>
     withStatus(live, {

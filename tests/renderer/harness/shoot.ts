@@ -17,6 +17,7 @@ const viewKeys = {
   snapshots: "5",
   setup: "6",
   settings: "Control+,",
+  review: "7",
 };
 
 const [folder = "out/shots", ...only] = process.argv.slice(2);
