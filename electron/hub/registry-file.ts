@@ -12,7 +12,7 @@ import type { Result } from "#shared/result.ts";
 
 export type RegistryWrite = {
   readonly path: string;
-  readonly link: Link;
+  readonly link: Pick<Link, "role" | "document" | "editorName" | "editorVersion" | "known">;
   readonly state: State;
   readonly nowMs: number;
 };

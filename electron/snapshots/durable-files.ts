@@ -1,22 +1,21 @@
 /**
- * A crash-safe `fs.promises` for isomorphic-git, which itself writes in place and never syncs.
+ * Every byte that reaches `.git_safety`, and a read-only `fs.promises` for isomorphic-git.
  *
- * Owns: every byte that reaches `.git_safety`. A file is written whole in the scratch folder, synced, checked for
- * length and renamed into place [SNAP-3]. Names of new objects become durable together, before anything else is
- * written: so a ref can only ever name objects that are on the medium [SNAP-4].
- * Must never: show a torn object to isomorphic-git. It would take the file's existence for its contents and never write
- * it again; here a loose object that does not inflate to its own name does not exist [SNAP-5].
+ * Owns: how files get there. A file is written whole in the scratch folder, synced, checked for length and renamed into
+ * place [SNAP-3]. Names of packs become durable before any other file is written: so a ref can only ever name objects
+ * that are on the medium [SNAP-4].
+ * Must never: show a torn object to isomorphic-git, which takes a file's existence for its contents; here a loose
+ * object that does not inflate to its own name does not exist [SNAP-5].
  *
- * After any failed write the layer refuses to go on until `abandon` was called, because isomorphic-git tries a failed
- * write a second time, and a sync that failed once may succeed without meaning it.
+ * After any failed write the layer refuses to go on until `abandon` was called, because a sync that failed once may
+ * succeed without meaning it.
  */
-import { dirname, join, relative, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { threadId } from "node:worker_threads";
 import { type Disk, errnoOf, isMissing, readFile, writeAll } from "#electron/ports/disk.ts";
 import { decodeLooseOrNull } from "./git-object.ts";
 
 const looseObjectPattern = /^objects\/([0-9a-f]{2})\/([0-9a-f]{38})$/;
-const objectsPattern = /^objects\//;
 
 /** The part of `fs.Stats` that isomorphic-git looks at. */
 interface FileStat {
@@ -39,8 +38,8 @@ export class DurableFiles {
   readonly #scratch: string;
   /** Folders in which names are not durable yet. */
   #unsettledFolders = new Set<string>();
-  /** Objects whose names are not durable yet. */
-  #unsettledObjects: string[] = [];
+  /** Packs and indexes whose names are not durable yet. */
+  #unsettledPacks: string[] = [];
   #refusal: unknown = null;
 
   constructor(disk: Disk, root: string, scratch: string) {
@@ -52,52 +51,62 @@ export class DurableFiles {
   /** What isomorphic-git is given as `fs`. */
   readonly promises = {
     readFile: async (path: string, options?: ReadOptions) => this.#read(path, options),
-    writeFile: (path: string, data: string | Uint8Array) => this.write(path, data),
-    mkdir: async (path: string) => this.makeFolder(path),
+    writeFile: refuse,
+    mkdir: refuse,
     readdir: async (path: string) => [...this.#disk.readdir(path)],
     stat: async (path: string) => this.#stat(path),
     lstat: async (path: string) => this.#stat(path),
-    unlink: async (path: string) => this.#disk.unlink(path),
+    unlink: refuse,
     rmdir: refuse,
     readlink: refuse,
     symlink: refuse,
   };
 
-  /** Replaces a file. An object's name is durable after the next `settle`; any other file is durable on return. */
-  async write(path: string, data: string | Uint8Array): Promise<void> {
-    if (this.#refusal !== null) throw this.#refusal;
-    try {
-      const isObject = objectsPattern.test(this.#nameOf(path));
-      if (!isObject) this.settle();
-      await this.#writeOnce(path, typeof data === "string" ? Buffer.from(data, "utf8") : data);
-      this.#unsettledFolders.add(dirname(path));
-      if (isObject) this.#unsettledObjects.push(path);
-      else this.settle();
-    } catch (error) {
-      this.#refusal = error;
-      throw error;
-    }
+  /** Replaces a file; it and everything before it is durable on return. */
+  async write(path: string, text: string): Promise<void> {
+    await this.#orRefuse(async () => {
+      this.settle();
+      const scratch = await this.#stage(basename(path), Buffer.from(text, "utf8"));
+      this.#place(scratch, path);
+      this.settle();
+    });
+  }
+
+  /** Adds a pack and its index at `path` plus suffix. Their names are durable after the next `settle`. */
+  async writePack(path: string, pack: Uint8Array, index: Uint8Array): Promise<void> {
+    await this.#orRefuse(async () => {
+      const stagedPack = await this.#stage(`${basename(path)}.pack`, pack);
+      const stagedIndex = await this.#stage(`${basename(path)}.idx`, index);
+      this.#unsettledPacks.push(`${path}.pack`, `${path}.idx`);
+      this.#place(stagedPack, `${path}.pack`);
+      this.#place(stagedIndex, `${path}.idx`);
+    });
   }
 
   /** Makes every name that was given since the last time durable. */
   settle(): void {
     for (const folder of this.#unsettledFolders) this.#disk.syncDirectory(folder);
     this.#unsettledFolders.clear();
-    this.#unsettledObjects = [];
+    this.#unsettledPacks = [];
+  }
+
+  /** Something that is relied on lies in this folder: a process that died may have left its name unsettled. */
+  relyOn(folder: string): void {
+    this.#unsettledFolders.add(folder);
   }
 
   /**
-   * Ends a failed commit: its objects are removed, because whether their names are on the medium is not known [SNAP-6].
+   * Ends a failed commit: its packs are removed, because whether their names are on the medium is not known [SNAP-6].
    */
   abandon(): void {
-    for (const path of this.#unsettledObjects) {
+    for (const path of this.#unsettledPacks) {
       try {
         this.#disk.unlink(path);
       } catch {
         // What cannot be removed stays unreachable rubbish: its bytes were synced and checked before it got its name.
       }
     }
-    this.#unsettledObjects = [];
+    this.#unsettledPacks = [];
     this.#refusal = null;
   }
 
@@ -120,9 +129,20 @@ export class DurableFiles {
     }
   }
 
-  async #writeOnce(path: string, bytes: Uint8Array): Promise<void> {
+  async #orRefuse(work: () => Promise<void>): Promise<void> {
+    if (this.#refusal !== null) throw this.#refusal;
+    try {
+      await work();
+    } catch (error) {
+      this.#refusal = error;
+      throw error;
+    }
+  }
+
+  /** Writes and syncs a file in the scratch folder; its path there ends in `name`. */
+  async #stage(name: string, bytes: Uint8Array): Promise<string> {
     scratchCount += 1;
-    const scratch = join(this.#scratch, `${process.pid}-${threadId}-${scratchCount}`);
+    const scratch = join(this.#scratch, `${process.pid}-${threadId}-${scratchCount}-${name}`);
     const fd = this.#disk.open(scratch, "wx");
     try {
       try {
@@ -133,12 +153,21 @@ export class DurableFiles {
       } finally {
         this.#disk.close(fd);
       }
-      this.makeFolder(dirname(path));
+      return scratch;
+    } catch (error) {
+      this.#removeScratch(scratch);
+      throw error;
+    }
+  }
+
+  #place(scratch: string, path: string): void {
+    try {
       this.#disk.rename(scratch, path);
     } catch (error) {
       this.#removeScratch(scratch);
       throw error;
     }
+    this.#unsettledFolders.add(dirname(path));
   }
 
   #removeScratch(path: string): void {
@@ -160,8 +189,6 @@ export class DurableFiles {
   #stat(path: string): FileStat {
     const stat = this.#disk.stat(path);
     if (stat.kind === "file" && this.#isTorn(path, null)) throw errnoError("ENOENT", `torn object ${path}`);
-    // An object that is there already will not be written again: a process that died may have left its name unsettled.
-    if (objectsPattern.test(this.#nameOf(path))) this.#unsettledFolders.add(dirname(path));
     return {
       size: stat.sizeBytes,
       mode: stat.kind === "directory" ? 0o040000 : 0o100644,

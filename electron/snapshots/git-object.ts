@@ -1,22 +1,15 @@
 /**
- * Git's loose objects as bytes: name, deflate, check; and the body of a tree.
+ * Git's objects as bytes: their names, loose ones and their check, the bodies of trees and commits.
  *
- * Owns: the cheap half of writing and reading an object. isomorphic-git takes objects that are deflated already, which
- * is some twenty times faster than letting it deflate and hash through web streams.
  * Must never: return a body whose SHA-1 is not the name it was asked for. What comes back from disk is untrusted.
  *
  * Format: git-scm.com/book, "Git Internals - Git Objects"; a tree entry is `<mode> <name>\0<20 bytes>`.
  */
 import { createHash } from "node:crypto";
-import { constants, deflateSync, inflateSync } from "node:zlib";
+import { inflateSync } from "node:zlib";
 import { assert } from "#shared/assert.ts";
 
 export type GitObjectKind = "blob" | "tree" | "commit";
-
-export interface LooseObject {
-  readonly oid: string;
-  readonly deflated: Uint8Array;
-}
 
 export interface GitObject {
   readonly kind: string;
@@ -39,10 +32,9 @@ export function isOid(text: unknown): text is string {
   return typeof text === "string" && oidPattern.test(text);
 }
 
-export function encodeLoose(kind: GitObjectKind, body: Uint8Array): LooseObject {
-  const wrapped = Buffer.concat([Buffer.from(`${kind} ${body.length}\0`, "latin1"), body]);
-  const oid = createHash("sha1").update(wrapped).digest("hex");
-  return { oid, deflated: deflateSync(wrapped, { level: constants.Z_BEST_SPEED }) };
+/** The name of an object: SHA-1 of its kind, length and body. */
+export function oidOf(kind: string, body: Uint8Array): string {
+  return createHash("sha1").update(`${kind} ${body.length}\0`, "latin1").update(body).digest("hex");
 }
 
 /** The object, or null when the bytes are torn, damaged or another object's. */
@@ -68,12 +60,15 @@ function inflateOrNull(deflated: Uint8Array): Buffer | null {
  */
 export function encodeTree(entries: readonly TreeEntry[]): Buffer {
   const sorted = [...entries].sort((a, b) => (sortName(a) < sortName(b) ? -1 : 1));
-  const parts: Buffer[] = [];
+  const sizes = sorted.map(({ name, isTree }) => (isTree ? treeMode : fileMode).length + name.length + 2 + oidBytes);
+  const body = Buffer.alloc(sizes.reduce((sum, size) => sum + size, 0));
+  let at = 0;
   for (const { name, oid, isTree } of sorted) {
     assert(isOid(oid), "[SNAP-2] a tree names objects by 40 hex digits");
-    parts.push(Buffer.from(`${isTree ? treeMode : fileMode} ${name}\0`, "latin1"), Buffer.from(oid, "hex"));
+    at += body.write(`${isTree ? treeMode : fileMode} ${name}\0`, at, "latin1");
+    at += body.write(oid, at, "hex");
   }
-  return Buffer.concat(parts);
+  return body;
 }
 
 /** Git sorts a folder as if its name ended in a slash. */
@@ -98,4 +93,19 @@ export function decodeTreeOrNull(body: Buffer): readonly TreeEntry[] | null {
     at = next;
   }
   return entries;
+}
+
+/** What a commit's body says of its tree, its first parent and in words; null when it is not one. */
+export function decodeCommitOrNull(body: Buffer): { tree: string; parent: string | null; message: string } | null {
+  const text = body.toString("utf8");
+  const headEnd = text.indexOf("\n\n");
+  const lines = text.slice(0, Math.max(0, headEnd)).split("\n");
+  const headerOrNull = (name: string): string | null => {
+    const line = lines.find((each) => each.startsWith(`${name} `));
+    return line === undefined ? null : line.slice(name.length + 1);
+  };
+  const tree = headerOrNull("tree");
+  const parent = headerOrNull("parent");
+  if (!isOid(tree) || !(parent === null || isOid(parent))) return null;
+  return { tree, parent, message: text.slice(headEnd + 2) };
 }

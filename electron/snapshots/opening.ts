@@ -10,11 +10,13 @@
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { SnapshotTree } from "#electron/core/snapshot-tree.ts";
+import type { Disk } from "#electron/ports/disk.ts";
 import type { SnapshotInfo, SnapshotRepair } from "#electron/ports/snapshots.ts";
 import { isOid } from "./git-object.ts";
-import { branch, type Repository } from "./repository.ts";
+import { branch, type Repository, type RepositoryPaths } from "./repository.ts";
 
 export const lastGoodMax = 8;
+const stagedIndexPattern = /(pack-[0-9a-f]{40})\.idx$/;
 
 const headText = `ref: ${branch}\n`;
 const configText = "[core]\n\trepositoryformatversion = 0\n\tfilemode = false\n\tbare = true\n";
@@ -39,34 +41,46 @@ export interface OpenedRepository {
 export async function openRepository(repository: Repository): Promise<OpenedRepository> {
   const { paths, files } = repository;
   const isNew = files.bytesOrNull(join(paths.root, "HEAD")) === null;
-  for (const folder of [paths.heads, join(paths.root, "refs", "tags"), join(paths.objects, "pack")]) {
+  for (const folder of [paths.heads, join(paths.root, "refs", "tags"), paths.packs]) {
     files.makeFolder(folder);
   }
   files.makeFolder(paths.scratch);
   files.makeFolder(paths.torn);
-  // All object folders at once: a commit then makes no folder, whose name a failed sync could lose for good [SNAP-6].
-  for (let byte = 0; byte < 256; byte += 1) files.makeFolder(join(paths.objects, byte.toString(16).padStart(2, "0")));
   // A process that died may have made these without settling their names; what is below counts on them.
-  const folders = [dirname(paths.root), paths.root, paths.objects, paths.heads, paths.own];
+  const folders = [dirname(paths.root), paths.root, paths.objects, paths.packs, paths.heads, paths.own];
   for (const folder of folders) repository.disk.syncDirectory(folder);
   const repairs = removeLeftovers(repository);
   const rewritten = await ensureEssentials(repository);
   if (!isNew) for (const name of rewritten) repairs.push({ kind: "file-rewritten", name });
   const lastGood = lastGoodOf(repository);
   const tip = await findTip(repository, lastGood, repairs);
-  const count = repository.setTornAside();
+  const count = await repository.setTornAside();
   if (count > 0) repairs.push({ kind: "objects-set-aside", count });
   return { isNew, tip, lastGood, repairs };
 }
 
 /** Temporary files of a process that died: nothing refers to them, whatever is in them. */
-function removeLeftovers({ disk, paths }: Repository): SnapshotRepair[] {
+function removeLeftovers({ disk, paths, packs }: Repository): SnapshotRepair[] {
   const leftovers = [
+    ...orphanedPacks(disk, paths),
     ...disk.readdir(paths.scratch).map((name) => join(paths.scratch, name)),
     ...disk.readdir(paths.own).flatMap((name) => (name.endsWith(".tmp") ? [join(paths.own, name)] : [])),
   ];
   for (const path of leftovers) disk.unlink(path);
-  return leftovers.length === 0 ? [] : [{ kind: "leftovers-removed", count: leftovers.length }];
+  const count = leftovers.length + packs.removeLeftovers();
+  return count === 0 ? [] : [{ kind: "leftovers-removed", count }];
+}
+
+/**
+ * Packs whose index is still in the scratch folder. Any other pack without an index may be one that somebody's
+ * `git gc` is just about to finish.
+ */
+function orphanedPacks(disk: Disk, paths: RepositoryPaths): readonly string[] {
+  const names = new Set(disk.readdir(paths.packs));
+  return disk.readdir(paths.scratch).flatMap((scratch) => {
+    const stem = stagedIndexPattern.exec(scratch)?.[1] ?? "";
+    return names.has(`${stem}.pack`) && !names.has(`${stem}.idx`) ? [join(paths.packs, `${stem}.pack`)] : [];
+  });
 }
 
 interface EssentialFile {

@@ -1,16 +1,15 @@
 /**
- * The repository `.git_safety`: a plain bare Git repository without index and work tree, and what isomorphic-git does
- * to it.
+ * The repository `.git_safety`: a plain bare Git repository without index and work tree.
  *
  * Owns: its layout and object-level access. `vibesync/` inside it holds what Git has no place for: `scratch/` for files
  * that are being written, `last-good.json` for finding the branch again, `names.json` for what people call their
  * snapshots.
  * Must never: touch the branch before everything it leads to is on the medium [SNAP-4].
  *
- * Objects are read here directly and only through isomorphic-git when they lie in a pack, which happens after somebody
- * ran `git gc`: its own reader needs 0.7 ms an object, a rollback preview reads 10,000.
+ * A commit is one pack (packs.ts); older versions of VibeSync left loose objects. Only what `git gc` made, deltas and
+ * packed refs, is read through isomorphic-git: it needs 0.7 ms an object, a rollback preview reads 10,000.
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import git from "isomorphic-git";
 import { isShardName, type SnapshotTree, shardsMax } from "#electron/core/snapshot-tree.ts";
 import type { Disk } from "#electron/ports/disk.ts";
@@ -21,15 +20,18 @@ import type { Result } from "#shared/result.ts";
 import { author, commitText, type SnapshotTrailers, trailersOrNull } from "./commit-text.ts";
 import { DurableFiles } from "./durable-files.ts";
 import {
+  decodeCommitOrNull,
   decodeLooseOrNull,
   decodeTreeOrNull,
-  encodeLoose,
   encodeTree,
   type GitObject,
   type GitObjectKind,
   isOid,
+  oidOf,
   type TreeEntry,
 } from "./git-object.ts";
+import { encodeEntry, type PackEntry } from "./git-pack.ts";
+import { Packs } from "./packs.ts";
 
 export const branch = "refs/heads/main";
 export const attachmentsFolder = "editors";
@@ -39,6 +41,7 @@ export const objectSuffix = ".json";
 export interface RepositoryPaths {
   readonly root: string;
   readonly objects: string;
+  readonly packs: string;
   readonly heads: string;
   readonly branch: string;
   readonly own: string;
@@ -54,6 +57,7 @@ export function repositoryPaths(projectFolder: string): RepositoryPaths {
   return {
     root,
     objects: join(root, "objects"),
+    packs: join(root, "objects", "pack"),
     heads: join(root, "refs", "heads"),
     branch: join(root, ...branch.split("/")),
     own,
@@ -77,16 +81,27 @@ export interface SnapshotCommit {
   readonly tree: string;
 }
 
+/** The objects of a commit that is being made, by name. */
+export interface ObjectDraft {
+  readonly entries: Map<string, PackEntry>;
+  /** Objects that the history has, intact, are left out: for commits that name everything. */
+  readonly leavesOutKnown: boolean;
+  /** First two digits of the names of loose objects. Most histories have none, and 10,000 looks in vain take time. */
+  readonly looseFolders: ReadonlySet<string>;
+}
+
 export class Repository {
   readonly paths: RepositoryPaths;
   readonly disk: Disk;
   readonly files: DurableFiles;
+  readonly packs: Packs;
   readonly #torn = new Set<string>();
 
   constructor(disk: Disk, projectFolder: string) {
     this.disk = disk;
     this.paths = repositoryPaths(projectFolder);
     this.files = new DurableFiles(disk, this.paths.root, this.paths.scratch);
+    this.packs = new Packs(disk, { folder: this.paths.packs, aside: this.paths.torn }, this.files);
   }
 
   /** isomorphic-git's common arguments; a new cache for each piece of work, so that no pack stays in memory. */
@@ -94,26 +109,40 @@ export class Repository {
     return { fs: this.files, gitdir: this.paths.root, cache };
   }
 
-  /** Writes an object unless an intact one is there, and returns its name. */
-  async put(kind: GitObjectKind, body: Uint8Array): Promise<string> {
-    const { oid, deflated } = encodeLoose(kind, body);
-    return git.writeObject({ ...this.#git(), dir: this.paths.root, object: deflated, format: "deflated", oid });
+  startDraft(leavesOutKnown: boolean): ObjectDraft {
+    this.packs.refresh();
+    const looseFolders = new Set(leavesOutKnown ? this.disk.readdir(this.paths.objects) : []);
+    return { entries: new Map(), leavesOutKnown, looseFolders };
   }
 
-  putTree(entries: readonly TreeEntry[]): Promise<string> {
-    return this.put("tree", encodeTree(entries));
+  /** Adds an object to a draft and returns its name. */
+  put(draft: ObjectDraft, kind: GitObjectKind, body: Uint8Array): string {
+    const oid = oidOf(kind, body);
+    if (draft.entries.has(oid) || (draft.leavesOutKnown && this.#has(oid, draft))) return oid;
+    draft.entries.set(oid, encodeEntry(oid, kind, body));
+    return oid;
   }
 
-  putCommit({ trailers, tree, parent }: CommitDraft): Promise<string> {
-    const timestamp = Math.floor(trailers.timeMs / 1000);
-    const signature = { ...author, timestamp, timezoneOffset: 0 };
-    const message = commitText(trailers);
-    const commit = { message, tree, parent: parent === null ? [] : [parent], author: signature, committer: signature };
-    return git.writeCommit({ ...this.#git(), commit });
+  putTree(draft: ObjectDraft, entries: readonly TreeEntry[]): string {
+    return this.put(draft, "tree", encodeTree(entries));
+  }
+
+  putCommit(draft: ObjectDraft, { trailers, tree, parent }: CommitDraft): string {
+    const signature = `${author.name} <${author.email}> ${Math.floor(trailers.timeMs / 1000)} +0000`;
+    const head = [`tree ${tree}`, ...(parent === null ? [] : [`parent ${parent}`])];
+    const lines = [...head, `author ${signature}`, `committer ${signature}`, "", commitText(trailers)];
+    return this.put(draft, "commit", Buffer.from(lines.join("\n"), "utf8"));
+  }
+
+  /** Writes the objects of a draft, durably. */
+  async save({ entries }: ObjectDraft): Promise<void> {
+    if (entries.size > 0) await this.packs.write([...entries.values()]);
+    this.files.settle();
+    if (entries.size > 0) this.packs.refresh();
   }
 
   moveBranch(oid: string): Promise<void> {
-    return git.writeRef({ ...this.#git(), ref: branch, value: oid, force: true });
+    return this.files.write(this.paths.branch, `${oid}\n`);
   }
 
   /** The commit that the branch names, loose or packed; null when there is none or it is torn. */
@@ -139,10 +168,8 @@ export class Repository {
 
   /** An intact object, or null. `cache` keeps pack indexes between the reads of one piece of work. */
   async getOrNull(oid: string, cache: object): Promise<GitObject | null> {
-    const bytes = this.files.bytesOrNull(this.#objectPath(oid));
-    const loose = bytes === null ? null : decodeLooseOrNull(oid, bytes);
-    if (loose !== null) return loose;
-    if (bytes !== null) this.#torn.add(oid);
+    const direct = this.packs.read(oid) ?? this.#looseOrNull(oid);
+    if (direct !== "delta") return direct;
     try {
       const packed = await git.readObject({ ...this.#git(cache), oid, format: "content" });
       return packed.format === "content" ? { kind: packed.type, body: Buffer.from(packed.object as Uint8Array) } : null;
@@ -152,6 +179,20 @@ export class Repository {
     }
   }
 
+  #looseOrNull(oid: string): GitObject | null {
+    const bytes = this.files.bytesOrNull(this.#objectPath(oid));
+    const loose = bytes === null ? null : decodeLooseOrNull(oid, bytes);
+    if (bytes !== null && loose === null) this.#torn.add(oid);
+    return loose;
+  }
+
+  #has(oid: string, { looseFolders }: ObjectDraft): boolean {
+    if (this.packs.readKnown(oid) !== null) return true;
+    const isLoose = looseFolders.has(oid.slice(0, 2)) && this.#looseOrNull(oid) !== null;
+    if (isLoose) this.files.relyOn(dirname(this.#objectPath(oid)));
+    return isLoose;
+  }
+
   async treeOrNull(oid: string, cache: object): Promise<readonly TreeEntry[] | null> {
     const object = await this.getOrNull(oid, cache);
     return object?.kind === "tree" ? decodeTreeOrNull(object.body) : null;
@@ -159,16 +200,11 @@ export class Repository {
 
   /** The snapshot at `oid`; null when it is missing, damaged, or a commit of somebody else's making. */
   async commitOrNull(oid: string, cache: object): Promise<SnapshotCommit | null> {
-    if ((await this.getOrNull(oid, cache)) === null) return null;
-    try {
-      const { commit } = await git.readCommit({ ...this.#git(cache), oid });
-      const trailers = trailersOrNull(commit.message);
-      if (trailers === null) return null;
-      return { info: { oid, ...trailers }, parent: commit.parent[0] ?? null, tree: commit.tree };
-    } catch (error) {
-      if (isGitError(error)) return null;
-      throw error;
-    }
+    const object = await this.getOrNull(oid, cache);
+    const commit = object?.kind === "commit" ? decodeCommitOrNull(object.body) : null;
+    const trailers = commit === null ? null : trailersOrNull(commit.message);
+    if (commit === null || trailers === null) return null;
+    return { info: { oid, ...trailers }, parent: commit.parent, tree: commit.tree };
   }
 
   /** Names of all blobs of a root tree, or null when a part of it is missing or not ours. Blobs are not read. */
@@ -186,12 +222,12 @@ export class Repository {
     return tree;
   }
 
-  /** Moves the torn objects that were met out of Git's sight, which calls a repository broken for a stray one. */
-  setTornAside(): number {
+  /** Moves the damage that was met out of Git's sight, which calls a repository broken for a stray torn object. */
+  async setTornAside(): Promise<number> {
     for (const oid of this.#torn) this.disk.rename(this.#objectPath(oid), join(this.paths.torn, oid));
     const count = this.#torn.size;
     this.#torn.clear();
-    return count;
+    return count + (await this.packs.setDamagedAside());
   }
 
   #objectPath(oid: string): string {

@@ -6,7 +6,7 @@
  * Must never: move its idea of the newest snapshot before the branch has moved on the medium, nor half-way through a
  * commit that failed. Work is done one call at a time, in the order in which it came.
  *
- * The steps of a commit: blobs, shards, root, commit (names settle) → last-good.json → branch → memory.
+ * The steps of a commit: one pack of blobs, shards, root and commit → last-good.json → branch → memory.
  */
 import {
   countObjects,
@@ -32,14 +32,11 @@ import { isUuid, type Uuid } from "#shared/ids.ts";
 import { type Result, success } from "#shared/result.ts";
 import { singleLine } from "./commit-text.ts";
 import { isOid, type TreeEntry } from "./git-object.ts";
-import { inLanes } from "./lanes.ts";
 import { SnapshotNames } from "./names.ts";
 import { lastGoodMax, openRepository, type Tip } from "./opening.ts";
-import { attachmentsFolder, objectSuffix, Repository, type SnapshotCommit } from "./repository.ts";
+import { attachmentsFolder, type ObjectDraft, objectSuffix, Repository, type SnapshotCommit } from "./repository.ts";
 import { damagedSnapshot, guarded, refusalOf, unknownSnapshot } from "./store-failure.ts";
 
-/** Enough to keep a disk's queue busy; more would only open more files at once. */
-const writesInFlightMax = 8;
 export const listMax = 1_000;
 
 interface StoreState {
@@ -87,7 +84,21 @@ export class SnapshotStore implements Snapshots {
     return this.#inTurn("A snapshot could not be taken", async () => {
       if (!isKnownBase(request.base, this.#state.tip)) return unknownSnapshot(request.base ?? "");
       try {
-        return success(await this.#commit(request));
+        const info = await this.#commit(request);
+        if (this.#repository.packs.isCrowded) void this.#consolidateInTurn();
+        return success(info);
+      } catch (error) {
+        this.#repository.files.abandon();
+        throw error;
+      }
+    });
+  }
+
+  /** After the answer. One that fails leaves every pack as it was, and comes again after the next commit [SNAP-13]. */
+  #consolidateInTurn(): Promise<Result<void>> {
+    return this.#inTurn("The snapshots could not be packed together", async () => {
+      try {
+        return success(await this.#repository.packs.consolidate());
       } catch (error) {
         this.#repository.files.abandon();
         throw error;
@@ -148,12 +159,13 @@ export class SnapshotStore implements Snapshots {
     const { tip } = this.#state;
     const before = tip?.tree ?? emptyTree;
     const isWhole = request.whole === true;
-    const plantings = await this.#putBlobs(request);
+    // A whole commit looks at everything that it names, and so writes again whatever was damaged [SNAP-5].
+    const draft = this.#repository.startDraft(isWhole);
+    const plantings = this.#putBlobs(draft, request);
     const next = replant(before, isWhole ? plantingsOfWhole(before, plantings) : plantings);
-    // A whole commit looks at every shard as at every blob, and so writes again whatever was torn [SNAP-5].
     const shards = isWhole ? new Set([...next.shards, ...next.tree.keys()]) : next.shards;
-    const shardOids = await this.#putShards(next.tree, [...shards]);
-    const rootTree = await this.#putRoot(request, shardOids);
+    const shardOids = this.#putShards(draft, next.tree, [...shards]);
+    const rootTree = this.#putRoot(draft, request, shardOids);
     const trailers = {
       lsn: request.lsn,
       stateHash: request.stateHash,
@@ -163,15 +175,22 @@ export class SnapshotStore implements Snapshots {
       objectCount: countObjects(next.tree),
     };
     if (tip !== null && tip.rootTree === rootTree && isRepeated(tip.info, trailers)) {
-      this.#repository.files.settle();
+      if (isWhole) await this.#save(draft);
       return this.#names.named(tip.info);
     }
     const parent = tip?.info.oid ?? null;
-    const oid = await this.#repository.putCommit({ trailers, tree: rootTree, parent });
+    const oid = this.#repository.putCommit(draft, { trailers, tree: rootTree, parent });
     const info = { oid, ...trailers };
+    await this.#save(draft);
     await this.#publish(oid);
     this.#state = { ...this.#state, tip: { info, parent, rootTree, tree: next.tree }, shardOids };
     return info;
+  }
+
+  /** One pack; then what was found damaged on the way has its replacement, and goes out of Git's sight. */
+  async #save(draft: ObjectDraft): Promise<void> {
+    await this.#repository.save(draft);
+    if (draft.leavesOutKnown) await this.#repository.setTornAside();
   }
 
   /** Makes the commit the newest: first where it is found again, then the branch [SNAP-4]. */
@@ -183,38 +202,37 @@ export class SnapshotStore implements Snapshots {
     await this.#repository.moveBranch(oid);
   }
 
-  #putBlobs({ changed }: SnapshotRequest): Promise<readonly Planting[]> {
-    return inLanes(changed, writesInFlightMax, async ({ uuid, json }) => {
+  #putBlobs(draft: ObjectDraft, { changed }: SnapshotRequest): readonly Planting[] {
+    return changed.map(({ uuid, json }) => {
       assert(isUuid(uuid), "[SNAP-2] an object in a snapshot is named by its UUID");
-      return { uuid, blob: json === null ? null : await this.#repository.put("blob", Buffer.from(json, "utf8")) };
+      return { uuid, blob: json === null ? null : this.#repository.put(draft, "blob", Buffer.from(json, "utf8")) };
     });
   }
 
-  async #putShards(tree: SnapshotTree, shards: readonly ShardName[]): Promise<ReadonlyMap<string, string>> {
+  #putShards(draft: ObjectDraft, tree: SnapshotTree, shards: readonly ShardName[]): ReadonlyMap<string, string> {
     const oids = new Map(this.#state.shardOids);
-    await inLanes(shards, writesInFlightMax, async (name) => {
+    for (const name of shards) {
       const shard = tree.get(name);
       if (shard === undefined) {
         oids.delete(name);
-        return;
+        continue;
       }
       const entries = Array.from(shard, ([uuid, oid]) => ({ name: `${uuid}${objectSuffix}`, oid, isTree: false }));
-      oids.set(name, await this.#repository.putTree(entries));
-    });
+      oids.set(name, this.#repository.putTree(draft, entries));
+    }
     return oids;
   }
 
-  async #putRoot({ attachments = [] }: SnapshotRequest, shardOids: ReadonlyMap<string, string>): Promise<string> {
+  #putRoot(draft: ObjectDraft, { attachments = [] }: SnapshotRequest, shardOids: ReadonlyMap<string, string>): string {
     const entries: TreeEntry[] = Array.from(shardOids, ([name, oid]) => ({ name, oid, isTree: true }));
-    const files: TreeEntry[] = [];
-    for (const { path, json } of attachments) {
-      const oid = await this.#repository.put("blob", Buffer.from(json, "utf8"));
-      files.push({ name: `${path}${objectSuffix}`, oid, isTree: false });
-    }
+    const files: TreeEntry[] = attachments.map(({ path, json }) => {
+      const oid = this.#repository.put(draft, "blob", Buffer.from(json, "utf8"));
+      return { name: `${path}${objectSuffix}`, oid, isTree: false };
+    });
     if (files.length > 0) {
-      entries.push({ name: attachmentsFolder, oid: await this.#repository.putTree(files), isTree: true });
+      entries.push({ name: attachmentsFolder, oid: this.#repository.putTree(draft, files), isTree: true });
     }
-    return this.#repository.putTree(entries);
+    return this.#repository.putTree(draft, entries);
   }
 
   async #textOrNull(blob: string, cache: object): Promise<string | null> {

@@ -9,8 +9,7 @@
  * next start finds the same hole.
  */
 import { join } from "node:path";
-import { crc32c } from "#electron/core/crc32c.ts";
-import { type Lsn, viewOf } from "#electron/core/wal-frame.ts";
+import type { Lsn } from "#electron/core/wal-frame.ts";
 import { decodeHeader, SegmentScan, usedBytes } from "#electron/core/wal-segment.ts";
 import { type Disk, readFile, writeAll } from "#electron/ports/disk.ts";
 import { diskFailure } from "#electron/ports/disk-failure.ts";
@@ -18,10 +17,9 @@ import { durableReplace } from "#electron/ports/durable-replace.ts";
 import { assert } from "#shared/assert.ts";
 import { type Result, success } from "#shared/result.ts";
 import { type LogPlace, type LogScan, type ScanRequest, scanLog } from "./log-scan.ts";
+import { quarantineFolder, quarantinePath, type TornPart, thinQuarantine } from "./quarantine.ts";
 import { ensureFolder, listSegments, removeLeftover, segmentPath, writeZeros } from "./segment-files.ts";
 import type { LogEnd } from "./writer.ts";
-
-export const quarantineFolder = "quarantine";
 
 export interface RecoverRequest extends ScanRequest {
   /** The id for a log that does not exist yet: 16 random bytes. */
@@ -63,12 +61,6 @@ export function recoverLog(disk: Disk, request: RecoverRequest): Result<Recovery
   }
 }
 
-interface TornPart {
-  readonly segment: number;
-  readonly from: number;
-  readonly bytes: Uint8Array;
-}
-
 function cutTornTail(disk: Disk, folder: string, end: LogPlace): Result<TornTail> {
   const parts = tornParts(disk, folder, end);
   const files: string[] = [];
@@ -83,6 +75,7 @@ function cutTornTail(disk: Disk, folder: string, end: LogPlace): Result<TornTail
     const to = part.from + part.bytes.length;
     changeSegment(disk, segmentPath(folder, part.segment), (fd) => writeZeros(disk, fd, [part.from, to]));
   }
+  thinQuarantine(disk, folder, files);
   const bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0);
   return success({ lsn: end.chain.lsn + 1, bytes, files });
 }
@@ -98,12 +91,6 @@ function tornParts(disk: Disk, folder: string, end: LogPlace): readonly TornPart
     if (bytes.length > 0) parts.push({ segment, from, bytes });
   }
   return parts;
-}
-
-/** The same rest has the same name, however often its repair is interrupted; another rest has another. */
-function quarantinePath(folder: string, { segment, from, bytes }: TornPart): string {
-  const crc = crc32c(viewOf(bytes), [0, bytes.length]).toString(16).padStart(8, "0");
-  return join(folder, quarantineFolder, `${String(segment).padStart(8, "0")}-${from}-${crc}.torn`);
 }
 
 /**

@@ -6,7 +6,8 @@
  * a commit is made of. Stands alone: `node --import tsx tests/bench/snapshots.bench.ts`; the bench's main calls
  * `measure`.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -17,13 +18,15 @@ import type { Result } from "#shared/result.ts";
 const objectCount = 10_000;
 const changeCounts = [1, 10, 100];
 const commitsEach = 25;
+const nativeChanges = 100;
+const nativeCommits = 9;
 const syncsMeasured = 50;
 const openingsMeasured = 5;
 
 export interface Measurement {
   readonly name: string;
   readonly value: number;
-  readonly unit: "ms";
+  readonly unit: "ms" | "×";
 }
 
 function uuidOf(index: number): string {
@@ -64,6 +67,32 @@ async function medianSyncMs(folder: string): Promise<number> {
   return median(times);
 }
 
+/** The same objects as files of a work tree: what `git add -A && git commit` takes for as many changes, in ms. */
+function nativeGitMs(folder: string): readonly number[] {
+  const work = join(folder, "native");
+  mkdirSync(work);
+  const env = { PATH: process.env["PATH"] ?? "", HOME: work, GIT_CONFIG_NOSYSTEM: "1" };
+  const author = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"];
+  const git = (...args: readonly string[]) =>
+    execFileSync("git", [...author, ...args], { cwd: work, env, stdio: "pipe" });
+  const save = (index: number, revision: number): void => {
+    const { uuid, json } = changeOf(index, revision);
+    mkdirSync(join(work, uuid.slice(0, 2)), { recursive: true });
+    writeFileSync(join(work, uuid.slice(0, 2), `${uuid}.json`), json);
+  };
+  git("init", "--quiet");
+  for (let index = 0; index < objectCount; index += 1) save(index, 0);
+  git("add", "-A");
+  git("commit", "--quiet", "-m", "first");
+  return Array.from({ length: nativeCommits }, (_, commit) => {
+    for (let at = 0; at < nativeChanges; at += 1) save((commit * 131 + at * 17) % objectCount, commit + 1);
+    const startMs = performance.now();
+    git("add", "-A");
+    git("commit", "--quiet", "-m", "next");
+    return performance.now() - startMs;
+  });
+}
+
 /** Measures in `folder`, which it fills and the caller removes. */
 async function measureIn(folder: string): Promise<readonly Measurement[]> {
   const lines: Measurement[] = [{ name: "fdatasync of 4 KiB", value: await medianSyncMs(folder), unit: "ms" }];
@@ -86,6 +115,10 @@ async function measureIn(folder: string): Promise<readonly Measurement[]> {
       await timed(times, () => store.commit({ ...more, lsn, changed }));
     }
     line(`snapshot, ${count} of ${objectCount} changed`, times);
+    if (count !== nativeChanges) continue;
+    const native = nativeGitMs(folder);
+    line(`git add -A && git commit, ${count} of ${objectCount} changed`, native);
+    lines.push({ name: "git add -A && git commit / snapshot", value: median(native) / median(times), unit: "×" });
   }
   const [opening, reading]: [number[], number[]] = [[], []];
   for (let count = 0; count < openingsMeasured; count += 1) {

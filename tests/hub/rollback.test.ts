@@ -1,11 +1,9 @@
 /** One click back to a snapshot with both editors live, and one click back again (acceptance 8). */
-import fs from "node:fs";
-import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ScriptedEditor } from "#electron/demo/scripted-editor.ts";
 import type { Uuid } from "#shared/ids.ts";
-import { fsck, git } from "#tests/snapshots/temp-project.ts";
+import { damageObject, fsck, git } from "#tests/snapshots/temp-project.ts";
 import {
   ask,
   becomes,
@@ -174,9 +172,7 @@ describe("a snapshot that cannot be used", () => {
     await alter(built);
     const line = git(live.projectFolder, "ls-tree", "-r", oid).split("\n")[0] ?? "";
     const blob = /blob ([0-9a-f]{40})/.exec(line)?.[1] ?? "";
-    const folder = path.join(live.projectFolder, ".vibesync", ".git_safety", "objects", blob.slice(0, 2));
-    fs.chmodSync(path.join(folder, blob.slice(2)), 0o600);
-    fs.writeFileSync(path.join(folder, blob.slice(2)), "rotten");
+    damageObject(live.projectFolder, blob);
     const before = await stateText(live.hub);
     expect(codeOf(await ask(live.hub, "snapshot-preview", { oid }))).toBe("E_SNAPSHOT");
     expect(codeOf(await ask(live.hub, "snapshot-rollback", { oid }))).toBe("E_SNAPSHOT");

@@ -1,11 +1,12 @@
 /** A project folder that is gone after the test, real git to look at it with, and scenes to put into it. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Disk } from "#electron/ports/disk.ts";
 import type { SnapshotChange, SnapshotRequest } from "#electron/ports/snapshots.ts";
+import { decodeIndexOrNull } from "#electron/snapshots/git-pack.ts";
 import { SnapshotStore } from "#electron/snapshots/store.ts";
 import type { Result } from "#shared/result.ts";
 
@@ -28,6 +29,25 @@ export function git(project: string, ...args: readonly string[]): string {
 /** Throws with git's words when the history is not clean. */
 export function fsck(project: string): void {
   git(project, "fsck", "--full", "--strict", "--no-dangling");
+}
+
+/** Turns a bit of one object wherever it lies, in however many packs. */
+export function damageObject(project: string, oid: string): void {
+  const folder = join(gitFolder(project), "objects", "pack");
+  let copies = 0;
+  for (const name of readdirSync(folder).filter((each) => each.endsWith(".idx"))) {
+    const index = decodeIndexOrNull(readFileSync(join(folder, name)));
+    const place = index?.placeOf(oid) ?? -1;
+    if (index === null || place < 0) continue;
+    const path = join(folder, name.replace(".idx", ".pack"));
+    const bytes = readFileSync(path);
+    const at = index.offsetAt(place) + 8;
+    bytes[at] = (bytes[at] ?? 0) ^ 0x10;
+    chmodSync(path, 0o600);
+    writeFileSync(path, bytes);
+    copies += 1;
+  }
+  if (copies === 0) throw new Error(`no pack holds ${oid}`);
 }
 
 /** A UUID whose first byte spreads over all shards. */
