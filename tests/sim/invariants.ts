@@ -8,6 +8,7 @@ import type { World } from "./world.ts";
 
 export function checkInvariants(world: World): void {
   checkReplay(world);
+  world.witness.checkAccepted(world.state);
   checkHierarchy(world);
   checkNothingHeldBack(world);
   for (const editor of world.editors) checkEditor(world, editor);

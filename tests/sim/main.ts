@@ -1,7 +1,8 @@
 /**
- * `npm run sim -- --seed N[,N] [--count M] [--steps S] [--faults none|all] [--trace TEXT]`: simulates, and exits
- * non-zero on a failure with the seed, what is wrong, and the one command that shows it again. `--trace` prints all
- * that was said and logged about what the text names (a uuid, or its beginning), and every cut and crash.
+ * `npm run sim -- --seed N[,N] [--count M] [--steps S] [--faults none|all] [--trace TEXT] [--hash]`: simulates,
+ * and exits non-zero on a failure with the seed, what is wrong, the end of the trace, and the one command that shows
+ * it again. `--trace` prints all that was said and logged about what the text names (a uuid, or its beginning), and
+ * every cut and crash; `--hash` prints a hash of the whole trace of each seed.
  */
 import { parseArgs } from "node:util";
 import { checkInvariants } from "./invariants.ts";
@@ -9,7 +10,10 @@ import { allFaults, noFaults, runScript, settle } from "./script.ts";
 import { World } from "./world.ts";
 
 const text = { type: "string" } as const;
-const { values } = parseArgs({ options: { seed: text, count: text, steps: text, faults: text, trace: text } });
+const flag = { type: "boolean" } as const;
+const { values } = parseArgs({
+  options: { seed: text, count: text, steps: text, faults: text, trace: text, hash: flag },
+});
 const count = Number(values.count ?? 1);
 const seeds = (values.seed ?? "1")
   .split(",")
@@ -26,10 +30,11 @@ for (const seed of seeds) {
     runScript(world, steps, faults);
     settle(world);
     checkInvariants(world);
+    if (values.hash) console.log(`${seed} ${world.witness.traceHash}`);
   } catch (error) {
     failed += 1;
     console.error(`seed ${seed}: ${error instanceof Error ? error.message : error}`);
-    for (const record of world.records.slice(-10)) console.error(`  ${JSON.stringify(record).slice(0, 200)}`);
+    for (const line of world.witness.tail.slice(-15)) console.error(`  ${line.slice(0, 200)}`);
     console.error(`  again: npm run sim -- --seed ${seed} --steps ${steps} --faults ${values.faults ?? "all"}`);
   }
 }

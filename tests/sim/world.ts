@@ -24,6 +24,7 @@ import { downMessageSchema } from "#shared/protocol/down.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import { upMessageSchema } from "#shared/protocol/up.ts";
 import { Dice } from "./random.ts";
+import { Witness } from "./witness.ts";
 
 type Down =
   | { readonly kind: "message"; readonly message: DownMessage }
@@ -44,6 +45,7 @@ const project = { id: "00000000-0000-4000-8000-000000000002", name: "Simulated" 
 export class World {
   readonly dice: Dice;
   readonly editors: readonly SimEditor[];
+  readonly witness = new Witness();
   state = new State();
   links = new Links();
   nowMs = 1_000_000;
@@ -96,6 +98,7 @@ export class World {
     const inputs: Input[] = [];
     for (const outgoing of editor.up.splice(0, count)) {
       this.watch?.(`${editor.role} → hub`, outgoing);
+      this.witness.heard(editor.role, outgoing);
       inputs.push({ kind: "wire", event: eventOf(editor, outgoing) });
     }
     if (inputs.length > 0) this.turn(inputs);
@@ -120,9 +123,11 @@ export class World {
     for (const record of draft.records) {
       this.records.push(throughCodec(record));
       this.watch?.(`record ${this.records.length}`, record);
+      this.witness.logged(this.records.length, this.records.at(-1) as Record);
     }
     this.state.commit();
     for (const effect of draft.effects) this.#perform(effect);
+    this.witness.checkBounds(this.state, this.links);
   }
 
   /** The log reaches the medium; what waited for it leaves. */
@@ -145,6 +150,7 @@ export class World {
     if (powerCut) this.records.length = this.#durable + this.dice.below(this.records.length - this.#durable + 1);
     this.#waiting = [];
     this.watch?.(`the log ends at ${this.records.length}`, null);
+    this.witness.recovered(this.records);
     this.links = new Links();
     this.state = this.replayed();
     this.turn([{ kind: "boot", pid: 2, version: "sim", recovered: "", crashed: true }]);
@@ -182,8 +188,11 @@ export class World {
   #send(effect: Extract<Effect, { kind: "send" | "send-frame" }>): void {
     const editor = this.editors.find(({ connection }) => connection === effect.connection);
     if (!editor) return;
-    if (effect.kind === "send") editor.down.push({ kind: "message", message: checkedDown(effect.message) });
-    else editor.down.push({ kind: "frame", frame: checkedFrame(effect.frame) });
+    if (effect.kind === "send") {
+      const message = checkedDown(effect.message);
+      this.witness.told(editor.role, message, { epoch: editor.model.epoch, state: this.state });
+      editor.down.push({ kind: "message", message });
+    } else editor.down.push({ kind: "frame", frame: checkedFrame(effect.frame) });
   }
 }
 
