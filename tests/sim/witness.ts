@@ -20,6 +20,7 @@ import { fieldNamesOf, laneTransforms } from "#shared/protocol/binary.ts";
 import type { DownMessage } from "#shared/protocol/down.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
+import { foldOf, throughCodec } from "./fold.ts";
 
 /**
  * One word of an editor about one entity: the fields it wrote under a stamp; "deleted" when it took it away. `lsn` is
@@ -40,22 +41,32 @@ export class Witness {
   readonly #heard = new Map<string, Claim[]>();
   /** Every claim of an accepted change that was not refused. */
   readonly #accepted: Claim[] = [];
-  /** The log as it was written, as text: a recovered log must begin with what was told of it. */
-  #log: string[] = [];
+  /** The log as it was written: a recovered one must be a beginning of it, and hold what was told of it. */
+  readonly records: Record[] = [];
   #toldLsn = 0;
   /** What an editor wrote, and the record that has it: twice is once too often. */
   #written = new Map<Uuid, Map<string, number>>();
   #dead = new Map<Uuid, number>();
   readonly #trace = createHash("sha256");
   readonly tail: string[] = [];
+  /** Told of everything that happens, in order; for looking at one seed. */
+  watch: ((what: string, detail: unknown) => void) | null = null;
+  readonly #chanceNames = new Set<string>();
 
   /** I9: of everything that happened so far, in order. */
   get traceHash(): string {
     return this.#trace.copy().digest("hex");
   }
 
+  /** A name that the product draws by itself and that decides nothing: it is not part of the trace. */
+  disregard(name: string): void {
+    this.#chanceNames.add(name);
+  }
+
   note(what: string, detail: unknown): void {
-    const line = `${what} ${JSON.stringify(detail)}`;
+    this.watch?.(what, detail);
+    let line = `${what} ${JSON.stringify(detail)}`;
+    for (const name of this.#chanceNames) line = line.replaceAll(name, "…");
     this.#trace.update(line);
     this.tail.push(line.slice(0, 300));
     if (this.tail.length > tailLength) this.tail.shift();
@@ -67,14 +78,14 @@ export class Witness {
     if (outgoing.kind === "frame") {
       const { lane, epoch, seq, stamp, rows } = outgoing.frame;
       if (lane !== laneTransforms) return;
-      const lsn = this.#log.length;
+      const lsn = this.records.length;
       const claims = rows.map((row) => ({ uuid: row.uuid, stamp, fields: fieldNamesOf(row), lsn }));
       this.#expect(`${role} ${epoch} ${seq}`, claims);
     } else if (outgoing.message.kind === "change") {
       const { epoch, seq, stamp, ops } = outgoing.message;
       const claims = ops.map((op) => {
         const fields = op.op === "delete" ? "deleted" : (Object.keys(op.fields) as FieldName[]);
-        return { uuid: op.uuid, stamp, fields, lsn: this.#log.length } as const;
+        return { uuid: op.uuid, stamp, fields, lsn: this.records.length } as const;
       });
       this.#expect(`${role} ${epoch} ${seq}`, claims);
     }
@@ -101,28 +112,29 @@ export class Witness {
 
   logged(lsn: number, record: Record): void {
     this.note(`record ${lsn}`, record);
-    assert(lsn === this.#log.length + 1, `I2: record ${lsn} follows record ${this.#log.length}`);
-    this.#log.push(JSON.stringify(record));
+    assert(lsn === this.records.length + 1, `I2: record ${lsn} follows record ${this.records.length}`);
+    this.records.push(record);
     this.#account(lsn, record);
   }
 
-  /** The hub was started again and read these records. */
-  recovered(records: readonly Record[]): void {
-    this.note("recovered", records.length);
-    assert(
-      records.length >= this.#toldLsn,
-      `I1: the log ends at ${records.length}, and ${this.#toldLsn} was acknowledged`,
-    );
-    for (const [index, record] of records.entries()) {
-      assert(JSON.stringify(record) === this.#log[index], `I2: record ${index + 1} is not what was written`);
-    }
-    this.#log.length = records.length;
+  /** The hub was started again, and its log ends here. */
+  recovered(lastLsn: number): void {
+    this.note("recovered", lastLsn);
+    const { length } = this.records;
+    assert(lastLsn >= this.#toldLsn, `I1: the log ends at ${lastLsn}, and ${this.#toldLsn} was acknowledged`);
+    assert(lastLsn <= length, `I2: the log ends at ${lastLsn}, and ${length} was written`);
+    this.records.length = lastLsn;
     for (const claim of [...this.#accepted, ...[...this.#heard.values()].flat()]) {
-      claim.lsn = Math.min(claim.lsn, records.length);
+      claim.lsn = Math.min(claim.lsn, lastLsn);
     }
     this.#written = new Map();
     this.#dead = new Map();
-    for (const [index, record] of records.entries()) this.#account(index + 1, record);
+    for (const [index, record] of this.records.entries()) this.#account(index + 1, record);
+  }
+
+  /** The state that the log makes. */
+  fold(): State {
+    return foldOf(this.records.map(throughCodec));
   }
 
   /** After every turn. */
