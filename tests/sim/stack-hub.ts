@@ -3,7 +3,7 @@
  * files, on a disk that can lose power and a time that passes when told to.
  *
  * Owns: one life of the hub, from opening to its death. What is left out of electron/hub/core-hub.ts: the project's
- * lock, the snapshots and the window's views.
+ * lock, git behind the snapshots and the window's views.
  */
 import { strict as assert } from "node:assert";
 import type { Effect } from "#electron/core/effect.ts";
@@ -13,9 +13,12 @@ import { Engine } from "#electron/engine/engine.ts";
 import { openLocked, type Unlocked } from "#electron/hub/boot.ts";
 import { Checkpoints } from "#electron/hub/checkpoints.ts";
 import { prepareFolder } from "#electron/hub/project.ts";
+import { SnapshotFeed } from "#electron/hub/snapshot-feed.ts";
 import type { Clock } from "#electron/ports/clock.ts";
+import type { SnapshotReason, Snapshots } from "#electron/ports/snapshots.ts";
 import type { Wire } from "#electron/ports/wire.ts";
-import type { Failure } from "#shared/result.ts";
+import { SnapshotRecorder } from "#electron/snapshots/recorder.ts";
+import type { Failure, Result } from "#shared/result.ts";
 import type { FakeDisk } from "#tests/wal/fake-disk.ts";
 import { must, project as projectFolder } from "#tests/wal/log-script.ts";
 import type { Dice } from "./random.ts";
@@ -24,8 +27,6 @@ import type { Witness } from "./witness.ts";
 /** Small, so that three minutes fill several segments and pass several checkpoints. */
 const segmentBytes = 65_536;
 const recordsPerCheckpoint = 150;
-/** A snapshot on a slow disk. */
-const pairedSnapshotMaxMs = 800;
 
 export type HubSurroundings = {
   readonly disk: FakeDisk;
@@ -33,6 +34,7 @@ export type HubSurroundings = {
   readonly dice: Dice;
   readonly wire: Wire;
   readonly witness: Witness;
+  readonly history: Snapshots;
   /** The engine stopped itself: a person will press Restart. */
   readonly onHalt: (reason: Failure) => void;
 };
@@ -43,6 +45,8 @@ export class StackHub {
   readonly #opened: Unlocked;
   readonly #checkpoints: Checkpoints;
   readonly #around: HubSurroundings;
+  readonly #feed: SnapshotFeed;
+  readonly #recorder: SnapshotRecorder;
 
   constructor(around: HubSurroundings) {
     const { disk, clock, dice, witness, wire } = around;
@@ -55,6 +59,18 @@ export class StackHub {
     witness.recovered(state.head.lsn);
     const log = writer;
     this.#checkpoints = new Checkpoints({ disk, folders, state, log, logId: logIdBytes, recordsPerCheckpoint });
+    this.#feed = new SnapshotFeed(state);
+    this.#recorder = new SnapshotRecorder({
+      snapshots: around.history,
+      clock,
+      wholeState: () => this.#feed.wholeState(),
+      onOutcome: (result) => {
+        if (!result.ok) return;
+        const { oid, reason, label, lsn } = result.value;
+        this.engine.push({ kind: "snapshot-taken", oid, reason, label, lsn });
+      },
+    });
+    this.#feed.start(this.#recorder);
     this.engine = new Engine({
       state,
       links: this.links,
@@ -67,28 +83,34 @@ export class StackHub {
       onRecords: (records, firstLsn) => {
         for (const [index, record] of records.entries()) witness.logged(firstLsn + index, record);
         this.#checkpoints.note(records.length);
+        this.#feed.noteRecords(records);
         witness.checkBounds(state, this.links);
       },
       onHalt: around.onHalt,
     });
     this.engine.now({ kind: "boot", pid: 1, version: "sim", recovered: "", crashed });
     this.engine.start(wire);
+    if (state.entities.size > 0) this.#feed.finalised();
   }
 
   get state(): State {
     return this.#opened.state;
   }
 
-  get durableLsn(): number {
-    return this.#opened.writer.durableLsn;
-  }
-
   #perform(effect: Exclude<Effect, { kind: "send" | "send-frame" | "close" }>): void {
+    if (effect.kind === "finalised") this.#feed.finalised();
     if (effect.kind === "finalised" && this.#checkpoints.isDue) void this.#checkpoint();
+    if (effect.kind === "snapshot") void this.#snapshot(effect.reason);
     if (effect.kind !== "paired-snapshot") return;
     const { role, epoch } = effect;
-    const push = () => this.engine.push({ kind: "paired-snapshot", role, epoch, code: null });
-    setTimeout(push, this.#around.dice.below(pairedSnapshotMaxMs));
+    void this.#snapshot("before-first-mutation").then((taken) => {
+      this.engine.push({ kind: "paired-snapshot", role, epoch, code: taken.ok ? null : taken.failure.code });
+    });
+  }
+
+  async #snapshot(reason: SnapshotReason): Promise<Result<unknown>> {
+    await this.#feed.settle();
+    return this.#recorder.take({ reason });
   }
 
   async #checkpoint(): Promise<void> {

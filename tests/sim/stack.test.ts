@@ -11,7 +11,7 @@ const simulatedMs = 180_000;
 const seedsMin = 20;
 const seedsMax = 5_000;
 /** Of real time; all of it is used. */
-const budgetMs = 60_000;
+const budgetMs = 45_000;
 const timeoutMs = 240_000;
 
 /** Throws with what is wrong; the hash of all that happened. */
