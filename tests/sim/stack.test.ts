@@ -8,11 +8,11 @@ import { noStackFaults, type StackFaults } from "./stack-faults.ts";
 import { StackWorld } from "./stack-world.ts";
 
 const simulatedMs = 180_000;
-const seedsMin = 20;
+const seedsMin = 5;
 const seedsMax = 5_000;
 /** Of real time; all of it is used. */
 const budgetMs = 45_000;
-const timeoutMs = 240_000;
+const timeoutMs = 400_000;
 
 /** Throws with what is wrong; the hash of all that happened. */
 async function simulate(seed: number, faults?: StackFaults): Promise<string> {
