@@ -74,8 +74,8 @@ export const lanes = [
     needs: [],
     command: vitest("--project", "unit"),
     results: "vitest",
-    expectedS: 90,
-    limitS: 600,
+    expectedS: 420,
+    limitS: 1_200,
   },
   {
     name: "e2e",

@@ -68,7 +68,8 @@ function parentNamed(operation: Operation): Uuid {
 
 export function takeIn(turn: Turn, link: Link, change: Change): void {
   const fresh = change.seqs.filter((seq) => link.seq === null || seq > link.seq);
-  for (const seq of change.seqs) if (!fresh.includes(seq)) answer(turn, link, { seq, refused: [] });
+  for (const seq of change.seqs)
+    if (!fresh.includes(seq)) answer(turn, link, { seq, refused: link.refusals.get(seq) ?? [] });
   const newest = fresh.at(-1);
   if (newest === undefined) return;
   if (link.seq !== null && (fresh[0] as number) !== link.seq + 1) {
@@ -83,8 +84,20 @@ export function takeIn(turn: Turn, link: Link, change: Change): void {
   if (!payTokens(turn, link, change)) return reject(turn, link, { seq: newest, code: "E_RATE", retry: true });
   link.seq = newest;
   const refused = change.kind === "text" ? takeText(turn, link, change.message) : takeFrame(turn, link, change);
-  for (const seq of fresh) answer(turn, link, { seq, refused: seq === newest ? refused : [] });
+  // Of frames that were laid over each other nobody knows any more which brought what: each is told all of it.
+  for (const seq of fresh) {
+    answer(turn, link, { seq, refused });
+    keepRefusals(link, seq, refused);
+  }
   if (refused.some(({ code }) => code === "E_UNKNOWN_ENTITY")) askForListing(turn, link);
+}
+
+/** Its answer may be lost on the way: when the change comes again, it is answered as it was ([WIRE-10]). */
+function keepRefusals(link: Link, seq: number, refused: readonly Refusal[]): void {
+  if (refused.length === 0) return;
+  link.refusals.set(seq, refused);
+  const [oldest] = link.refusals.keys();
+  if (link.refusals.size > limits.refusalsKeptMax && oldest !== undefined) link.refusals.delete(oldest);
 }
 
 function takeText(turn: Turn, link: Link, message: UpMessageOf<"change">): Refusal[] {
@@ -201,8 +214,8 @@ function isHeavy(operation: Operation): boolean {
   return Object.keys(operation.fields).some((name) => fieldSpec(name as FieldName).weight === "structural");
 }
 
-function answer(turn: Turn, link: Link, { seq, refused }: { seq: number; refused: Refusal[] }): void {
-  turn.send(link.connection, { kind: "accepted", seq, lsn: turn.lsn, refused }, turn.lsn);
+function answer(turn: Turn, link: Link, { seq, refused }: { seq: number; refused: readonly Refusal[] }): void {
+  turn.send(link.connection, { kind: "accepted", seq, lsn: turn.lsn, refused: [...refused] }, turn.lsn);
 }
 
 type Rejection = { readonly seq: number; readonly code: ErrorCode; readonly retry: boolean };

@@ -28,6 +28,7 @@ export function startListing(link: Link): void {
   link.doubted = new Set();
   link.unconfirmed = new Map();
   link.seq = null;
+  link.refusals = new Map();
   link.held = new Set();
   link.deferred = [];
 }

@@ -37,6 +37,8 @@ export const limits = {
 
   /** Messages of one editor that wait for a structural change to be verified. */
   deferredMax: 10_000,
+  /** Changes of one editor of which it is remembered what was refused, for when they are sent again. */
+  refusalsKeptMax: 1_000,
 
   /**
    * Writes of alternating editors to one entity, each within `bounceWindowMs` of the last, before it counts as a

@@ -9,6 +9,7 @@ import type { Document, Role } from "#shared/protocol/handshake.ts";
 import type { Activity, IndexedEntity, VerifiedItem } from "#shared/protocol/up.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
 import type { Audit } from "./audit.ts";
+import type { Refusal } from "./decide.ts";
 import type { WireInput } from "./input.ts";
 import type { Decision, Unexplained } from "./review.ts";
 import type { ConnectionId } from "./wire-event.ts";
@@ -40,6 +41,8 @@ export type Link = {
   clogged: boolean;
   /** The last change answered in this epoch; null until one came. */
   seq: number | null;
+  /** What of its latest changes was refused, by number: a change that comes again is answered as it was. */
+  refusals: Map<number, readonly Refusal[]>;
   /** Everything up to here was sent to it. */
   cursor: number;
   /** The entities that stand in its scene. */

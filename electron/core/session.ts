@@ -75,6 +75,7 @@ function resume(turn: Turn, link: Link, { hello, before }: { hello: Hello; befor
   link.phase = "linked";
   link.cursor = before ? Math.min(lsn, turn.state.head.lsn) : lsn;
   link.seq = before?.seq ?? null;
+  link.refusals = before?.refusals ?? new Map();
   // What was on the way when the socket broke may not have arrived: known is what stood there at that position.
   link.known = before?.known ?? new Set(turn.state.entities.keys());
   link.doubted = before?.doubted ?? new Set();
@@ -103,6 +104,7 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     silent: false,
     clogged: false,
     seq: null,
+    refusals: new Map(),
     cursor: 0,
     known: new Set(),
     doubted: new Set(),

@@ -10,16 +10,31 @@ import { type FieldName, transformFields } from "#shared/scene/fields.ts";
 import { noteUnconfirmed, tellFinal } from "./batches.ts";
 import { comparable, isUnsettled, judge } from "./judge.ts";
 import { limits } from "./limits.ts";
-import { type Batch, isReachable, type Link } from "./links.ts";
+import { type Batch, isReachable, type Link, type Links } from "./links.ts";
 import type { Turn } from "./turn.ts";
 
 /** Closes what is due, asks again where something was held, and gives up on editors that fell silent. */
 export function tendBatches(turn: Turn): void {
   const { links, state, facts } = turn;
+  let room = questionsLeft(links);
   for (const batch of [...links.batches.values()]) {
-    if (batch.state === "asked") tendAsked(turn, batch);
-    else if ((state.head.mode === "live" || batch.decision !== null) && isDue(batch, facts.nowMs)) ask(turn, batch);
+    const asked = batch.waiting.size;
+    const mayAsk = state.head.mode === "live" || batch.decision !== null;
+    if (batch.state === "asked") tendAsked(turn, batch, room > 0);
+    else if (mayAsk && isDue(batch, facts.nowMs) && room > 0) ask(turn, batch);
+    if (batch.waiting.size > asked) room -= 1;
   }
+}
+
+/** How many more questions the busier editor may have before it; without room batches wait, cosmetic ones grow on. */
+function questionsLeft({ batches, byRole }: Links): number {
+  let most = 0;
+  for (const role of byRole.keys()) {
+    let asked = 0;
+    for (const { waiting } of batches.values()) if (waiting.has(role)) asked += 1;
+    most = Math.max(most, asked);
+  }
+  return limits.batchesInFlightMax - most;
 }
 
 function isDue(batch: Batch, nowMs: number): boolean {
@@ -68,9 +83,9 @@ function isTransformField(name: FieldName): boolean {
   return (transformFields as readonly FieldName[]).includes(name);
 }
 
-function tendAsked(turn: Turn, batch: Batch): void {
+function tendAsked(turn: Turn, batch: Batch, mayAsk: boolean): void {
   const { nowMs } = turn.facts;
-  for (const [role, dueMs] of [...batch.heldUntil]) {
+  for (const [role, dueMs] of mayAsk ? [...batch.heldUntil] : []) {
     const link = turn.links.byRole.get(role);
     if (nowMs >= dueMs && link && isReachable(link)) askOne(turn, batch, link);
   }

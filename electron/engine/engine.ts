@@ -8,7 +8,6 @@
  * halts, sockets are told, the window lives on.
  * Must never: know what an input means.
  */
-import { randomUUID } from "node:crypto";
 import type { Effect } from "#electron/core/effect.ts";
 import type { Facts, Input } from "#electron/core/input.ts";
 import type { Links } from "#electron/core/links.ts";
@@ -30,6 +29,7 @@ export type EngineParts = {
   readonly links: Links;
   readonly log: Log;
   readonly clock: Clock;
+  readonly newUuid: Facts["newUuid"];
   readonly project: Facts["project"];
   readonly logId: string;
   /** Effects that are not messages: snapshots, sidecars, notices. */
@@ -137,9 +137,9 @@ export class Engine {
   }
 
   #turn(): void {
-    const { state, links, log, project, logId } = this.#parts;
+    const { state, links, log, project, logId, newUuid } = this.#parts;
     try {
-      const facts: Facts = { nowMs: this.nowMs(), newUuid: randomUUID, project, logId };
+      const facts: Facts = { nowMs: this.nowMs(), newUuid, project, logId };
       const draft = plan(state, links, { inputs: this.#inbox.take(), facts });
       if (draft.records.length > 0) {
         const appended = log.append(draft.records.map(encodeRecord));

@@ -9,7 +9,7 @@ import type { State } from "#electron/core/state.ts";
 import type { Clock } from "#electron/ports/clock.ts";
 import type { Disk } from "#electron/ports/disk.ts";
 import { lockProject, type ProjectLock } from "#electron/wal/lock.ts";
-import { LogWriter } from "#electron/wal/writer.ts";
+import { LogWriter, type WriterOptions } from "#electron/wal/writer.ts";
 import { uuidFromBytes } from "#shared/ids.ts";
 import { type Result, success } from "#shared/result.ts";
 import { openProjectFile, type Project, type ProjectFolders, prepareFolder } from "./project.ts";
@@ -33,6 +33,7 @@ export type BootRequest = {
   readonly projectName?: string | undefined;
   readonly disk: Disk;
   readonly clock: Clock;
+  readonly log?: WriterOptions;
 };
 
 export async function openProject(request: BootRequest): Promise<Result<Opened>> {
@@ -47,21 +48,25 @@ export async function openProject(request: BootRequest): Promise<Result<Opened>>
   return opened;
 }
 
-type Unlocked = Omit<Opened, "lock">;
+export type Unlocked = Omit<Opened, "lock">;
 
-function openLocked(request: BootRequest, folders: ProjectFolders): Result<Unlocked> {
+/** The steps behind the lock, which the caller holds. */
+export function openLocked(request: BootRequest, folders: ProjectFolders): Result<Unlocked> {
   const { disk, clock, projectFolder, projectName } = request;
   const nowMs = clock.nowMs();
   const project = openProjectFile(disk, { projectFolder, name: projectName, nowMs });
   if (!project.ok) return project;
   const restored = restoreOrSalvage(disk, folders, String(Math.round(nowMs)));
-  return restored.ok ? finish(disk, { folders, project: project.value, ...restored.value }) : restored;
+  return restored.ok ? finish(request, { folders, project: project.value, ...restored.value }) : restored;
 }
 
 type Finishing = Restored & { readonly folders: ProjectFolders; readonly project: Project };
 
-function finish(disk: Disk, { folders, project, state, recovery, findings }: Finishing): Result<Unlocked> {
-  const writer = LogWriter.open(disk, recovery.end);
+function finish(
+  { disk, log }: BootRequest,
+  { folders, project, state, recovery, findings }: Finishing,
+): Result<Unlocked> {
+  const writer = LogWriter.open(disk, recovery.end, log);
   if (!writer.ok) return writer;
   const logIdBytes = recovery.end.logId;
   const logId = uuidFromBytes(logIdBytes, 0);

@@ -5,13 +5,13 @@
  * checkpoint → log → lock). Both hub.ts and restarting go through here.
  * Must never: decide anything about the scene.
  */
+import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import { join } from "node:path";
 import type { Effect } from "#electron/core/effect.ts";
 import { Links } from "#electron/core/links.ts";
 import type { Record } from "#electron/core/record.ts";
 import { Engine } from "#electron/engine/engine.ts";
-import { encodeState } from "#electron/engine/state-codec.ts";
 import { type Disk, realDisk } from "#electron/ports/disk.ts";
 import type { HubOptions, PushListener } from "#electron/ports/hub.ts";
 import type { SnapshotInfo, SnapshotOpening, SnapshotReason } from "#electron/ports/snapshots.ts";
@@ -21,11 +21,11 @@ import { inlineLink, workerLink } from "#electron/snapshots/link.ts";
 import { SnapshotRecorder } from "#electron/snapshots/recorder.ts";
 import { newSecret } from "#electron/transport/pairing.ts";
 import { startWire } from "#electron/transport/server.ts";
-import { saveCheckpoint } from "#electron/wal/checkpoint.ts";
 import { LogReader } from "#electron/wal/reader.ts";
 import type { StatusView } from "#shared/ipc/view.ts";
 import { type Failure, failure, type Result, success } from "#shared/result.ts";
 import { type Opened, openProject } from "./boot.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { OperationLog } from "./operation-log.ts";
 import { Publisher } from "./publisher.ts";
 import { writeRegistry } from "./registry-file.ts";
@@ -33,8 +33,6 @@ import { repairSentence } from "./repair-sentence.ts";
 import { SnapshotFeed } from "./snapshot-feed.ts";
 import { statusViewOf } from "./status-view.ts";
 
-/** Records between two checkpoints: bounds the replay after a crash to well under a second. */
-const recordsPerCheckpoint = 50_000;
 /** At exit a snapshot may take this long; what it misses is in the log. */
 const exitSnapshotMs = 10_000;
 
@@ -56,8 +54,8 @@ export class CoreHub {
   readonly #disk: Disk;
   readonly #push: PushListener;
   readonly #operations: OperationLog;
+  readonly #checkpoints: Checkpoints;
   #wire: Wire | null = null;
-  #recordsSinceCheckpoint = 0;
   #checkpointing: Promise<void> = Promise.resolve();
   #lastSnapshot: SnapshotInfo | null = null;
   #isClosed = false;
@@ -75,12 +73,13 @@ export class CoreHub {
 
   private constructor(options: HubOptions, { disk, opened, push }: { disk: Disk; opened: Opened; push: PushListener }) {
     const { clock } = options;
-    const { state, writer, logId, project, folders } = opened;
+    const { state, writer, logId, logIdBytes, project, folders } = opened;
     this.#options = options;
     this.#disk = disk;
     this.#push = push;
     this.opened = opened;
     this.#operations = new OperationLog(disk, folders.log, process.pid);
+    this.#checkpoints = new Checkpoints({ disk, folders, state, log: writer, logId: logIdBytes });
     this.reader = new LogReader(disk, folders.wal);
     this.feed = new SnapshotFeed(state);
     this.snapshots = new SnapshotClient({
@@ -103,6 +102,7 @@ export class CoreHub {
       links: this.links,
       log: writer,
       clock,
+      newUuid: randomUUID,
       project: { id: project.id, name: project.name },
       logId,
       onEffect: (effect) => this.#perform(effect),
@@ -196,14 +196,14 @@ export class CoreHub {
     this.#operations.note(records);
     this.feed.noteRecords(records);
     this.publisher.note(records, firstLsn);
-    this.#recordsSinceCheckpoint += records.length;
+    this.#checkpoints.note(records.length);
   }
 
   #perform(effect: World): void {
     switch (effect.kind) {
       case "finalised":
         this.feed.finalised();
-        if (this.#recordsSinceCheckpoint >= recordsPerCheckpoint) this.#checkpointing = this.#checkpoint();
+        if (this.#checkpoints.isDue) this.#checkpointing = this.#checkpoint();
         return;
       case "paired-snapshot":
         void this.#pairedSnapshot(effect);
@@ -261,17 +261,9 @@ export class CoreHub {
     if (!written.ok) this.#fail("registry", written.failure);
   }
 
-  /** The state as it is now, saved once the log has it on the medium: what is appended meanwhile does not matter. */
   async #checkpoint(): Promise<void> {
-    this.#recordsSinceCheckpoint = 0;
-    const { state, writer, folders, logIdBytes } = this.opened;
-    const { lsn } = state.head;
-    if (this.engine.halted || lsn === 0) return;
-    const bytes = encodeState(state);
-    const flushed = await writer.flush();
-    // A flush that failed halts the engine, which says so.
-    if (!flushed.ok || flushed.value < lsn) return;
-    const saved = saveCheckpoint(this.#disk, folders, { logId: logIdBytes, lsn, state: bytes });
+    if (this.engine.halted) return;
+    const saved = await this.#checkpoints.save();
     if (!saved.ok) this.#fail("checkpoint", saved.failure);
   }
 

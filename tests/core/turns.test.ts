@@ -78,6 +78,21 @@ describe("coming in", () => {
   });
 });
 
+describe("a change that comes again", () => {
+  it("[WIRE-10] is answered as it was the first time, refusals included, and changes nothing", () => {
+    inStep();
+    const wrong = { op: "create", uuid: two, kind: "collection", fields: { name: "Group", parent: null } } as const;
+    const late = desk.changeOf("blender", [wrong, set(one, { visible: false })]);
+    desk.say("blender", late);
+    const records = desk.records.length;
+    desk.say("blender", late);
+    const [first, again] = desk.told("blender", "accepted").slice(-2);
+    expect(first?.refused).toMatchObject([{ uuid: two, code: "E_KIND" }]);
+    expect(again).toMatchObject({ seq: first?.seq, refused: first?.refused });
+    expect(desk.records.length).toBe(records);
+  });
+});
+
 describe("a listing", () => {
   const listed = (uuid: string, more: Partial<IndexedEntity> = {}): IndexedEntity => {
     return { uuid, kind: "object", fields: objectFields(), stamp: 0, ...more };
@@ -119,6 +134,19 @@ describe("a listing", () => {
 });
 
 describe("batches", () => {
+  it("[ENG-9] an editor has no more questions before it than it may have; the rest wait for its answers", () => {
+    inStep();
+    const asked = () => desk.told("unity", "verify").length;
+    const before = asked();
+    for (let index = 0; index < limits.batchesInFlightMax + 5; index += 1)
+      desk.change("blender", create(uuidOf(100 + index)));
+    expect(asked() - before).toBe(limits.batchesInFlightMax);
+    desk.verify("blender");
+    desk.verify("unity");
+    desk.tick(1);
+    expect(asked() - before).toBe(limits.batchesInFlightMax + 1);
+  });
+
   it("[ENG-9] cosmetic changes gather for 250 ms and are final when both editors have confirmed them", () => {
     inStep();
     const asked = desk.told("unity", "verify").length;

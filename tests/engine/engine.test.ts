@@ -1,4 +1,5 @@
 /** The loop around the core: what may leave when, what a refusing log means, and what a bug stops. */
+import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { limits } from "#electron/core/limits.ts";
 import { Links } from "#electron/core/links.ts";
@@ -91,6 +92,7 @@ beforeEach(async () => {
     links: new Links(),
     log,
     clock: realClock,
+    newUuid: randomUUID,
     project: { id: uuidOf(10), name: "Test" },
     logId: uuidOf(11),
     onEffect: (effect) => {

@@ -2,7 +2,8 @@
  * The real core and two honest editor models in one process, from one seed: after any script, with cuts, crashes and
  * power cuts, everything comes to rest and is the same everywhere; the state is what a replay of its log gives.
  */
-import { describe, it } from "vitest";
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
 import { checkInvariants } from "./invariants.ts";
 import { regressions } from "./regressions.ts";
 import { allFaults, noFaults, reviewed, reviewedFaults, runScript, settle } from "./script.ts";
@@ -11,12 +12,14 @@ import { World } from "./world.ts";
 /** Ten seconds at most on an idle machine; the build server is shared. */
 const timeoutMs = 120_000;
 
-function simulate(seed: number, faults: typeof allFaults): void {
+/** Throws with what is wrong; the hash of all that happened. */
+function simulate(seed: number, faults: typeof allFaults): string {
   const world = new World(seed);
   for (const editor of world.editors) world.connect(editor);
   runScript(world, 1_000, faults);
   settle(world);
   checkInvariants(world);
+  return world.witness.traceHash;
 }
 
 function withSeed(seed: number, run: () => void, found = ""): void {
@@ -49,6 +52,28 @@ describe("two editors and a hub", () => {
     () => {
       for (let seed = 5_010; seed < 5_018; seed += 1) withSeed(seed, () => simulate(seed, reviewed));
       for (let seed = 6_000; seed < 6_006; seed += 1) withSeed(seed, () => simulate(seed, reviewedFaults));
+    },
+    timeoutMs,
+  );
+
+  it(
+    "[ENG-7] do the same again from the same seed",
+    () => {
+      for (let seed = 1; seed <= 5; seed += 1) expect(simulate(seed, allFaults)).toBe(simulate(seed, allFaults));
+    },
+    timeoutMs,
+  );
+
+  it(
+    "[ENG-7] do the same in another time zone and another language",
+    () => {
+      const run = (TZ: string, LC_ALL: string) => {
+        const script = ["--import", "tsx", "tests/sim/main.ts", "--seed", "1", "--count", "4", "--hash"];
+        return execFileSync(process.execPath, script, { env: { ...process.env, TZ, LC_ALL }, encoding: "utf8" });
+      };
+      const here = run("UTC", "C");
+      expect(here).toContain("4 passed");
+      expect(run("Pacific/Kiritimati", "tr_TR.UTF-8")).toBe(here);
     },
     timeoutMs,
   );

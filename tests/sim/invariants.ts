@@ -1,20 +1,35 @@
 /** What must hold of a world at rest; each throws with what is wrong. */
 import { strict as assert } from "node:assert";
-import { registersOf } from "#electron/core/state.ts";
+import { registersOf, type State } from "#electron/core/state.ts";
 import { encodeState } from "#electron/engine/state-codec.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
 import { type FieldValue, hasField } from "#shared/scene/fields.ts";
-import type { World } from "./world.ts";
+import type { Witness } from "./witness.ts";
+import type { SimEditor } from "./world.ts";
 
-export function checkInvariants(world: World): void {
+/** What both simulations have. */
+export type Settled = {
+  readonly state: State;
+  readonly witness: Witness;
+  readonly editors: readonly SimEditor[];
+  /** The state as recovery would find it. */
+  replayed(): State;
+};
+
+export function checkInvariants(world: Settled): void {
   checkReplay(world);
+  world.witness.checkAccepted(world.state);
   checkHierarchy(world);
   checkNothingHeldBack(world);
   for (const editor of world.editors) checkEditor(world, editor);
 }
 
-/** Live state at LSN n equals replayed state at LSN n ([ENG-2]). */
-export function checkReplay(world: World): void {
+/** I3: the live state at LSN n equals the replayed state at LSN n ([ENG-2]). */
+export function checkReplay(world: Settled): void {
+  checkSame(world.state, world.replayed());
+}
+
+export function checkSame(one: State, other: State): void {
   const sorted = (bytes: Uint8Array): unknown => {
     const plain = JSON.parse(Buffer.from(bytes).toString("utf8"));
     for (const key of ["entities", "tombstones", "provisional", "quarantine", "counters"]) {
@@ -22,17 +37,17 @@ export function checkReplay(world: World): void {
     }
     return plain;
   };
-  assert.deepEqual(sorted(encodeState(world.state)), sorted(encodeState(world.replayed())));
+  assert.deepEqual(sorted(encodeState(one)), sorted(encodeState(other)));
 }
 
 /** Nobody lied and nothing broke for good: there is no reason to hold anything back. */
-function checkNothingHeldBack(world: World): void {
+function checkNothingHeldBack(world: Settled): void {
   const held = [...world.state.quarantine.entries()].map(([uuid, { message }]) => `${uuid}: ${message}`);
   assert.deepEqual(held, []);
 }
 
 /** No orphan, no cycle, no dead entity alive. */
-function checkHierarchy(world: World): void {
+function checkHierarchy(world: Settled): void {
   for (const entity of world.state.entities.values()) {
     assert(!world.state.tombstones.has(entity.uuid), `${entity.uuid} lives and is dead`);
     const seen = new Set([entity.uuid]);
@@ -47,7 +62,7 @@ function checkHierarchy(world: World): void {
   }
 }
 
-function checkEditor(world: World, editor: World["editors"][number]): void {
+function checkEditor(world: Settled, editor: SimEditor): void {
   const { scene } = editor.model;
   const agreed = [...world.state.entities.keys()];
   const surplus = scene.uuids().filter((uuid) => !world.state.entities.has(uuid));

@@ -1,6 +1,7 @@
 /** What the dice do to a world: users edit on both sides, messages dawdle, cables are pulled, the hub dies. */
 import { reviewQueue } from "#electron/core/review.ts";
 import type { Uuid } from "#shared/ids.ts";
+import type { Dice } from "./random.ts";
 import type { SimEditor, World } from "./world.ts";
 
 export type Faults = {
@@ -72,12 +73,14 @@ function reviewRandomly(world: World): void {
   const uuids = held.filter(() => dice.chance(0.5));
   world.turn([{ kind: dice.chance(0.5) ? "approve" : "refuse", uuids }]);
 }
+/** Whoever has the dice. */
+type Dicey = { readonly dice: Dice };
 
 function isQuiet(editor: SimEditor): boolean {
   return editor.up.length === 0 && editor.down.length === 0 && editor.model.unanswered === 0;
 }
 
-function editRandomly(world: World, editor: SimEditor): void {
+export function editRandomly(world: Dicey, editor: SimEditor): void {
   const { dice } = world;
   const all = [...editor.model.scene.uuids()];
   const objects = all.filter((uuid) => editor.model.scene.kindOf(uuid) === "object");
@@ -95,7 +98,7 @@ function editRandomly(world: World, editor: SimEditor): void {
   else if (editor.connection !== null) editor.up.push(...editor.model.grab([target]));
 }
 
-function create(world: World, editor: SimEditor, objects: readonly Uuid[]): void {
+function create(world: Dicey, editor: SimEditor, objects: readonly Uuid[]): void {
   const { dice } = world;
   if (dice.chance(0.1)) return void editor.user.createCollection(`Group ${dice.below(100)}`);
   const parent = dice.chance(0.4) ? (dice.pick(objects) ?? null) : null;
@@ -103,6 +106,6 @@ function create(world: World, editor: SimEditor, objects: readonly Uuid[]): void
   editor.user.createObject({ type, name: `New ${dice.below(1_000)}`, parent, translation: [place(world), 0, 0] });
 }
 
-function place(world: World): number {
+function place(world: Dicey): number {
   return Math.round((world.dice.next() - 0.5) * 2_000) / 100;
 }

@@ -5,7 +5,6 @@
  * the way; a crash of the hub loses what its log has not made durable, and everything it only remembered.
  */
 import type { Effect } from "#electron/core/effect.ts";
-import { evolve } from "#electron/core/evolve.ts";
 import type { Input } from "#electron/core/input.ts";
 import { Links } from "#electron/core/links.ts";
 import { plan } from "#electron/core/plan.ts";
@@ -15,15 +14,15 @@ import type { EditorMessage, WireEvent } from "#electron/core/wire-event.ts";
 import { EditorModel } from "#electron/demo/editor-model.ts";
 import { EditorUser } from "#electron/demo/editor-user.ts";
 import type { Outgoing } from "#electron/demo/outgoing.ts";
-import { decodeRecord, encodeRecord } from "#electron/engine/record-codec.ts";
-import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
 import type { TransformFrame } from "#shared/protocol/binary.ts";
 import { decodeTransforms, encodeTransforms } from "#shared/protocol/binary.ts";
 import type { DownMessage } from "#shared/protocol/down.ts";
 import { downMessageSchema } from "#shared/protocol/down.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import { upMessageSchema } from "#shared/protocol/up.ts";
+import { foldOf, throughCodec } from "./fold.ts";
 import { Dice } from "./random.ts";
+import { Witness } from "./witness.ts";
 
 type Down =
   | { readonly kind: "message"; readonly message: DownMessage }
@@ -44,6 +43,7 @@ const project = { id: "00000000-0000-4000-8000-000000000002", name: "Simulated" 
 export class World {
   readonly dice: Dice;
   readonly editors: readonly SimEditor[];
+  readonly witness = new Witness();
   state = new State();
   links = new Links();
   nowMs = 1_000_000;
@@ -52,8 +52,6 @@ export class World {
   #durable = 0;
   #nextConnection = 1;
   #waiting: { effect: Extract<Effect, { kind: "send" | "send-frame" }> }[] = [];
-  /** Told of everything that happens, in order; for looking at one seed. */
-  watch: ((what: string, detail: unknown) => void) | null = null;
 
   constructor(seed: number) {
     this.dice = new Dice(seed);
@@ -70,7 +68,7 @@ export class World {
     if (editor.connection !== null) return;
     editor.connection = this.#nextConnection;
     this.#nextConnection += 1;
-    this.watch?.(`${editor.role} connects`, null);
+    this.witness.note(`${editor.role} connects`, null);
     const hello = editor.model.hello("0".repeat(64));
     this.turn([{ kind: "wire", event: { kind: "greeted", connection: editor.connection, hello, protocol: 1 } }]);
   }
@@ -78,7 +76,7 @@ export class World {
   cut(editor: SimEditor): void {
     const { connection } = editor;
     if (connection === null) return;
-    this.watch?.(`${editor.role} is cut off`, null);
+    this.witness.note(`${editor.role} is cut off`, null);
     editor.connection = null;
     editor.up = [];
     editor.down = [];
@@ -95,7 +93,7 @@ export class World {
   deliverUp(editor: SimEditor, count: number): void {
     const inputs: Input[] = [];
     for (const outgoing of editor.up.splice(0, count)) {
-      this.watch?.(`${editor.role} → hub`, outgoing);
+      this.witness.heard(editor.role, outgoing);
       inputs.push({ kind: "wire", event: eventOf(editor, outgoing) });
     }
     if (inputs.length > 0) this.turn(inputs);
@@ -104,7 +102,7 @@ export class World {
   deliverDown(editor: SimEditor): void {
     const down = editor.down.shift();
     if (!down) return;
-    this.watch?.(`hub → ${editor.role}`, down);
+    this.witness.note(`${editor.role} receives`, down);
     const said = down.kind === "frame" ? editor.model.receiveFrame(down.frame) : editor.model.receive(down.message);
     editor.up.push(...said);
   }
@@ -119,10 +117,11 @@ export class World {
     const draft = plan(this.state, this.links, { inputs, facts });
     for (const record of draft.records) {
       this.records.push(throughCodec(record));
-      this.watch?.(`record ${this.records.length}`, record);
+      this.witness.logged(this.records.length, this.records.at(-1) as Record);
     }
     this.state.commit();
     for (const effect of draft.effects) this.#perform(effect);
+    this.witness.checkBounds(this.state, this.links);
   }
 
   /** The log reaches the medium; what waited for it leaves. */
@@ -135,7 +134,7 @@ export class World {
 
   /** The hub dies. `powerCut`: with it everything that was not durable. */
   crash(powerCut: boolean): void {
-    this.watch?.(powerCut ? "the power is cut" : "the hub crashes", null);
+    this.witness.note(powerCut ? "the power is cut" : "the hub crashes", null);
     for (const editor of this.editors) {
       editor.connection = null;
       editor.up = [];
@@ -144,7 +143,8 @@ export class World {
     }
     if (powerCut) this.records.length = this.#durable + this.dice.below(this.records.length - this.#durable + 1);
     this.#waiting = [];
-    this.watch?.(`the log ends at ${this.records.length}`, null);
+    this.witness.note(`the log ends at ${this.records.length}`, null);
+    this.witness.recovered(this.records.length);
     this.links = new Links();
     this.state = this.replayed();
     this.turn([{ kind: "boot", pid: 2, version: "sim", recovered: "", crashed: true }]);
@@ -153,12 +153,7 @@ export class World {
 
   /** The state as recovery would find it. */
   replayed(): State {
-    const state = new State();
-    for (const [index, record] of this.records.entries()) evolve(state, index + 1, record);
-    state.commit();
-    const again = decodeState(encodeState(state));
-    if (!again.ok) throw new Error(again.failure.message);
-    return again.value;
+    return foldOf(this.records);
   }
 
   #perform(effect: Effect): void {
@@ -182,30 +177,27 @@ export class World {
   #send(effect: Extract<Effect, { kind: "send" | "send-frame" }>): void {
     const editor = this.editors.find(({ connection }) => connection === effect.connection);
     if (!editor) return;
-    if (effect.kind === "send") editor.down.push({ kind: "message", message: checkedDown(effect.message) });
-    else editor.down.push({ kind: "frame", frame: checkedFrame(effect.frame) });
+    if (effect.kind === "send") {
+      const message = checkedDown(effect.message);
+      this.witness.told(editor.role, message, { epoch: editor.model.epoch, state: this.state });
+      editor.down.push({ kind: "message", message });
+    } else editor.down.push({ kind: "frame", frame: checkedFrame(effect.frame) });
   }
 }
 
-function eventOf(editor: SimEditor, outgoing: Outgoing): WireEvent {
+export function eventOf(editor: SimEditor, outgoing: Outgoing): WireEvent {
   const connection = editor.connection as number;
   if (outgoing.kind === "frame") return { kind: "frame", connection, frame: checkedFrame(outgoing.frame) };
   const message = upMessageSchema.parse(JSON.parse(JSON.stringify(outgoing.message))) as EditorMessage;
   return { kind: "message", connection, message };
 }
 
-function checkedDown(message: DownMessage): DownMessage {
+export function checkedDown(message: DownMessage): DownMessage {
   return downMessageSchema.parse(JSON.parse(JSON.stringify(message)));
 }
 
-function checkedFrame(frame: TransformFrame): TransformFrame {
+export function checkedFrame(frame: TransformFrame): TransformFrame {
   const decoded = decodeTransforms(encodeTransforms(frame));
   if (!decoded.ok) throw new Error(decoded.failure.message);
-  return decoded.value;
-}
-
-function throughCodec(record: Record): Record {
-  const decoded = decodeRecord(encodeRecord(record));
-  if (!decoded.ok) throw new Error(`${decoded.failure.message} ${decoded.failure.cause ?? ""}`);
   return decoded.value;
 }

@@ -1,0 +1,56 @@
+/** What the dice may do to the whole system: chances per look (about eight a second), drawn anew for each seed. */
+import type { Dice } from "./random.ts";
+
+export type StackFaults = {
+  /** A user does something, per tick of an editor. */
+  readonly edit: number;
+  readonly cut: number;
+  /** Of the cuts: the hub does not hear of it for up to 40 s. */
+  readonly halfOpen: number;
+  /** Nothing gets through for up to 9 s. */
+  readonly stall: number;
+  /** Of the messages: up to 400 ms late. */
+  readonly slowness: number;
+  readonly crash: number;
+  /** Of the crashes. */
+  readonly powerCut: number;
+  /** Of the syncs: up to 1.5 s long instead of 20 ms. */
+  readonly slowSync: number;
+  /** Of the syncs: the disk does not confirm it. */
+  readonly syncFault: number;
+  readonly clockJump: number;
+  /** For 8 hours. */
+  readonly suspend: number;
+};
+
+export const noStackFaults = {
+  cut: 0,
+  halfOpen: 0,
+  stall: 0,
+  slowness: 0,
+  crash: 0,
+  powerCut: 0,
+  slowSync: 0,
+  syncFault: 0,
+  clockJump: 0,
+  suspend: 0,
+  edit: 0.1,
+} as const satisfies StackFaults;
+
+/** Some seeds are kind in some respect: what happens only without a fault is found, too. */
+export function drawFaults(dice: Dice): StackFaults {
+  const upTo = (most: number) => (dice.chance(0.25) ? 0 : dice.next() * most);
+  return {
+    edit: 0.02 + dice.next() * 0.15,
+    cut: upTo(0.02),
+    halfOpen: upTo(1),
+    stall: upTo(0.01),
+    slowness: upTo(0.3),
+    crash: upTo(0.008),
+    powerCut: upTo(1),
+    slowSync: upTo(0.4),
+    syncFault: dice.chance(0.7) ? 0 : dice.next() * 0.01,
+    clockJump: upTo(0.005),
+    suspend: upTo(0.0005),
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * The hub without its window and its sockets: opening, engine, log, checkpoints and recovery are the product's own
+ * files, on a disk that can lose power and a time that passes when told to.
+ *
+ * Owns: one life of the hub, from opening to its death. What is left out of electron/hub/core-hub.ts: the project's
+ * lock, git behind the snapshots and the window's views.
+ */
+import { strict as assert } from "node:assert";
+import type { Effect } from "#electron/core/effect.ts";
+import { Links } from "#electron/core/links.ts";
+import type { State } from "#electron/core/state.ts";
+import { Engine } from "#electron/engine/engine.ts";
+import { openLocked, type Unlocked } from "#electron/hub/boot.ts";
+import { Checkpoints } from "#electron/hub/checkpoints.ts";
+import { prepareFolder } from "#electron/hub/project.ts";
+import { SnapshotFeed } from "#electron/hub/snapshot-feed.ts";
+import type { Clock } from "#electron/ports/clock.ts";
+import type { SnapshotReason, Snapshots } from "#electron/ports/snapshots.ts";
+import type { Wire } from "#electron/ports/wire.ts";
+import { SnapshotRecorder } from "#electron/snapshots/recorder.ts";
+import type { Failure, Result } from "#shared/result.ts";
+import type { FakeDisk } from "#tests/wal/fake-disk.ts";
+import { must, project as projectFolder } from "#tests/wal/log-script.ts";
+import type { Dice } from "./random.ts";
+import type { Witness } from "./witness.ts";
+
+/** Small, so that three minutes fill several segments and pass several checkpoints. */
+const segmentBytes = 65_536;
+const recordsPerCheckpoint = 150;
+
+export type HubSurroundings = {
+  readonly disk: FakeDisk;
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly wire: Wire;
+  readonly witness: Witness;
+  readonly history: Snapshots;
+  /** The engine stopped itself: a person will press Restart. */
+  readonly onHalt: (reason: Failure) => void;
+};
+
+export class StackHub {
+  readonly links = new Links();
+  readonly engine: Engine;
+  readonly #opened: Unlocked;
+  readonly #checkpoints: Checkpoints;
+  readonly #around: HubSurroundings;
+  readonly #feed: SnapshotFeed;
+  readonly #recorder: SnapshotRecorder;
+
+  constructor(around: HubSurroundings) {
+    const { disk, clock, dice, witness, wire } = around;
+    this.#around = around;
+    this.#opened = openHub(disk, clock);
+    const { state, writer, logId, logIdBytes, project, folders, findings, crashed } = this.#opened;
+    for (const { code, message } of findings)
+      assert(code === "E_WAL_TORN", `a power cut looks like damage: ${message}`);
+    for (const name of [logId, project.id]) witness.disregard(name);
+    witness.recovered(state.head.lsn);
+    const log = writer;
+    this.#checkpoints = new Checkpoints({ disk, folders, state, log, logId: logIdBytes, recordsPerCheckpoint });
+    this.#feed = new SnapshotFeed(state);
+    this.#recorder = new SnapshotRecorder({
+      snapshots: around.history,
+      clock,
+      wholeState: () => this.#feed.wholeState(),
+      onOutcome: (result) => {
+        if (!result.ok) return;
+        const { oid, reason, label, lsn } = result.value;
+        this.engine.push({ kind: "snapshot-taken", oid, reason, label, lsn });
+      },
+    });
+    this.#feed.start(this.#recorder);
+    this.engine = new Engine({
+      state,
+      links: this.links,
+      log,
+      clock,
+      newUuid: () => dice.uuid(),
+      project,
+      logId,
+      onEffect: (effect) => this.#perform(effect),
+      onRecords: (records, firstLsn) => {
+        for (const [index, record] of records.entries()) witness.logged(firstLsn + index, record);
+        this.#checkpoints.note(records.length);
+        this.#feed.noteRecords(records);
+        witness.checkBounds(state, this.links);
+      },
+      onHalt: around.onHalt,
+    });
+    this.engine.now({ kind: "boot", pid: 1, version: "sim", recovered: "", crashed });
+    this.engine.start(wire);
+    if (state.entities.size > 0) this.#feed.finalised();
+  }
+
+  get state(): State {
+    return this.#opened.state;
+  }
+
+  #perform(effect: Exclude<Effect, { kind: "send" | "send-frame" | "close" }>): void {
+    if (effect.kind === "finalised") this.#feed.finalised();
+    if (effect.kind === "finalised" && this.#checkpoints.isDue) void this.#checkpoint();
+    if (effect.kind === "snapshot") void this.#snapshot(effect.reason);
+    if (effect.kind !== "paired-snapshot") return;
+    const { role, epoch } = effect;
+    void this.#snapshot("before-first-mutation").then((taken) => {
+      this.engine.push({ kind: "paired-snapshot", role, epoch, code: taken.ok ? null : taken.failure.code });
+    });
+  }
+
+  async #snapshot(reason: SnapshotReason): Promise<Result<unknown>> {
+    await this.#feed.settle();
+    return this.#recorder.take({ reason });
+  }
+
+  async #checkpoint(): Promise<void> {
+    const saved = await this.#checkpoints.save();
+    assert(saved.ok || this.#around.disk.isDead, `no checkpoint: ${saved.ok ? "" : saved.failure.message}`);
+    this.#around.witness.note("checkpoint", null);
+  }
+}
+
+/** Reads the project as it is on the disk; throws when a person would be told that it cannot be opened. */
+export function openHub(disk: FakeDisk, clock: Clock): Unlocked {
+  const folders = must(prepareFolder(disk, projectFolder));
+  return must(openLocked({ projectFolder, disk, clock, log: { segmentBytes } }, folders));
+}

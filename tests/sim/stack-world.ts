@@ -1,0 +1,294 @@
+/**
+ * The whole system in one process, from one seed: the real hub on a disk that loses power, two honest editors, cables
+ * that break, stall and stay half open, clocks that jump. First with faults, then without: everything comes to rest.
+ */
+import { strict as assert } from "node:assert";
+import type { State } from "#electron/core/state.ts";
+import { EditorModel } from "#electron/demo/editor-model.ts";
+import { EditorUser } from "#electron/demo/editor-user.ts";
+import type { Wire, WireEvent } from "#electron/ports/wire.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
+import type { Failure } from "#shared/result.ts";
+import { FakeDisk, keepAll, randomFate } from "#tests/wal/fake-disk.ts";
+import { freshProject } from "#tests/wal/log-life.ts";
+import { Cable } from "./cable.ts";
+import { SimHistory } from "./history.ts";
+import { checkReplay, checkSame } from "./invariants.ts";
+import { Dice } from "./random.ts";
+import { editRandomly } from "./script.ts";
+import { drawFaults, type StackFaults } from "./stack-faults.ts";
+import { openHub, StackHub } from "./stack-hub.ts";
+import { VirtualTime } from "./virtual-time.ts";
+import { Witness } from "./witness.ts";
+import { checkedDown, checkedFrame, eventOf, type SimEditor } from "./world.ts";
+
+const editorTickMs = 80;
+/** A person who waits for safe mode to end by itself, and then ends it. */
+const patienceMs = 20_000;
+/** Beyond this, what is not at rest never will be. */
+const restMaxMs = 180_000;
+const restartMs = 2_000;
+const wallStartMs = 1_790_000_000_000;
+
+/** The editor's own end of a cable; the hub may not know yet that it is gone. */
+export type StackEditor = SimEditor & { cable: Cable | null };
+
+export class StackWorld {
+  readonly dice: Dice;
+  readonly time = new VirtualTime();
+  readonly witness = new Witness();
+  readonly history: SimHistory;
+  readonly editors: readonly StackEditor[];
+  readonly faults: StackFaults;
+  /** What people's clock shows, against the time that passes. */
+  wallShiftMs = wallStartMs;
+  hub: StackHub | null = null;
+  disk: FakeDisk;
+  #mayFail = true;
+  #faultyUntilMs = 0;
+  #nextConnection = 1;
+  readonly #cables = new Map<number, { readonly cable: Cable; readonly editor: StackEditor }>();
+
+  constructor(seed: number, faults?: StackFaults) {
+    this.dice = new Dice(seed);
+    this.faults = faults ?? drawFaults(this.dice);
+    this.history = new SimHistory(this.dice, this.witness.records);
+    this.disk = this.#newDisk(new FakeDisk(freshProject));
+    this.editors = (["blender", "unity"] as const).map((role) => this.#newEditor(role));
+  }
+
+  get state(): State {
+    assert(this.hub, "the hub is down");
+    return this.hub.state;
+  }
+
+  get nowMs(): number {
+    return this.time.nowMs;
+  }
+
+  /** Runs it all; throws with what is wrong. */
+  async run(faultyMs: number): Promise<void> {
+    const restore = this.time.install();
+    try {
+      this.#startHub();
+      for (const editor of this.editors) this.#live(editor);
+      for (this.#faultyUntilMs = this.time.nowMs + faultyMs; this.time.nowMs < this.#faultyUntilMs; ) {
+        await this.time.passUntil(this.time.nowMs + 1 + this.dice.below(250));
+        this.#misfortune();
+        assert.deepEqual(this.history.wrong, []);
+      }
+      await this.#rest();
+      assert.deepEqual(this.history.wrong, []);
+    } finally {
+      restore();
+    }
+  }
+
+  /** The state as the log makes it. */
+  replayed(): State {
+    return this.witness.fold();
+  }
+
+  #newDisk(disk: FakeDisk): FakeDisk {
+    disk.syncGate = () => new Promise((resolve) => setTimeout(resolve, this.#syncMs()));
+    disk.onOperation = ({ name }) => {
+      const isFaulty = name === "datasync" && this.#mayFail && this.dice.chance(this.faults.syncFault);
+      return isFaulty ? { kind: "error", errno: "EIO" } : undefined;
+    };
+    return disk;
+  }
+
+  #syncMs(): number {
+    if (!this.#mayFail) return 2;
+    return this.dice.chance(this.faults.slowSync) ? this.dice.below(1_500) : this.dice.below(20);
+  }
+
+  #newEditor(role: Role): StackEditor {
+    const model = new EditorModel({ role, instance: this.dice.uuid(), name: role, version: "1" });
+    const user = new EditorUser(model, () => this.dice.uuid());
+    return { role, model, user, connection: null, cable: null, up: [], down: [] };
+  }
+
+  /** An editor's own clock: it connects again when it is alone, its user works, and it looks for what was done. */
+  #live(editor: StackEditor): void {
+    this.time.after(editorTickMs, () => this.#live(editor));
+    if (editor.cable === null && this.hub && (!this.#mayFail || this.dice.chance(0.2))) this.#connect(editor);
+    if (this.#mayFail && this.dice.chance(this.faults.edit)) editRandomly(this, editor);
+    editor.up.push(...editor.model.capture());
+    this.#send(editor);
+  }
+
+  #connect(editor: StackEditor): void {
+    const { time, dice } = this;
+    const connection = this.#nextConnection;
+    this.#nextConnection += 1;
+    const cable = new Cable(connection, { time, dice, slowness: this.#mayFail ? this.faults.slowness : 0 });
+    this.#cables.set(connection, { cable, editor });
+    Object.assign(editor, { cable, connection, up: [] });
+    const hello = editor.model.hello("0".repeat(64));
+    this.witness.note(`${editor.role} connects`, connection);
+    cable.carry("up", () => this.#toHub({ kind: "greeted", connection, hello, protocol: 1 }));
+  }
+
+  /** All that the editor has to say goes on its way. */
+  #send(editor: StackEditor): void {
+    for (const outgoing of editor.up.splice(0)) {
+      const event = eventOf(editor, outgoing);
+      editor.cable?.carry("up", () => {
+        this.witness.heard(editor.role, outgoing);
+        this.#toHub(event);
+      });
+    }
+  }
+
+  #toHub(event: WireEvent): void {
+    this.hub?.engine.onWire(event);
+  }
+
+  /** The editor's end is gone; the hub hears of it so much later. */
+  #cut(editor: StackEditor, hubHearsMs: number): void {
+    const { cable } = editor;
+    if (cable === null) return;
+    this.witness.note(`${editor.role} is cut off`, hubHearsMs);
+    cable.isBroken = true;
+    Object.assign(editor, { cable: null, connection: null, up: [] });
+    editor.model.disconnected();
+    const { connection } = cable;
+    this.time.after(hubHearsMs, () => this.#closed(connection));
+  }
+
+  #closed(connection: number): void {
+    if (this.#cables.delete(connection)) this.#toHub({ kind: "closed", connection });
+  }
+
+  #wire(): Wire {
+    const down = (connection: number, deliver: (editor: StackEditor) => void) => {
+      const end = this.#cables.get(connection);
+      end?.cable.carry("down", () => {
+        deliver(end.editor);
+        this.#send(end.editor);
+      });
+    };
+    return {
+      port: 1,
+      send: (connection, message) => {
+        const checked = checkedDown(message);
+        const end = this.#cables.get(connection);
+        if (end) this.witness.told(end.editor.role, checked, { epoch: end.editor.model.epoch, state: this.state });
+        down(connection, ({ model, up }) => up.push(...model.receive(checked)));
+      },
+      sendFrame: (connection, frame) => {
+        const checked = checkedFrame(frame);
+        down(connection, ({ model, up }) => up.push(...model.receiveFrame(checked)));
+      },
+      bufferedBytes: () => 0,
+      close: (connection) => {
+        const end = this.#cables.get(connection);
+        if (!end) return;
+        if (end.editor.cable === end.cable) this.#cut(end.editor, 0);
+        else this.#closed(connection);
+      },
+      stop: () => Promise.resolve(),
+    };
+  }
+
+  #startHub(): void {
+    const { disk, dice, witness, history, time } = this;
+    const clock = { nowMs: () => time.nowMs + this.wallShiftMs, monotonicMs: () => time.nowMs };
+    this.hub = new StackHub({
+      disk,
+      dice,
+      witness,
+      history,
+      clock,
+      wire: this.#wire(),
+      onHalt: (reason) => this.#halted(reason),
+    });
+    checkReplay(this);
+    // I5: who recovers what was recovered finds the same.
+    checkSame(this.state, openHub(new FakeDisk(disk.crash(keepAll)), clock).state);
+  }
+
+  /** The engine stops by itself for the disk's sake alone, and then a person restarts it. */
+  #halted({ code, message }: Failure): void {
+    assert(code === "E_WAL_FSYNC", `the hub halted: ${code} ${message}`);
+    const { hub } = this;
+    this.time.after(restartMs, () => {
+      if (this.hub === hub) this.#crash(false);
+    });
+  }
+
+  /** The hub dies; after a power cut the disk is what had reached the medium, and something of the rest. */
+  #crash(powerCut: boolean): void {
+    this.witness.note(powerCut ? "the power is cut" : "the hub crashes", null);
+    for (const editor of this.editors) this.#cut(editor, 0);
+    this.#cables.clear();
+    this.time.forgetHub();
+    this.hub = null;
+    if (powerCut) this.disk = this.#newDisk(new FakeDisk(this.disk.crash(randomFate(this.dice.below(2 ** 31)))));
+    this.time.after(this.dice.below(3_000), () => this.#startHub());
+  }
+
+  #misfortune(): void {
+    const { dice, faults } = this;
+    const editor = dice.pick(this.editors) as StackEditor;
+    if (dice.chance(faults.cut)) this.#cut(editor, dice.chance(faults.halfOpen) ? dice.below(40_000) : 0);
+    if (dice.chance(faults.stall)) editor.cable?.stall(dice.chance(0.5) ? "up" : "down", dice.below(9_000));
+    if (dice.chance(faults.clockJump)) this.wallShiftMs = wallStartMs + (dice.pick(clockJumpsMs) ?? 0);
+    if (dice.chance(faults.suspend)) this.#suspend();
+    if (this.hub && dice.chance(faults.crash)) this.#crash(dice.chance(faults.powerCut));
+  }
+
+  /** The lid is closed over night. */
+  #suspend(): void {
+    this.witness.note("suspend", null);
+    this.time.suspend(8 * hourMs);
+    this.#faultyUntilMs += 8 * hourMs;
+  }
+
+  /** No more faults and no more edits. A person ends a safe mode that does not end by itself. */
+  async #rest(): Promise<void> {
+    this.#mayFail = false;
+    // People's clock is nobody's business: it may be wrong for ever.
+    if (this.faults.clockJump > 0) this.wallShiftMs -= 24 * hourMs;
+    for (const editor of this.editors) {
+      this.#cut(editor, 0);
+      editor.model.release();
+    }
+    const startMs = this.time.nowMs;
+    for (let isQuiet = false; !isQuiet; ) {
+      await this.time.passUntil(this.time.nowMs + 1_000);
+      const restedMs = this.time.nowMs - startMs;
+      assert(restedMs < restMaxMs, `I7: not quiet after ${restMaxMs} ms: ${this.#unrest()}`);
+      if (restedMs > patienceMs && this.hub?.state.head.mode === "safe")
+        this.hub.engine.push({ kind: "safe-mode", on: false, reason: "" });
+      isQuiet = restedMs > 5_000 && this.#unrest() === "";
+    }
+  }
+
+  /** What is not at rest yet, in words. */
+  #unrest(): string {
+    if (!this.hub) return "no hub";
+    const { state, links } = this.hub;
+    const asked = [...links.batches.values()].filter(({ isAudit }) => !isAudit).length;
+    const waiting = [...links.byRole.values()].map(({ role, phase, deferred, unconfirmed, doubted, silent }) => {
+      const isCalm = phase === "linked" && !silent && deferred.length + unconfirmed.size + doubted.size === 0;
+      return isCalm ? "" : `${role} ${phase} ${deferred.length} ${unconfirmed.size} ${doubted.size} ${silent}`;
+    });
+    return [
+      state.head.mode === "live" ? "" : state.head.mode,
+      state.provisional.size > 0 ? `${state.provisional.size} provisional` : "",
+      asked > 0 ? `${asked} batches` : "",
+      links.blocked.size > 0 ? "blocked" : "",
+      links.byRole.size < 2 ? "alone" : "",
+      ...waiting,
+      ...this.editors.map(({ role, model }) => (model.unanswered > 0 ? `${role}: ${model.unanswered} unanswered` : "")),
+    ]
+      .filter((one) => one !== "")
+      .join(", ");
+  }
+}
+
+const hourMs = 3_600_000;
+/** An hour or a day off, and a board whose battery is empty. */
+const clockJumpsMs = [0, hourMs, -hourMs, 24 * hourMs, -24 * hourMs, -wallStartMs];

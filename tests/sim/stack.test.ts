@@ -1,0 +1,57 @@
+/**
+ * The whole hub on a disk that loses power, with both editors, from one seed: opening, recovery, log, checkpoints and
+ * engine are the product's own. As many seeds as fit into the time there is; `npm run test:nightly` runs the rest.
+ */
+import { describe, expect, it } from "vitest";
+import { checkInvariants } from "./invariants.ts";
+import { noStackFaults, type StackFaults } from "./stack-faults.ts";
+import { StackWorld } from "./stack-world.ts";
+
+const simulatedMs = 180_000;
+const seedsMin = 5;
+const seedsMax = 5_000;
+/** Of real time; all of it is used. */
+const budgetMs = 45_000;
+const timeoutMs = 400_000;
+
+/** Throws with what is wrong; the hash of all that happened. */
+async function simulate(seed: number, faults?: StackFaults): Promise<string> {
+  const world = new StackWorld(seed, faults);
+  try {
+    await world.run(simulatedMs);
+    checkInvariants(world);
+  } catch (error) {
+    const again = `npm run sim -- --stack --seed ${seed} --faults ${faults ? "none" : "all"}`;
+    throw new Error(`${again}: ${error instanceof Error ? error.stack : error}`);
+  }
+  return world.witness.traceHash;
+}
+
+describe("the whole hub and two editors", () => {
+  it(
+    "[ENG-1] [ENG-7] [WAL-6] come to rest with nothing lost, after crashes and power cuts",
+    async () => {
+      const endMs = Date.now() + budgetMs;
+      let seed = 1;
+      for (; seed <= seedsMax && (seed <= seedsMin || Date.now() < endMs); seed += 1) await simulate(seed);
+      console.log(`${seed - 1} seeds of three simulated minutes`);
+    },
+    timeoutMs,
+  );
+
+  it(
+    "[ENG-7] come to rest without faults",
+    async () => {
+      for (let seed = 1; seed <= 5; seed += 1) await simulate(seed, noStackFaults);
+    },
+    timeoutMs,
+  );
+
+  it(
+    "[ENG-7] do the same again from the same seed",
+    async () => {
+      for (const seed of [3, 4]) expect(await simulate(seed)).toBe(await simulate(seed));
+    },
+    timeoutMs,
+  );
+});

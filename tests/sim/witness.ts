@@ -1,0 +1,209 @@
+/**
+ * What the hub promised, kept by somebody who is not the hub: every change it heard, every acknowledgement it let out,
+ * every record it wrote. From that, the invariants that must hold at every moment, also across crashes:
+ *
+ *   I1 nothing acknowledged is lost · I2 nothing is applied twice or half · I4 nothing dead comes back by an old word ·
+ *   I8 queues stay within their limits · I9 the same seed gives the same trace.
+ *
+ * I3, I5 and I7 belong to a world at rest or just restarted: invariants.ts. Each violation throws with its number.
+ */
+import { strict as assert } from "node:assert";
+import { createHash } from "node:crypto";
+import { limits } from "#electron/core/limits.ts";
+import type { Links } from "#electron/core/links.ts";
+import type { Record } from "#electron/core/record.ts";
+import { registerOf, type State } from "#electron/core/state.ts";
+import { presenceStamp } from "#electron/core/whole.ts";
+import type { Outgoing } from "#electron/demo/outgoing.ts";
+import type { Uuid } from "#shared/ids.ts";
+import { fieldNamesOf, laneTransforms } from "#shared/protocol/binary.ts";
+import type { DownMessage } from "#shared/protocol/down.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
+import type { FieldName } from "#shared/scene/fields.ts";
+import { foldOf, throughCodec } from "./fold.ts";
+
+/**
+ * One word of an editor about one entity: the fields it wrote under a stamp; "deleted" when it took it away. `lsn` is
+ * where the log ended when it was heard: what was born later owes it nothing.
+ */
+type Claim = {
+  readonly uuid: Uuid;
+  readonly stamp: number;
+  readonly fields: readonly FieldName[] | "deleted";
+  lsn: number;
+};
+
+/** Of the trace, the latest entries are kept for people. */
+const tailLength = 40;
+
+export class Witness {
+  /** Every change that was heard, by editor, epoch and number. */
+  readonly #heard = new Map<string, Claim[]>();
+  /** Every claim of an accepted change that was not refused. */
+  readonly #accepted: Claim[] = [];
+  /** The log as it was written: a recovered one must be a beginning of it, and hold what was told of it. */
+  readonly records: Record[] = [];
+  #toldLsn = 0;
+  /** What an editor wrote, and the record that has it: twice is once too often. */
+  #written = new Map<Uuid, Map<string, number>>();
+  #dead = new Map<Uuid, number>();
+  readonly #trace = createHash("sha256");
+  readonly tail: string[] = [];
+  /** Told of everything that happens, in order; for looking at one seed. */
+  watch: ((what: string, detail: unknown) => void) | null = null;
+  readonly #chanceNames = new Set<string>();
+
+  /** I9: of everything that happened so far, in order. */
+  get traceHash(): string {
+    return this.#trace.copy().digest("hex");
+  }
+
+  /** A name that the product draws by itself and that decides nothing: it is not part of the trace. */
+  disregard(name: string): void {
+    this.#chanceNames.add(name);
+  }
+
+  note(what: string, detail: unknown): void {
+    this.watch?.(what, detail);
+    let line = `${what} ${JSON.stringify(detail)}`;
+    for (const name of this.#chanceNames) line = line.replaceAll(name, "…");
+    this.#trace.update(line);
+    this.tail.push(line.slice(0, 300));
+    if (this.tail.length > tailLength) this.tail.shift();
+  }
+
+  /** A message of an editor reached the hub. */
+  heard(role: Role, outgoing: Outgoing): void {
+    this.note(`${role} → hub`, outgoing);
+    if (outgoing.kind === "frame") {
+      const { lane, epoch, seq, stamp, rows } = outgoing.frame;
+      if (lane !== laneTransforms) return;
+      const lsn = this.records.length;
+      const claims = rows.map((row) => ({ uuid: row.uuid, stamp, fields: fieldNamesOf(row), lsn }));
+      this.#expect(`${role} ${epoch} ${seq}`, claims);
+    } else if (outgoing.message.kind === "change") {
+      const { epoch, seq, stamp, ops } = outgoing.message;
+      const claims = ops.map((op) => {
+        const fields = op.op === "delete" ? "deleted" : (Object.keys(op.fields) as FieldName[]);
+        return { uuid: op.uuid, stamp, fields, lsn: this.records.length } as const;
+      });
+      this.#expect(`${role} ${epoch} ${seq}`, claims);
+    }
+  }
+
+  /** What comes again was heard when it came first. */
+  #expect(key: string, claims: Claim[]): void {
+    if (!this.#heard.has(key)) this.#heard.set(key, claims);
+  }
+
+  /** A message left the hub. */
+  told(role: Role, message: DownMessage, { epoch, state }: { epoch: number; state: State }): void {
+    this.note(`hub → ${role}`, message);
+    if (message.kind !== "accepted") return;
+    const { seq, lsn, refused } = message;
+    this.#toldLsn = Math.max(this.#toldLsn, lsn);
+
+    const refusedUuids = new Set(refused.map(({ uuid }) => uuid));
+    const key = `${role} ${epoch} ${seq}`;
+    const claims = (this.#heard.get(key) ?? []).filter(({ uuid }) => !refusedUuids.has(uuid));
+    for (const claim of claims) assertTakenIn(state, claim, `${role}'s change ${seq}, accepted,`);
+    this.#accepted.push(...claims);
+  }
+
+  logged(lsn: number, record: Record): void {
+    this.note(`record ${lsn}`, record);
+    assert(lsn === this.records.length + 1, `I2: record ${lsn} follows record ${this.records.length}`);
+    this.records.push(record);
+    this.#account(lsn, record);
+  }
+
+  /** The hub was started again, and its log ends here. */
+  recovered(lastLsn: number): void {
+    this.note("recovered", lastLsn);
+    const { length } = this.records;
+    assert(lastLsn >= this.#toldLsn, `I1: the log ends at ${lastLsn}, and ${this.#toldLsn} was acknowledged`);
+    assert(lastLsn <= length, `I2: the log ends at ${lastLsn}, and ${length} was written`);
+    this.records.length = lastLsn;
+    for (const claim of [...this.#accepted, ...[...this.#heard.values()].flat()]) {
+      claim.lsn = Math.min(claim.lsn, lastLsn);
+    }
+    this.#written = new Map();
+    this.#dead = new Map();
+    for (const [index, record] of this.records.entries()) this.#account(index + 1, record);
+  }
+
+  /** The state that the log makes. */
+  fold(): State {
+    return foldOf(this.records.map(throughCodec));
+  }
+
+  /** After every turn. */
+  checkBounds(state: State, links: Links): void {
+    assert(state.tombstones.size <= limits.tombstonesMax, "I8: tombstones");
+    assert(state.counters.size <= limits.countersMax, "I8: counters");
+    assert(links.bounces.size <= limits.bounceWatchMax, "I8: bounces");
+    for (const [role, link] of links.byRole) {
+      assert(link.deferred.length <= limits.deferredMax, "I8: deferred");
+      const asked = [...links.batches.values()].filter(({ state, waiting }) => state === "asked" && waiting.has(role));
+      assert(asked.length <= limits.batchesInFlightMax, `I8: ${asked.length} batches asked of ${role}`);
+    }
+  }
+
+  /** I1, at the end: whatever was accepted since the beginning is still there, or something newer is. */
+  checkAccepted(state: State): void {
+    for (const claim of this.#accepted) assertTakenIn(state, claim, "what was accepted");
+  }
+
+  #account(lsn: number, record: Record): void {
+    if (record.type === "transforms") {
+      for (const row of record.rows) {
+        const stamp = "stamp" in row && typeof row.stamp === "number" ? row.stamp : record.stamp;
+        for (const name of fieldNamesOf(row)) this.#once(row.uuid, `${name} ${stamp}`, lsn);
+      }
+    }
+    if (record.type !== "edit") return;
+    for (const op of record.ops) {
+      if (op.op === "create") this.#revive(op.uuid, op.stamp, lsn);
+      else if (op.op === "delete") {
+        this.#once(op.uuid, `deleted ${op.stamp}`, lsn);
+        this.#dead.set(op.uuid, Math.max(op.stamp, this.#dead.get(op.uuid) ?? 0));
+      } else if (record.role !== null) {
+        for (const name of Object.keys(op.fields)) this.#once(op.uuid, `${name} ${op.stamp}`, lsn);
+      }
+    }
+  }
+
+  #once(uuid: Uuid, claim: string, lsn: number): void {
+    const written = this.#written.get(uuid) ?? new Map<string, number>();
+    const before = written.get(claim);
+    assert(before === undefined, `I2: record ${lsn} says again what record ${before} said: ${uuid} ${claim}`);
+    this.#written.set(uuid, written.set(claim, lsn));
+  }
+
+  /** What is made anew begins without a past. */
+  #revive(uuid: Uuid, stamp: number, lsn: number): void {
+    const deadSince = this.#dead.get(uuid);
+    assert(deadSince === undefined || stamp > deadSince, `I4: record ${lsn} brings ${uuid} back by an older word`);
+    this.#dead.delete(uuid);
+    this.#written.delete(uuid);
+  }
+}
+
+/** The state has it, or something newer; or the entity is gone for good. */
+function assertTakenIn(state: State, { uuid, stamp, fields, lsn }: Claim, what: string): void {
+  const entity = state.entities.get(uuid);
+  if (entity !== undefined && entity.createdLsn > lsn) return;
+  if (fields === "deleted") {
+    const isBeaten = entity === undefined || presenceStamp(entity) >= stamp;
+    assert(isBeaten, `I1: ${what} deleted ${uuid} at ${stamp}, which lives by nothing newer`);
+    return;
+  }
+  if (entity === undefined) {
+    assert(state.tombstones.has(uuid), `I1: ${what} wrote ${uuid}, of which nothing is known`);
+    return;
+  }
+  for (const name of fields) {
+    const held = registerOf(entity, name)?.stamp ?? 0;
+    assert(held >= stamp, `I1: ${what} wrote ${name} of ${uuid} at ${stamp}, and the state has that of ${held}`);
+  }
+}
