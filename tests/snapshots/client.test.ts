@@ -48,6 +48,8 @@ describe("the snapshot client", () => {
 
   it("[SNAP-11] a worker killed in the middle of a commit is a coded failure, and the next call goes on", async () => {
     const project = tempProject();
+    /** So much that the worker is at it for a second. */
+    const many = 30_000;
     const links: SnapshotLink[] = [];
     const reopenings: Result<SnapshotOpening>[] = [];
     const connect = (): SnapshotLink => {
@@ -58,19 +60,19 @@ describe("the snapshot client", () => {
     const client = clientOf({ connect, onReopened: (result) => reopenings.push(result) });
     valueOrThrow(await client.open(project));
     const first = valueOrThrow(await client.commit(request(1, changesOf(10))));
-    const dying = client.commit(request(2, changesOf(2_000, 1), { base: first.oid }));
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    const dying = client.commit(request(2, changesOf(many, 1), { base: first.oid }));
+    await new Promise((resolve) => setTimeout(resolve, 50));
     await links[0]?.stop();
     const failed = await dying;
     expect(failed.ok ? "" : failed.failure.code).toBe("E_SNAPSHOT");
 
-    const second = valueOrThrow(await client.commit(request(2, changesOf(2_000, 1), { base: first.oid })));
+    const second = valueOrThrow(await client.commit(request(2, changesOf(many, 1), { base: first.oid })));
     expect(links).toHaveLength(2);
     expect(reopenings).toMatchObject([{ ok: true, value: { isNew: false } }]);
     expect(valueOrThrow(await client.list({ limit: 9 })).map(({ oid }) => oid)).toEqual([second.oid, first.oid]);
     await client.close();
     fsck(project);
-    expect((await opened(project)).opening).toMatchObject({ head: { lsn: 2, objectCount: 2_000 }, repairs: [] });
+    expect((await opened(project)).opening).toMatchObject({ head: { lsn: 2, objectCount: many }, repairs: [] });
   });
 
   it("[SNAP-11] workers killed at any moment leave a clean history that the last one completes", async () => {

@@ -80,7 +80,8 @@ class Conversation(unittest.TestCase):
         session = new_session()
         move(session, 1.0)
         session.opened(1, welcome())
-        self.assertEqual(drain(session), [], "nothing is said before the scene was looked at")
+        self.assertEqual(kinds(drain(session)), ["state"], "what it is doing, while it looks at the scene")
+        self.assertEqual(drain(session), [], "and nothing else before it has")
         session.list_scene()
         contents = drain(session)
         self.assertEqual(kinds(contents), ["state", "index"])
@@ -175,6 +176,8 @@ class Conversation(unittest.TestCase):
         session.inbox.put_ops([{"op": "delete", "uuid": uuid(0), "stamp": 999}], 5)
         session.change_document(Ledger(Shadow(), StampClock()), Document(None, "Other", True))
         self.assertEqual((session.phase, session.epoch, len(session.inbox)), ("unlisted", 2, 0))
+        (state,) = drain(session)
+        self.assertEqual((state["kind"], state["epoch"]), ("state", 2), "the hub hears of it before the list is ready")
         self.assertIsNone(session.hello()["resume"])
 
     def test_rejections(self) -> None:

@@ -1,7 +1,7 @@
 """The conversation with the hub, as a state machine without sockets, clock or scene.
 
     offline --opened(resumed)--> live            state, then what was not accepted ([WIRE-16])
-    offline --opened(else)-----> unlisted        the scene layer looks at everything, then calls `list_scene`
+    offline --opened(else)-----> unlisted        state; the scene layer looks at everything, then calls `list_scene`
     unlisted --list_scene------> listing         state, then a page per call of `outgoing` ([WIRE-13])
     listing --last page--------> live
     live --reindex | another document--> unlisted
@@ -187,6 +187,9 @@ class Session:
 
     def outgoing(self, now_s: float) -> List[Content]:
         """What is to be sent now, in order."""
+        if self.phase == "unlisted":
+            # Looking at everything takes a while: meanwhile the hub must not take the document for the one before.
+            return list(self._state_messages())
         if self.phase not in ("listing", "live"):
             return []
         contents: List[Content] = self._state_messages()
