@@ -58,6 +58,8 @@ describe("desktop notifications", () => {
     await launched.ask("set-demo", { on: false });
     const pair = await startDemoPair({ home: folders.home });
     await eventually("both are linked", async () => (await launched.status()).verdict === "live");
+    // Told at its own pace: an editor that was never shown as linked cannot be missed.
+    await launched.page.locator("header").getByText("Live", { exact: true }).waitFor();
     await hide();
     await pair.stop();
     const gone = await daemon.shown(/^Blender .*gone/);
