@@ -224,7 +224,8 @@ describe("deleting", () => {
     const guarded = async () => (await snapshotsOf(live.hub)).find(({ reason }) => reason === "before-delete");
     await expect.poll(guarded, { timeout: 5_000 }).toBeDefined();
     const { oid } = (await guarded()) ?? { oid: "" };
-    const [file] = git(live.projectFolder, "ls-tree", "-r", "--name-only", oid).match(new RegExp(`.*${castle}.*`)) ?? [];
+    const [file] =
+      git(live.projectFolder, "ls-tree", "-r", "--name-only", oid).match(new RegExp(`.*${castle}.*`)) ?? [];
     expect(git(live.projectFolder, "show", `${oid}:${file}`)).toContain("[9,8,7]");
   });
 
