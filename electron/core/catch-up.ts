@@ -26,18 +26,51 @@ export function catchUp(turn: Turn): void {
       continue;
     }
     askUnconfirmed(turn, link);
-    if (!isBehind && link.doubted.size === 0) continue;
-    const ops = isBehind ? missingOperations(turn.state, link) : wholeAndGone(turn.state, link.doubted).flat();
-    const isFirst = link.listed !== null;
-    link.listed = null;
-    link.doubted = new Set([...link.doubted].filter((uuid) => turn.state.quarantine.has(uuid)));
-    sendInParts(turn, link, ops);
-    link.cursor = turn.lsn;
-    noteKnown(link, ops);
-    openCheck(turn, link.role, ops.map(changedBy));
-    if (ops.length === 0) tellFinal(turn, link.role);
-    if (isFirst) turn.effects.push({ kind: "registry", role: link.role });
+    if (isBehind || hasDoubts(turn.state, link)) bringUpToDate(turn, link);
   }
+}
+
+/** What is held back is not told before it is released. */
+function hasDoubts({ quarantine }: State, { doubted }: Link): boolean {
+  for (const uuid of doubted) if (!quarantine.has(uuid)) return true;
+  return false;
+}
+
+/** Sends some of what it lacks; with the last of it what is deleted, and then what came about meanwhile. */
+function bringUpToDate(turn: Turn, link: Link): void {
+  link.arrears ??= { uuids: candidates(turn.state, link), at: 0, sinceLsn: turn.lsn };
+  const { arrears, listed } = link;
+  const uuids = arrears.uuids.slice(arrears.at, arrears.at + limits.scanSliceMax);
+  arrears.at += uuids.length;
+  if (arrears.at < arrears.uuids.length) {
+    send(turn, link, { ops: missingOperations(turn.state, link, uuids), lsn: link.cursor });
+    turn.hasMore = true;
+    return;
+  }
+  const ops = missingOperations(turn.state, link, [...uuids, ...link.doubted]);
+  ops.push(...missingDeletions(turn.state, link));
+  link.arrears = null;
+  link.listed = null;
+  link.doubted = new Set([...link.doubted].filter((uuid) => turn.state.quarantine.has(uuid)));
+  send(turn, link, { ops, lsn: arrears.sinceLsn });
+  link.cursor = arrears.sinceLsn;
+  if (listed !== null) turn.effects.push({ kind: "registry", role: link.role });
+  if (link.cursor === turn.lsn) tellFinal(turn, link.role);
+  else bringUpToDate(turn, link);
+}
+
+type Sending = { readonly ops: StampedOperation[]; readonly lsn: number };
+
+/** Only the last part moves the editor's resume position: a cut in between is made good from the start. */
+function send(turn: Turn, link: Link, { ops, lsn: lastLsn }: Sending): void {
+  const { connection, epoch, cursor } = link;
+  for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
+    const part = ops.slice(at, at + limits.opsPerRecordMax);
+    const lsn = at + limits.opsPerRecordMax >= ops.length ? lastLsn : cursor;
+    turn.send(connection, { kind: "apply", epoch, lsn, reason: "resync", ops: part }, turn.lsn);
+  }
+  noteKnown(link, ops);
+  openCheck(turn, link.role, ops.map(changedBy));
 }
 
 /**
@@ -57,9 +90,7 @@ function tellDecided(turn: Turn, link: Link): void {
     }
     batch.told.add(socketOf(link));
   }
-  // A set grows while it is walked: up to the roots.
-  for (const uuid of due)
-    for (const named of namedBy(state.entities.get(uuid))) if (!link.known.has(named)) due.add(named);
+  addNamed(state, link, due);
   const ops = wholeAndGone(state, due).flat();
   for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
     const part = ops.slice(at, at + limits.opsPerRecordMax);
@@ -68,6 +99,13 @@ function tellDecided(turn: Turn, link: Link): void {
   }
   noteKnown(link, ops);
   for (const uuid of due) link.doubted.delete(uuid);
+}
+
+/** With each of them what it needs to stand in the editor's scene, up to the roots. */
+function addNamed(state: State, link: Link, due: Set<Uuid>): void {
+  // A set grows while it is walked.
+  for (const uuid of due)
+    for (const named of namedBy(state.entities.get(uuid))) if (!link.known.has(named)) due.add(named);
 }
 
 /** What never was agreed stays where it was made. */
@@ -85,15 +123,6 @@ function askUnconfirmed(turn: Turn, link: Link): void {
   openCheck(turn, link.role, changed);
 }
 
-/** Only the last part moves the editor's resume position: a cut in between is made good from the start. */
-function sendInParts(turn: Turn, link: Link, ops: readonly StampedOperation[]): void {
-  for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
-    const part = ops.slice(at, at + limits.opsPerRecordMax);
-    const lsn = at + limits.opsPerRecordMax >= ops.length ? turn.lsn : link.cursor;
-    turn.send(link.connection, { kind: "apply", epoch: link.epoch, lsn, reason: "resync", ops: part }, turn.lsn);
-  }
-}
-
 /** How many entities the editor has not seen in their present form; for people, so an estimate is enough. */
 export function waitingFor(state: State, link: Link): number {
   if (link.phase !== "linked" || (link.listed === null && link.cursor === state.head.lsn)) return 0;
@@ -105,22 +134,37 @@ export function waitingFor(state: State, link: Link): number {
   return count;
 }
 
-function missingOperations(state: State, link: Link): StampedOperation[] {
-  const { known, doubted, listed, cursor } = link;
-  const whole = new Set(doubted);
+/** What the editor may lack: after its listing each may differ, later only what is newer than it was told. */
+function candidates({ entities }: State, { listed, known, cursor }: Link): Uuid[] {
+  if (listed !== null) return [...entities.keys()];
+  const found: Uuid[] = [];
+  for (const { uuid, lsn } of entities.values()) if (lsn > cursor || !known.has(uuid)) found.push(uuid);
+  return found;
+}
+
+function missingOperations(state: State, link: Link, uuids: readonly Uuid[]): StampedOperation[] {
+  const due = new Set(uuids);
+  addNamed(state, link, due);
+  const whole = new Set<Uuid>();
   const sets: StampedOperation[] = [];
-  for (const entity of state.entities.values()) {
-    if (state.quarantine.has(entity.uuid)) continue;
-    if (!known.has(entity.uuid)) whole.add(entity.uuid);
-    else if (!doubted.has(entity.uuid))
-      sets.push(...fieldsByStamp(entity, (name, register) => isNewer(link, entity.uuid, { name, register })));
+  for (const uuid of due) {
+    const entity = state.entities.get(uuid);
+    if (!entity || state.quarantine.has(uuid)) continue;
+    if (!link.known.has(uuid) || link.doubted.delete(uuid)) whole.add(uuid);
+    else sets.push(...fieldsByStamp(entity, (name, register) => isNewer(link, uuid, { name, register })));
   }
-  for (const [uuid, { lsn }] of state.tombstones.entries()) {
+  const [creates] = wholeAndGone(state, whole);
+  return [...creates, ...sets];
+}
+
+function missingDeletions(state: State, { known, doubted, listed, cursor }: Link): StampedOperation[] {
+  const deletes: StampedOperation[] = [];
+  for (const [uuid, { lsn, stamp }] of state.tombstones.entries()) {
     // What it resumed without may still stand in its scene, when its own creation was on the way.
-    if (known.has(uuid) || (listed === null && lsn > cursor)) whole.add(uuid);
+    const mayStand = known.has(uuid) || doubted.has(uuid) || (listed === null && lsn > cursor);
+    if (mayStand && !state.entities.has(uuid)) deletes.push({ op: "delete", uuid, stamp });
   }
-  const [creates, deletes] = wholeAndGone(state, whole);
-  return [...creates, ...sets, ...deletes];
+  return deletes;
 }
 
 /** All that each of them is, or that it was deleted. What is held back is neither. */

@@ -40,11 +40,10 @@ export function onChange(turn: Turn, link: Link, { change, input }: { change: Ch
   const { epoch, stamp } = change.kind === "text" ? change.message : change.frame;
   const seq = change.seqs.at(-1) ?? 0;
   if (epoch !== link.epoch) return refuseStale(turn, link, seq);
-  if (link.phase !== "linked" && link.phase !== "paired")
-    return reject(turn, link, { seq, code: "E_UNEXPECTED", retry: true });
+  if (link.phase === "listing" && !link.merging) return reject(turn, link, { seq, code: "E_UNEXPECTED", retry: true });
   turn.links.hear(stamp);
   if (writerOf(stamp) !== link.role) return reject(turn, link, { seq, code: "E_MALFORMED", retry: false });
-  if (link.deferred.length > 0 || isBlocked(turn, change)) return defer(turn, link, { input, seq });
+  if (link.merging || link.deferred.length > 0 || isBlocked(turn, change)) return defer(turn, link, { input, seq });
   takeIn(turn, link, change);
 }
 

@@ -7,6 +7,7 @@
 import type { Uuid } from "#shared/ids.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
 import { errorSentence } from "#shared/protocol/error-code.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { IndexedEntity, UpMessageOf } from "#shared/protocol/up.ts";
 import { type FieldName, type Fields, type FieldValue, hasField } from "#shared/scene/fields.ts";
@@ -14,8 +15,8 @@ import { lamportOf, stampOf } from "#shared/scene/stamp.ts";
 import { listedStamp } from "./catch-up.ts";
 import { admit, writeOwn } from "./decide.ts";
 import { limits } from "./limits.ts";
-import { crashReason, type Link } from "./links.ts";
-import { fieldOf, nameOf, type Register, registersOf, writtenOf } from "./state.ts";
+import { crashReason, type Difference, type Link, type Merging } from "./links.ts";
+import { fieldOf, nameOf, registersOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** Named when they come back; the rest is counted. */
@@ -28,6 +29,8 @@ export function startListing(link: Link): void {
   link.pageNext = 0;
   link.deleted = [];
   link.listed = null;
+  link.merging = null;
+  link.arrears = null;
   link.known = new Set();
   link.doubted = new Set();
   link.unconfirmed = new Map();
@@ -38,7 +41,7 @@ export function startListing(link: Link): void {
 }
 
 export function onIndex(turn: Turn, link: Link, message: UpMessageOf<"index">): void {
-  if (link.phase !== "listing" || message.page !== link.pageNext) {
+  if (link.phase !== "listing" || link.merging || message.page !== link.pageNext) {
     turn.fault({ operation: "index", code: "E_INDEX_INCOMPLETE", role: link.role });
     askForListing(turn, link);
     return;
@@ -51,7 +54,7 @@ export function onIndex(turn: Turn, link: Link, message: UpMessageOf<"index">): 
   link.pageNext += 1;
   link.pages.push(...message.entities);
   link.deleted.push(...message.deleted);
-  if (message.last) merge(turn, link);
+  if (message.last) startMerging(turn, link);
 }
 
 export function askForListing(turn: Turn, link: Link): void {
@@ -59,23 +62,49 @@ export function askForListing(turn: Turn, link: Link): void {
   turn.send(link.connection, { kind: "reindex", code: "E_INDEX_INCOMPLETE" });
 }
 
-function merge(turn: Turn, link: Link): void {
+/** From the last page on the scene is as listed; what its user changes meanwhile waits until all of it is merged. */
+function startMerging(turn: Turn, link: Link): void {
   hearStamps(turn, link);
   const listed = uniqueEntities(turn, link);
-  const unexplained = [...listed.values()].flatMap((entity) => unexplainedFields(turn, entity));
   link.known = new Set(listed.keys());
-  const ops = [...listed.values()].flatMap((entity) => indexedOperations(turn, entity, stampOf(0, link.role)));
+  link.merging = { listed, queue: newFirst(turn, listed), at: 0, differences: [], returned: [] };
+}
+
+/** Merges some of each listing ([ENG-16]); a small one is merged in the turn of its last page. */
+export function tendMerges(turn: Turn): void {
+  for (const link of turn.links.byRole.values()) {
+    const { merging } = link;
+    if (!merging) continue;
+    mergeSome(turn, link.role, merging);
+    if (merging.at < merging.queue.length) turn.hasMore = true;
+    else finishMerging(turn, link, merging);
+  }
+}
+
+function mergeSome(turn: Turn, role: Role, merging: Merging): void {
+  const { horizonStamp } = turn.state.head;
+  const entities = merging.queue.slice(merging.at, merging.at + limits.scanSliceMax);
+  merging.at += entities.length;
+  merging.differences.push(...entities.flatMap((entity) => unexplainedFields(turn, entity)));
+  const ops = entities.flatMap((entity) => indexedOperations(turn, entity, stampOf(0, role)));
+  for (const { op, uuid, stamp } of ops)
+    if (op === "create" && lamportOf(stamp) > 0 && stamp <= horizonStamp) merging.returned.push(uuid);
+  admit(turn, { role, reason: "index", ops });
+}
+
+function finishMerging(turn: Turn, link: Link, { listed, differences, returned }: Merging): void {
+  const { role, epoch } = link;
   const deletes = link.deleted.map(({ uuid, stamp }) => ({ op: "delete" as const, uuid, stamp }));
-  admit(turn, { role: link.role, reason: "index", ops: [...orderForAdmission(ops), ...deletes] });
-  noteUnexplained(turn, link, unexplained);
-  tellReturned(turn, link, ops);
+  admit(turn, { role, reason: "index", ops: deletes });
+  noteUnexplained(turn, link, differences);
+  tellReturned(turn, role, returned);
+  link.merging = null;
   link.phase = "paired";
   link.listed = listed;
   const entities = link.pages;
   link.pages = [];
   link.deleted = [];
-  const { role, epoch } = link;
-  const detail = `${listed.size} listed, ${unexplained.length} differing without a reason`;
+  const detail = `${listed.size} listed, ${differences.length} differing without a reason`;
   turn.log({ type: "session", timeMs: turn.facts.nowMs, role, event: "indexed", detail });
   turn.effects.push({ kind: "paired-snapshot", role, epoch, entities });
   turn.links.mustList.delete(role);
@@ -108,26 +137,15 @@ function uniqueEntities(turn: Turn, link: Link): Map<Uuid, IndexedEntity> {
 }
 
 /** What comes back from before the oldest deletion that is remembered may be something that was deleted ([ENG-50]). */
-function tellReturned(turn: Turn, { role }: Link, ops: readonly StampedOperation[]): void {
-  const { horizonStamp } = turn.state.head;
-  const isDoubtful = ({ op, stamp }: StampedOperation) =>
-    op === "create" && lamportOf(stamp) > 0 && stamp <= horizonStamp;
-  const returned = ops.filter(isDoubtful);
+function tellReturned(turn: Turn, role: Role, returned: readonly Uuid[]): void {
   if (returned.length === 0) return;
-  const named = returned.slice(0, returnedNamesMax).map(({ uuid }) => nameOf(turn.state.entities.get(uuid)));
+  const named = returned.slice(0, returnedNamesMax).map((uuid) => nameOf(turn.state.entities.get(uuid)));
   const more = returned.length > named.length ? " …" : "";
   const objects = returned.length === 1 ? "object" : "objects";
   const message = `${returned.length} ${objects} came back (${named.join(", ")}${more}). ${errorSentence.E_HORIZON}`;
   turn.fault({ operation: "index", code: "E_HORIZON", role, message });
   turn.notice("warning", "E_HORIZON", message);
 }
-
-type Difference = {
-  readonly uuid: Uuid;
-  readonly name: FieldName;
-  readonly register: Register;
-  readonly value: FieldValue;
-};
 
 /** Values that differ although the stamps say that they were agreed, or with no stamp to say anything ([WIRE-14]). */
 function unexplainedFields(turn: Turn, listed: IndexedEntity): Difference[] {
@@ -170,20 +188,22 @@ function indexedOperations(turn: Turn, listed: IndexedEntity, unstamped: number)
   return [...byStamp].map(([stamp, group]) => ({ op: "set", uuid, stamp, fields: group as Fields }));
 }
 
-/** Creates before sets, and parents before children, as far as the listing says. */
-function orderForAdmission(ops: readonly StampedOperation[]): StampedOperation[] {
-  const creates = new Map<Uuid, StampedOperation>();
-  for (const operation of ops) if (operation.op === "create") creates.set(operation.uuid, operation);
-  const ordered: StampedOperation[] = [];
-  const place = (operation: StampedOperation, depth: number): void => {
-    if (!creates.delete(operation.uuid)) return;
-    const parent = operation.op === "create" ? (operation.fields.parent as Uuid | null | undefined) : null;
-    const above = parent ? creates.get(parent) : undefined;
+/** What is new before what is known, and parents before children, as far as the listing says. */
+function newFirst({ state }: Turn, listed: ReadonlyMap<Uuid, IndexedEntity>): IndexedEntity[] {
+  const known: IndexedEntity[] = [];
+  const fresh = new Map<Uuid, IndexedEntity>();
+  for (const [uuid, entity] of listed)
+    if (state.entities.has(uuid)) known.push(entity);
+    else fresh.set(uuid, entity);
+  const ordered: IndexedEntity[] = [];
+  const place = (entity: IndexedEntity, depth: number): void => {
+    if (!fresh.delete(entity.uuid)) return;
+    const above = typeof entity.fields.parent === "string" ? fresh.get(entity.fields.parent) : undefined;
     if (above && depth < limits.depthMax) place(above, depth + 1);
-    ordered.push(operation);
+    ordered.push(entity);
   };
-  for (const operation of [...creates.values()]) place(operation, 0);
-  return [...ordered, ...ops.filter(({ op }) => op === "set")];
+  for (const entity of [...fresh.values()]) place(entity, 0);
+  return [...ordered, ...known];
 }
 
 /**

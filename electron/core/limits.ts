@@ -32,6 +32,8 @@ export const limits = {
   /** … pauses in between, and between two rounds over the whole scene. */
   auditPauseMs: 500,
   auditRoundMs: 60_000,
+  /** Objects of a listing merged in one turn, and objects an editor is brought up to date with: some 15 ms of work. */
+  scanSliceMax: 500,
   /** Verify batches in flight to one editor. */
   batchesInFlightMax: 64,
 

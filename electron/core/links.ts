@@ -7,11 +7,12 @@
 import type { Uuid } from "#shared/ids.ts";
 import type { Document, Role } from "#shared/protocol/handshake.ts";
 import type { Activity, IndexedEntity, VerifiedItem } from "#shared/protocol/up.ts";
-import type { FieldName } from "#shared/scene/fields.ts";
+import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
 import type { Audit } from "./audit.ts";
 import type { Refusal } from "./decide.ts";
 import type { WireInput } from "./input.ts";
 import type { Decision, Unexplained } from "./review.ts";
+import type { Register } from "./state.ts";
 import type { ConnectionId } from "./wire-event.ts";
 
 /**
@@ -19,6 +20,27 @@ import type { ConnectionId } from "./wire-event.ts";
  * sent before it is on disk. `linked`: edits flow.
  */
 export type Phase = "listing" | "paired" | "linked";
+
+/** A listing that is merged some objects a turn; `at` is the next of `queue`. */
+export type Merging = {
+  readonly listed: ReadonlyMap<Uuid, IndexedEntity>;
+  readonly queue: readonly IndexedEntity[];
+  at: number;
+  readonly differences: Difference[];
+  /** Came back from before the oldest deletion that is remembered. */
+  readonly returned: Uuid[];
+};
+
+/** A value that an editor shows otherwise than agreed, with no stamp to say why. */
+export type Difference = {
+  readonly uuid: Uuid;
+  readonly name: FieldName;
+  readonly register: Register;
+  readonly value: FieldValue;
+};
+
+/** What an editor may lack, sent some objects a turn; `sinceLsn`: what is newer it is told after. */
+export type Arrears = { readonly uuids: readonly Uuid[]; at: number; readonly sinceLsn: number };
 
 export type Link = {
   readonly role: Role;
@@ -59,6 +81,10 @@ export type Link = {
   deleted: { uuid: Uuid; stamp: number }[];
   /** The editor's listing, kept until the editor was brought up to date with it. */
   listed: ReadonlyMap<Uuid, IndexedEntity> | null;
+  /** While its listing is merged: what is still to be looked at. */
+  merging: Merging | null;
+  /** While it is brought up to date: what is still to be looked at. */
+  arrears: Arrears | null;
   /** Messages that wait until a structural change they touch is verified, oldest first. */
   deferred: WireInput[];
   /** Structural operations it may still send; refilled with time. */

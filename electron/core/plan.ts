@@ -17,7 +17,7 @@ import { type Change, isBlocked, onChange, takeIn } from "./change.ts";
 import { writeOwn } from "./decide.ts";
 import type { Effect } from "./effect.ts";
 import { counterKey, trippedOperation } from "./failure.ts";
-import { askForListing, onIndex, putBack } from "./indexing.ts";
+import { askForListing, onIndex, putBack, tendMerges } from "./indexing.ts";
 import type { Facts, Input, WireInput } from "./input.ts";
 import { limits } from "./limits.ts";
 import { crashReason, type Link, type Links } from "./links.ts";
@@ -34,13 +34,18 @@ import { tendBatches } from "./verify.ts";
 import { valuesOf } from "./whole.ts";
 import type { EditorMessage, WireEvent } from "./wire-event.ts";
 
-export type Plan = { readonly records: readonly Record[]; readonly effects: readonly Effect[] };
+export type Plan = {
+  readonly records: readonly Record[];
+  readonly effects: readonly Effect[];
+  /** Work is left over that needs no input: another turn should follow at once. */
+  readonly hasMore: boolean;
+};
 
 export function plan(state: State, links: Links, { inputs, facts }: { inputs: readonly Input[]; facts: Facts }): Plan {
   const turn = new Turn(state, links, facts);
   for (const { input, change } of coalesce(inputs)) take(turn, input, change);
   if (modeTable[state.head.mode].housekeeping === "run") finishTurn(turn);
-  return { records: turn.records, effects: turn.effects };
+  return { records: turn.records, effects: turn.effects, hasMore: turn.hasMore };
 }
 
 function take(turn: Turn, input: Input, change: Change | null): void {
@@ -230,6 +235,7 @@ function countRefusal(turn: Turn, event: Extract<WireEvent, { kind: "refusal" }>
 }
 
 function finishTurn(turn: Turn): void {
+  tendMerges(turn);
   releaseDeferred(turn);
   catchUp(turn);
   tendBatches(turn);
@@ -242,6 +248,7 @@ function finishTurn(turn: Turn): void {
 /** Takes in what waited for a structural change, as far as nothing blocks it any more. */
 function releaseDeferred(turn: Turn): void {
   for (const link of turn.links.byRole.values()) {
+    if (link.merging) continue;
     for (let input = link.deferred[0]; input !== undefined; input = link.deferred[0]) {
       const change = changeOf(input);
       if (change && isBlocked(turn, change)) break;

@@ -116,6 +116,8 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     pageNext: 0,
     deleted: [],
     listed: null,
+    merging: null,
+    arrears: null,
     deferred: [],
     tokens: limits.structuralBurst,
     tokensMs: nowMs,
@@ -162,6 +164,8 @@ function leave(turn: Turn, link: Link, patienceMs: number): void {
   link.held = new Set();
   link.deferred = [];
   link.listed = link.phase === "linked" ? null : link.listed;
+  link.merging = null;
+  link.arrears = null;
   forgetEditor(turn, link.role);
   turn.log({ type: "session", timeMs: nowMs, role: link.role, event: patienceMs > 0 ? "away" : "left", detail: "" });
 }

@@ -31,6 +31,8 @@ export class Turn {
   readonly state: State;
   readonly links: Links;
   readonly facts: Facts;
+  /** Work is left over that needs no input: another turn should follow at once. */
+  hasMore = false;
 
   constructor(state: State, links: Links, facts: Facts) {
     this.state = state;

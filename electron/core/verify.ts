@@ -50,7 +50,8 @@ function ask(turn: Turn, batch: Batch): void {
   for (const link of turn.links.byRole.values()) {
     if (isReachable(link) && (batch.only === null || batch.only === link.role)) asked.push(link);
   }
-  if (asked.length === 0) return;
+  // One that is being brought up to date has not been told yet what it would be asked about.
+  if (asked.length === 0 || asked.some(({ arrears }) => arrears)) return;
   for (const link of turn.links.byRole.values()) {
     if (batch.only === null && !asked.includes(link)) noteUnconfirmed(link, batch);
   }
@@ -87,7 +88,7 @@ function tendAsked(turn: Turn, batch: Batch, mayAsk: boolean): void {
   const { nowMs } = turn.facts;
   for (const [role, dueMs] of mayAsk ? [...batch.heldUntil] : []) {
     const link = turn.links.byRole.get(role);
-    if (nowMs >= dueMs && link && isReachable(link)) askOne(turn, batch, link);
+    if (nowMs >= dueMs && link && isReachable(link) && !link.arrears) askOne(turn, batch, link);
   }
   settle(turn, batch);
   if (!turn.links.batches.has(batch.id)) return;

@@ -50,6 +50,8 @@ export class Engine {
   #outbox: Outbox | null = null;
   #wire: Wire | null = null;
   #isScheduled = false;
+  /** The last turn left work over. */
+  #hasMore = false;
   #isFlushing = false;
   #ticker: NodeJS.Timeout | null = null;
   #halted: Failure | null = null;
@@ -132,7 +134,7 @@ export class Engine {
     setImmediate(() => {
       this.#isScheduled = false;
       if (!this.#halted) this.#turn();
-      if (this.#inbox.size > 0) this.#schedule();
+      if (this.#inbox.size > 0 || this.#hasMore) this.#schedule();
     });
   }
 
@@ -141,6 +143,7 @@ export class Engine {
     try {
       const facts: Facts = { nowMs: this.nowMs(), newUuid, project, logId };
       const draft = plan(state, links, { inputs: this.#inbox.take(), facts });
+      this.#hasMore = draft.hasMore;
       if (draft.records.length > 0) {
         const appended = log.append(draft.records.map(encodeRecord));
         if (!appended.ok) return this.halt(appended.failure);

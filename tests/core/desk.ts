@@ -6,7 +6,7 @@
 import type { Effect } from "#electron/core/effect.ts";
 import type { Input } from "#electron/core/input.ts";
 import { Links } from "#electron/core/links.ts";
-import { plan } from "#electron/core/plan.ts";
+import { type Plan, plan } from "#electron/core/plan.ts";
 import type { Record } from "#electron/core/record.ts";
 import { fieldOf, State } from "#electron/core/state.ts";
 import type { EditorMessage } from "#electron/core/wire-event.ts";
@@ -43,6 +43,9 @@ export class Desk {
   readonly records: Record[] = [];
   readonly effects: Effect[] = [];
   nowMs = 1_000_000;
+  /** What a turn leaves over waits for the next input, instead of for nothing. */
+  hasPatience = false;
+  onTurn: (draft: Plan) => void = () => {};
   #uuids = 0x1000;
   #connectionCount = 0;
   readonly #connections = new Map<Role, number>();
@@ -59,6 +62,8 @@ export class Desk {
     this.state.commit();
     this.records.push(...draft.records);
     this.effects.push(...draft.effects);
+    this.onTurn(draft);
+    if (draft.hasMore && !this.hasPatience) this.take();
   }
 
   boot(crashed = false): void {

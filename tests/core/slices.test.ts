@@ -1,0 +1,110 @@
+/** A big scene is taken in, and an editor brought up to date, some objects a turn: nobody waits for thousands. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { limits } from "#electron/core/limits.ts";
+import type { Operation } from "#shared/protocol/operation.ts";
+import type { IndexedEntity } from "#shared/protocol/up.ts";
+import { Desk, objectFields, stateOf, uuidOf } from "./desk.ts";
+
+const slices = 5;
+const count = slices * limits.scanSliceMax;
+const set = (uuid: string, fields: object): Operation => ({ op: "set", uuid, fields });
+
+/** The first three hang below the last three: parents are listed after their children. */
+const scene = Array.from({ length: count }, (_, at): IndexedEntity => {
+  const parent = at < 3 ? uuidOf(count - at) : null;
+  return { uuid: uuidOf(at + 1), kind: "object", fields: objectFields({ name: `Brick ${at + 1}`, parent }), stamp: 0 };
+});
+
+let desk: Desk;
+/** What each turn did, oldest first: how many operations it logged, and sent to Unity. */
+let turns: { logged: number; sent: number }[];
+beforeEach(() => {
+  desk = new Desk();
+  turns = [];
+  desk.onTurn = ({ records, effects }) => {
+    const logged = records.reduce((sum, record) => sum + (record.type === "edit" ? record.ops.length : 0), 0);
+    const applies = effects.flatMap((effect) =>
+      effect.kind === "send" && effect.message.kind === "apply" ? effect.message.ops.length : 0,
+    );
+    turns.push({ logged, sent: applies.reduce((sum, one) => sum + one, 0) });
+  };
+  desk.boot();
+});
+
+function list(entities: readonly IndexedEntity[]): void {
+  desk.greet("blender");
+  desk.say("blender", stateOf(1));
+  desk.say("blender", { kind: "index", epoch: 1, page: 0, last: true, entities: [...entities], deleted: [] });
+}
+
+describe("a big listing", () => {
+  it("[ENG-51] is merged some objects a turn, parents before children, and is whole before the snapshot", () => {
+    list(scene);
+    expect(Math.max(...turns.map(({ logged }) => logged))).toBeLessThanOrEqual(limits.scanSliceMax);
+    expect(turns.filter(({ logged }) => logged > 0)).toHaveLength(slices);
+    expect(desk.state.entities.size).toBe(count);
+    expect(desk.state.entities.get(uuidOf(1))?.registers.parent?.value).toBe(uuidOf(count));
+    expect(desk.recordsOf("edit").every(({ reason }) => reason === "index")).toBe(true);
+    const snapshots = desk.effects.filter(({ kind }) => kind === "paired-snapshot");
+    expect(snapshots).toMatchObject([{ entities: { length: count } }]);
+  });
+
+  it("[ENG-51] what its user changes meanwhile waits for the rest of it, and counts", () => {
+    desk.hasPatience = true;
+    list(scene);
+    expect(desk.state.entities.size).toBe(limits.scanSliceMax);
+    const last = uuidOf(count - slices);
+    desk.change("blender", set(last, { name: "Keystone" }));
+    expect(desk.state.entities.has(last)).toBe(false);
+    desk.hasPatience = false;
+    desk.tick(0);
+    expect(desk.state.entities.get(last)?.registers.name?.value).toBe("Keystone");
+    expect(desk.recordsOf("fault")).toEqual([]);
+    expect(desk.told("blender", "accepted").map(({ seq }) => seq)).toEqual([1]);
+  });
+
+  it("[ENG-51] is begun anew when the editor goes in the middle of it", () => {
+    desk.hasPatience = true;
+    list(scene);
+    desk.drop("blender");
+    desk.hasPatience = false;
+    desk.tick(0);
+    expect(desk.effects.some(({ kind }) => kind === "paired-snapshot")).toBe(false);
+    desk.link("blender", scene);
+    expect(desk.state.entities.size).toBe(count);
+    expect(desk.recordsOf("edit").flatMap(({ ops }) => ops)).toHaveLength(count);
+  });
+});
+
+describe("an editor that lacks a big scene", () => {
+  beforeEach(() => {
+    desk.link("blender", scene);
+    turns = [];
+  });
+
+  it("[ENG-51] gets it some objects a turn, each after what it hangs below", () => {
+    desk.link("unity");
+    expect(Math.max(...turns.map(({ sent }) => sent))).toBeLessThanOrEqual(limits.scanSliceMax + 3);
+    const told = desk.told("unity", "apply").flatMap(({ ops }) => ops);
+    const order = new Map(told.map(({ uuid }, at) => [uuid, at]));
+    expect(order.size).toBe(count);
+    for (const at of [1, 2, 3]) expect(order.get(uuidOf(at))).toBeGreaterThan(order.get(uuidOf(count + 1 - at)) ?? -1);
+  });
+
+  it("[ENG-51] and hears what came about meanwhile, before it is asked about any of it", () => {
+    desk.hasPatience = true;
+    desk.link("unity");
+    desk.change("blender", set(uuidOf(1), { name: "Arch" }), { op: "delete", uuid: uuidOf(2) });
+    desk.tick(limits.batchWindowMaxMs);
+    expect(desk.told("unity", "verify")).toEqual([]);
+    desk.hasPatience = false;
+    desk.tick(0);
+    const names = new Map<string, unknown>();
+    for (const { ops } of desk.told("unity", "apply"))
+      for (const op of ops) names.set(op.uuid, op.op === "delete" ? null : (op.fields.name ?? names.get(op.uuid)));
+    expect([names.get(uuidOf(1)), names.get(uuidOf(2)), names.get(uuidOf(3))]).toEqual(["Arch", null, "Brick 3"]);
+    const kinds = desk.allTold("unity").map(({ kind }) => kind);
+    expect(kinds.indexOf("verify")).toBeGreaterThan(kinds.lastIndexOf("apply"));
+    expect(desk.told("unity", "apply").at(-1)?.lsn).toBe(desk.links.byRole.get("unity")?.cursor);
+  });
+});
