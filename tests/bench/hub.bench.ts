@@ -180,10 +180,13 @@ function hopLines({ relay, sync, durable, preview }: Times): Measurement[] {
   ];
 }
 
+type Shape = { readonly rows: number; readonly rowsPerRun: number; readonly inFlightMax?: number };
+
 /** Updates a second until the last of `rowsPerRun` is accepted, which is after it is durable. */
-export async function updatesPerSecond(from: BenchEditor, { rows, rowsPerRun }: { rows: number; rowsPerRun: number }) {
+export async function updatesPerSecond(from: BenchEditor, { rows, rowsPerRun, ...shape }: Shape) {
   const frames = Math.ceil(rowsPerRun / rows);
-  const inFlightMax = Math.max(1, Math.min(framesInFlightMax, Math.floor(rowsInFlightMax / rows)));
+  const fitting = Math.max(1, Math.min(framesInFlightMax, Math.floor(rowsInFlightMax / rows)));
+  const inFlightMax = shape.inFlightMax ?? fitting;
   const firstSeq = from.seq;
   const startMs = performance.now();
   for (let sent = 0; sent < frames; ) {

@@ -20,6 +20,13 @@ type Sqlite = new (
   prepare(sql: string): { get(...parameters: unknown[]): { data: Uint8Array } | undefined };
 };
 
+export type Load = {
+  readonly frames: number;
+  readonly rows: number;
+  readonly objects: number;
+  readonly inFlightMax: number;
+};
+
 const documentName = "scene";
 const waitMsMax = 60_000;
 
@@ -50,22 +57,27 @@ export class HocuspocusPair {
     return pair;
   }
 
-  /** Updates a second until the server has acknowledged the last of them and the other client shows it. */
-  async updatesPerSecond(frames: number, rows: number, objects: number): Promise<number> {
-    const map = this.#from.document.getMap("objects");
+  /**
+   * Updates a second until the server has acknowledged the last of them and the other client shows it, with at most
+   * `inFlightMax` frames unacknowledged.
+   */
+  async updatesPerSecond({ frames, rows, objects, inFlightMax }: Load): Promise<number> {
+    const { document, provider } = this.#from;
+    const map = document.getMap("objects");
     const startMs = performance.now();
     for (let frame = 0; frame < frames; frame += 1) {
+      while (provider.unsyncedChanges >= inFlightMax) await new Promise((resolve) => setImmediate(resolve));
       this.#frame += 1;
       const value = [this.#frame, 0, 0, 0, 0, 0, 1, 1, 1, 1];
       const numbers = Array.from({ length: rows }, (_, row) => String((frame * rows + row) % objects));
-      this.#from.document.transact(() => {
+      document.transact(() => {
         for (const number of numbers) map.set(number, value);
       });
       if (frame % 10 === 9) await new Promise((resolve) => setImmediate(resolve));
     }
     const last = String((frames * rows - 1) % objects);
     const shown = () => frameOf(this.#to.document, last) === this.#frame;
-    await until(() => this.#from.provider.unsyncedChanges === 0 && shown());
+    await until(() => provider.unsyncedChanges === 0 && shown());
     return (frames * rows * 1_000) / (performance.now() - startMs);
   }
 
