@@ -70,6 +70,12 @@ export type Link = {
 
 export type BatchItem = { readonly fields: ReadonlySet<FieldName>; readonly isDeleted: boolean };
 
+/**
+ * A `verify` on its way. It leaves when `lsn` is on the medium; until then the editor does not know of it, and
+ * `deadlineMs`, when it counts as busy, moves along.
+ */
+export type Question = { readonly lsn: number; deadlineMs: number };
+
 /** A set of provisional values that the editors are asked to read back. */
 export type Batch = {
   readonly id: number;
@@ -87,8 +93,8 @@ export type Batch = {
   lsn: number;
   openedMs: number;
   changedMs: number;
-  /** Editors asked and not answered yet, with the moment their patience ends; empty before it is closed. */
-  readonly waiting: Map<Role, number>;
+  /** Editors asked and not answered yet; empty before it is closed. */
+  readonly waiting: Map<Role, Question>;
   /** What the editors read back so far. */
   readonly answers: Map<Role, Map<Uuid, VerifiedItem>>;
   /** Editors whose user holds something in it: asked again at this time, without a deadline. */

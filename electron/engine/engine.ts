@@ -139,7 +139,7 @@ export class Engine {
   #turn(): void {
     const { state, links, log, project, logId, newUuid } = this.#parts;
     try {
-      const facts: Facts = { nowMs: this.nowMs(), newUuid, project, logId };
+      const facts: Facts = { nowMs: this.nowMs(), newUuid, durableLsn: log.durableLsn, project, logId };
       const draft = plan(state, links, { inputs: this.#inbox.take(), facts });
       if (draft.records.length > 0) {
         const appended = log.append(draft.records.map(encodeRecord));
