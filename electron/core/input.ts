@@ -17,8 +17,8 @@ export type Input =
   | { readonly kind: "pause"; readonly paused: boolean }
   | { readonly kind: "safe-mode"; readonly on: boolean; readonly reason: string }
   | { readonly kind: "release"; readonly uuid: Uuid }
-  /** A person's word on what safe mode holds. */
-  | { readonly kind: "approve" | "refuse"; readonly uuids: readonly Uuid[] }
+  /** A person's word on what safe mode holds; null: on all of it. */
+  | { readonly kind: "approve" | "refuse"; readonly uuids: readonly Uuid[] | null }
   | { readonly kind: "rollback"; readonly oid: string; readonly target: ReadonlyMap<Uuid, SnapshotEntity> }
   | { readonly kind: "paired-snapshot"; readonly role: Role; readonly epoch: number; readonly code: ErrorCode | null }
   | {

@@ -10,6 +10,7 @@ import type { Activity, IndexedEntity, VerifiedItem } from "#shared/protocol/up.
 import type { FieldName } from "#shared/scene/fields.ts";
 import type { Audit } from "./audit.ts";
 import type { Refusal } from "./decide.ts";
+import type { Deciding } from "./decision.ts";
 import type { WireInput } from "./input.ts";
 import type { Decision, Unexplained } from "./review.ts";
 import type { ConnectionId } from "./wire-event.ts";
@@ -125,6 +126,10 @@ export class Links {
   readonly unexplained = new Map<Uuid, Unexplained>();
   /** After a crash nobody may resume before its whole scene was compared. */
   readonly mustList = new Set<Role>();
+  /** A person's word on held changes that is being carried out. */
+  deciding: Deciding | null = null;
+  /** How many held changes were decided in this run. */
+  decided = 0;
   readonly audit: Audit = { queue: [], dueMs: 0 };
   /** The highest stamp that an editor said, refused changes included: those are in no record, but in its scene. */
   heardStamp = 0;
