@@ -114,7 +114,7 @@ function handlersOf(core: () => CoreHub, restart: () => Promise<Result<null>>): 
     "set-paused": ({ paused }) => command(core(), { kind: "pause", paused }),
     "set-safe-mode": ({ on }) => command(core(), { kind: "safe-mode", on, reason: on ? "Turned on by you." : "" }),
     release: ({ uuid }) => command(core(), { kind: "release", uuid }),
-    review: () => success(reviewRows(state(), core().links)),
+    review: async () => success(await reviewRows(state(), core().links)),
     "review-decide": (wish) => decideReview(core(), wish),
     "restart-engine": restart,
   };

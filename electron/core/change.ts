@@ -52,9 +52,10 @@ function defer(turn: Turn, link: Link, { input, seq }: { input: WireInput; seq: 
   link.deferred.push(input);
 }
 
-/** Whether the change touches something whose structure is being verified. */
+/** Whether the change touches something whose structure is being verified, or a person is deciding just now. */
 export function isBlocked(turn: Turn, change: Change): boolean {
-  const { blocked } = turn.links;
+  const { blocked, deciding } = turn.links;
+  if (deciding !== null) return true;
   if (blocked.size === 0) return false;
   if (change.kind === "frame") return change.frame.rows.some(({ uuid }) => blocked.has(uuid));
   return change.message.ops.some((operation) => blocked.has(operation.uuid) || blocked.has(parentNamed(operation)));

@@ -72,6 +72,8 @@ function startMerging(turn: Turn, link: Link): void {
 
 /** Merges some of each listing ([ENG-16]); a small one is merged in the turn of its last page. */
 export function tendMerges(turn: Turn): void {
+  // A person's word is carried out first; edits wait for it, too.
+  if (turn.links.deciding !== null) return;
   for (const link of turn.links.byRole.values()) {
     const { merging } = link;
     if (!merging) continue;

@@ -17,8 +17,8 @@ export type Input =
   | { readonly kind: "pause"; readonly paused: boolean }
   | { readonly kind: "safe-mode"; readonly on: boolean; readonly reason: string }
   | { readonly kind: "release"; readonly uuid: Uuid }
-  /** A person's word on what safe mode holds. */
-  | { readonly kind: "approve" | "refuse"; readonly uuids: readonly Uuid[] }
+  /** A person's word on what safe mode holds; null: on all of it. */
+  | { readonly kind: "approve" | "refuse"; readonly uuids: readonly Uuid[] | null }
   | { readonly kind: "rollback"; readonly oid: string; readonly target: ReadonlyMap<Uuid, SnapshotEntity> }
   | { readonly kind: "paired-snapshot"; readonly role: Role; readonly epoch: number; readonly code: ErrorCode | null }
   | {
@@ -45,10 +45,12 @@ export type Input =
     }
   | { readonly kind: "close" };
 
-/** What the core must be told because it may not look: the time, and dice. */
+/** What the core must be told because it may not look: the time, dice, and how far the disk is. */
 export type Facts = {
   readonly nowMs: number;
   readonly newUuid: () => Uuid;
+  /** The log is on the medium up to here: what was to wait for more than that has not left yet. */
+  readonly durableLsn: number;
   readonly project: { readonly id: Uuid; readonly name: string };
   /** The log's identity: a resume position means something only in the log it was taken from. */
   readonly logId: Uuid;

@@ -37,6 +37,13 @@ export const limits = {
   /** Verify batches in flight to one editor. */
   batchesInFlightMax: 64,
 
+  /**
+   * Steps of a person's word on held changes in one turn: a look at one of them is a step, writing one is several. A
+   * turn stays far under 30 ms with it.
+   */
+  decisionStepsPerTurn: 1_000,
+  decisionStepsPerWrite: 4,
+
   /** Messages of one editor that wait for a structural change to be verified. */
   deferredMax: 10_000,
   /** Changes of one editor of which it is remembered what was refused, for when they are sent again. */

@@ -10,6 +10,7 @@ import type { Activity, IndexedEntity, VerifiedItem } from "#shared/protocol/up.
 import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
 import type { Audit } from "./audit.ts";
 import type { Refusal } from "./decide.ts";
+import type { Deciding } from "./decision.ts";
 import type { WireInput } from "./input.ts";
 import type { Decision, Unexplained } from "./review.ts";
 import type { Register } from "./state.ts";
@@ -96,6 +97,12 @@ export type Link = {
 
 export type BatchItem = { readonly fields: ReadonlySet<FieldName>; readonly isDeleted: boolean };
 
+/**
+ * A `verify` on its way. It leaves when `lsn` is on the medium; until then the editor does not know of it, and
+ * `deadlineMs`, when it counts as busy, moves along.
+ */
+export type Question = { readonly lsn: number; deadlineMs: number };
+
 /** A set of provisional values that the editors are asked to read back. */
 export type Batch = {
   readonly id: number;
@@ -113,8 +120,8 @@ export type Batch = {
   lsn: number;
   openedMs: number;
   changedMs: number;
-  /** Editors asked and not answered yet, with the moment their patience ends; empty before it is closed. */
-  readonly waiting: Map<Role, number>;
+  /** Editors asked and not answered yet; empty before it is closed. */
+  readonly waiting: Map<Role, Question>;
   /** What the editors read back so far. */
   readonly answers: Map<Role, Map<Uuid, VerifiedItem>>;
   /** Editors whose user holds something in it: asked again at this time, without a deadline. */
@@ -145,6 +152,10 @@ export class Links {
   readonly unexplained = new Map<Uuid, Unexplained>();
   /** After a crash nobody may resume before its whole scene was compared. */
   readonly mustList = new Set<Role>();
+  /** A person's word on held changes that is being carried out. */
+  deciding: Deciding | null = null;
+  /** How many held changes were decided in this run. */
+  decided = 0;
   readonly audit: Audit = { queue: [], dueMs: 0 };
   /** The highest stamp that an editor said, refused changes included: those are in no record, but in its scene. */
   heardStamp = 0;

@@ -15,6 +15,7 @@ import { reopenBatches } from "./batches.ts";
 import { catchUp, waitingFor } from "./catch-up.ts";
 import { type Change, isBlocked, onChange, takeIn } from "./change.ts";
 import { writeOwn } from "./decide.ts";
+import { comesAfterDecision, completeDecision, continueDecision, decide } from "./decision.ts";
 import type { Effect } from "./effect.ts";
 import { counterKey, trippedOperation } from "./failure.ts";
 import { askForListing, onIndex, putBack, tendMerges } from "./indexing.ts";
@@ -24,7 +25,6 @@ import { crashReason, type Link, type Links } from "./links.ts";
 import { inputKindOf, modeTable } from "./mode-table.ts";
 import { onReadBack, onVerified } from "./read-back.ts";
 import type { Record } from "./record.ts";
-import { review } from "./review-act.ts";
 import { differenceTo, rollbackOperations } from "./rollback.ts";
 import { onBye, onClosed, onGreeted, onState, refuseStale, tendAbsent } from "./session.ts";
 import type { State } from "./state.ts";
@@ -52,6 +52,7 @@ function take(turn: Turn, input: Input, change: Change | null): void {
   const outcome = modeTable[turn.state.head.mode][inputKindOf(input)];
   if (outcome === "ignore") return;
   if (outcome === "refuse") return refuseAll(turn, input);
+  if (comesAfterDecision(input)) completeDecision(turn);
   switch (input.kind) {
     case "wire":
       return takeWire(turn, input, change);
@@ -65,7 +66,7 @@ function take(turn: Turn, input: Input, change: Change | null): void {
       return release(turn, input.uuid);
     case "approve":
     case "refuse":
-      return review(turn, input.kind, input.uuids);
+      return decide(turn, { decision: input.kind, uuids: input.uuids });
     case "rollback":
       return rollback(turn, input);
     case "paired-snapshot":
@@ -235,6 +236,7 @@ function countRefusal(turn: Turn, event: Extract<WireEvent, { kind: "refusal" }>
 }
 
 function finishTurn(turn: Turn): void {
+  continueDecision(turn);
   tendMerges(turn);
   releaseDeferred(turn);
   catchUp(turn);

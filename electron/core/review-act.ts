@@ -1,35 +1,21 @@
 /**
- * A person's word on held changes while safe mode is on: approved ones go to both editors, refused ones are put back.
+ * A person's word on held changes as operations: what is approved is written as it is, what is refused as it was.
  *
- * Both are records of the hub's own, in batches that are forwarded, verified and made final although safe mode is on;
- * everything else stays held ([ENG-41], [ENG-42]). Before: review.ts says what is held and what goes together. After:
- * forward.ts and verify.ts.
+ * Both become records of the hub's own, in batches that are forwarded, verified and made final although safe mode is
+ * on; everything else stays held ([ENG-41], [ENG-42]). Before: decision.ts, which says when. After: forward.ts and
+ * verify.ts.
  */
 import type { Uuid } from "#shared/ids.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
 import { batchFor, changedBy, noteChange } from "./batches.ts";
 import { childrenFirst, childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
-import { limits } from "./limits.ts";
-import { type Decision, finalFields, type ReviewItem, reviewQueue, withDependents, withNeeds } from "./review.ts";
+import { type Decision, finalFields, type ReviewItem } from "./review.ts";
 import { type Entity, fieldOf, parentOf, type State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { parentsFirst, valuesOf } from "./whole.ts";
 
-export function review(turn: Turn, decision: Decision, uuids: readonly Uuid[]): void {
-  const { state, links } = turn;
-  const queue = reviewQueue(state, links);
-  const chosen = uuids.filter((uuid) => queue.has(uuid));
-  const together = (decision === "approve" ? withNeeds : withDependents)(state, queue, chosen);
-  const items = [...together].flatMap((uuid) => queue.get(uuid) ?? []);
-  const stamp = turn.hubStamp();
-  const isApproved = decision === "approve";
-  const operations = items.map((item) => (isApproved ? approved(turn, item, stamp) : refused(turn, item, stamp)));
-  for (const { uuid } of items) links.unexplained.delete(uuid);
-  write(turn, decision, inOrder(turn, isApproved ? operations : housed(turn, operations)));
-}
-
-function approved({ state }: Turn, { uuid, change, fields }: ReviewItem, stamp: number): StampedOperation {
+export function approved({ state }: Turn, { uuid, change, fields }: ReviewItem, stamp: number): StampedOperation {
   if (change === "deleted") return { op: "delete", uuid, stamp };
   const entity = state.entities.get(uuid) as Entity;
   if (change === "created") return { op: "set", uuid, fields: valuesOf(entity), stamp };
@@ -40,7 +26,7 @@ function approved({ state }: Turn, { uuid, change, fields }: ReviewItem, stamp: 
  * A field that had no value before cannot be taken back; it is agreed as it is. That happens only to values that come
  * with a change of kind, such as a light's.
  */
-function refused({ state }: Turn, { uuid, kind, change, fields }: ReviewItem, stamp: number): StampedOperation {
+export function refused({ state }: Turn, { uuid, kind, change, fields }: ReviewItem, stamp: number): StampedOperation {
   if (change === "created") return { op: "delete", uuid, stamp };
   if (change === "deleted") {
     const tombstone = state.tombstones.get(uuid);
@@ -63,7 +49,7 @@ function fieldsOf(values: readonly (readonly [FieldName, FieldValue | undefined]
  * What goes back may find its old parent gone for good, or what goes may leave somebody behind that nobody asked about:
  * both move to the nearest parent that will be there, and stay where they are in the world.
  */
-function housed(turn: Turn, operations: readonly StampedOperation[]): StampedOperation[] {
+export function housed(turn: Turn, operations: readonly StampedOperation[]): StampedOperation[] {
   const { state } = turn;
   const byUuid = new Map(operations.map((operation) => [operation.uuid, operation]));
   const gone = new Set(operations.filter(({ op }) => op === "delete").map(({ uuid }) => uuid));
@@ -112,7 +98,7 @@ function withoutCollections(state: State, operation: StampedOperation, gone: Rea
 }
 
 /** What is there before what hangs below it, and what goes last of all, children before their parents. */
-function inOrder({ state }: Turn, operations: readonly StampedOperation[]): StampedOperation[] {
+export function inOrder({ state }: Turn, operations: readonly StampedOperation[]): StampedOperation[] {
   const byUuid = new Map(operations.map((operation) => [operation.uuid, operation]));
   const living = operations.filter(({ op }) => op !== "delete");
   const entities = living.flatMap(({ uuid }) => state.entities.get(uuid) ?? state.tombstones.get(uuid)?.entity ?? []);
@@ -123,12 +109,11 @@ function inOrder({ state }: Turn, operations: readonly StampedOperation[]): Stam
   return [...order].flatMap((uuid) => byUuid.get(uuid) ?? []);
 }
 
-function write(turn: Turn, decision: Decision, ops: readonly StampedOperation[]): void {
+/** One record, in a batch of its own. */
+export function write(turn: Turn, decision: Decision, ops: readonly StampedOperation[]): void {
+  if (ops.length === 0) return;
   const reason = decision === "approve" ? "approve" : "revoke";
-  for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
-    const part = ops.slice(at, at + limits.opsPerRecordMax);
-    const batch = batchFor(turn, { isStructural: false, decision }, part.length);
-    turn.log({ type: "edit", timeMs: turn.facts.nowMs, batch, reason, role: null, ops: part });
-    noteChange(turn, batch, part.map(changedBy));
-  }
+  const batch = batchFor(turn, { isStructural: false, decision }, ops.length);
+  turn.log({ type: "edit", timeMs: turn.facts.nowMs, batch, reason, role: null, ops: [...ops] });
+  noteChange(turn, batch, ops.map(changedBy));
 }

@@ -53,21 +53,29 @@ export type Queue = ReadonlyMap<Uuid, ReviewItem>;
 
 /** Everything held, oldest first. Empty unless safe mode is on. */
 export function reviewQueue(state: State, links: Links): Queue {
-  if (state.head.mode !== "safe") return new Map();
   const items: ReviewItem[] = [];
-  for (const uuid of new Set([...undecidedUuids(state), ...links.unexplained.keys()])) {
-    const item = state.quarantine.has(uuid) ? undefined : itemOf(state, links, uuid);
+  for (const uuid of perhapsHeld(state, links)) {
+    const item = heldItem(state, links, uuid);
     if (item) items.push(item);
   }
-  items.sort((a, b) => a.lsn - b.lsn);
-  return new Map(items.map((item) => [item.uuid, item]));
+  return queueOf(items);
+}
+
+export function queueOf(items: readonly ReviewItem[]): Queue {
+  const oldestFirst = [...items].sort((a, b) => a.lsn - b.lsn);
+  return new Map(oldestFirst.map((item) => [item.uuid, item]));
+}
+
+/** What a look at each of them finds held, or not: edits may have come back to what was agreed. */
+export function perhapsHeld(state: State, links: Links): ReadonlySet<Uuid> {
+  if (state.head.mode !== "safe") return new Set();
+  return new Set([...undecidedUuids(state), ...links.unexplained.keys()]);
 }
 
 /** How many items the queue has, without making it: every status says it. */
 export function heldCount(state: State, links: Links): number {
-  if (state.head.mode !== "safe") return 0;
   let count = 0;
-  for (const uuid of new Set([...undecidedUuids(state), ...links.unexplained.keys()])) {
+  for (const uuid of perhapsHeld(state, links)) {
     if (!state.quarantine.has(uuid) && isHeld(state, links, uuid)) count += 1;
   }
   return count;
@@ -75,7 +83,7 @@ export function heldCount(state: State, links: Links): number {
 
 function isHeld(state: State, links: Links, uuid: Uuid): boolean {
   const entity = state.entities.get(uuid);
-  if (entity === undefined) return itemOf(state, links, uuid) !== undefined;
+  if (entity === undefined) return heldItem(state, links, uuid) !== undefined;
   if (links.unexplained.has(uuid)) return true;
   const fields = state.provisional.get(uuid);
   for (const key in fields) {
@@ -91,7 +99,8 @@ function* undecidedUuids(state: State): Generator<Uuid> {
   for (const uuids of state.undecided.values()) yield* uuids;
 }
 
-function itemOf(state: State, links: Links, uuid: Uuid): ReviewItem | undefined {
+export function heldItem(state: State, links: Links, uuid: Uuid): ReviewItem | undefined {
+  if (state.quarantine.has(uuid)) return undefined;
   const entity = state.entities.get(uuid);
   if (entity) return livingItem(entity, { held: heldFields(state, links, uuid), links });
   const tombstone = state.tombstones.get(uuid);
@@ -160,37 +169,16 @@ export function finalFields(entity: Entity, provisional: Provisional): [FieldNam
   });
 }
 
-/** The chosen ones and all that they need in order to stand in the other editor. */
-export function withNeeds(state: State, queue: Queue, uuids: Iterable<Uuid>): Set<Uuid> {
-  return closure(uuids, needsOf(state, queue));
-}
-
-/** The chosen ones and all that would hang in the air without them. */
-export function withDependents(state: State, queue: Queue, uuids: Iterable<Uuid>): Set<Uuid> {
-  const dependents = new Map<Uuid, Uuid[]>();
-  for (const [uuid, needed] of needsOf(state, queue)) {
-    for (const one of needed) dependents.set(one, [...(dependents.get(one) ?? []), uuid]);
-  }
-  return closure(uuids, dependents);
-}
-
-function closure(uuids: Iterable<Uuid>, next: ReadonlyMap<Uuid, Iterable<Uuid>>): Set<Uuid> {
-  const found = new Set<Uuid>(uuids);
-  for (const uuid of found) for (const one of next.get(uuid) ?? []) found.add(one);
-  return found;
-}
-
-/** Item → the items that must be in the other editor before it. */
-function needsOf(state: State, queue: Queue): Map<Uuid, Set<Uuid>> {
-  const needs = new Map([...queue.keys()].map((uuid) => [uuid, new Set<Uuid>()]));
-  for (const item of queue.values()) {
-    const needed = needs.get(item.uuid) as Set<Uuid>;
-    for (const uuid of namedNow(item)) if (queue.get(uuid)?.change === "created") needed.add(uuid);
-    for (const uuid of movedAncestors(state, queue, item)) needed.add(uuid);
-    // What stood below or in a thing leaves it before it goes.
-    for (const uuid of namedBefore(item)) if (queue.get(uuid)?.change === "deleted") needs.get(uuid)?.add(item.uuid);
-  }
-  return needs;
+/** The items that must be in the other editor before another: pairs of who needs and what is needed. */
+export function needsOf(state: State, queue: Queue, item: ReviewItem): (readonly [Uuid, Uuid])[] {
+  const { uuid } = item;
+  const made = namedNow(item).filter((named) => queue.get(named)?.change === "created");
+  // What stood below or in a thing leaves it before it goes.
+  const left = namedBefore(item).filter((named) => queue.get(named)?.change === "deleted");
+  return [
+    ...[...made, ...movedAncestors(state, queue, item)].map((needed) => [uuid, needed] as const),
+    ...left.map((gone) => [gone, uuid] as const),
+  ];
 }
 
 function namedNow({ fields }: ReviewItem): Uuid[] {

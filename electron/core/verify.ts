@@ -75,7 +75,7 @@ function askOne(turn: Turn, batch: Batch, link: Link): void {
     else items.push({ uuid, fields });
   }
   if (transforms.length + items.length === 0) return;
-  batch.waiting.set(link.role, turn.facts.nowMs + limits.verifyTimeoutMs);
+  batch.waiting.set(link.role, { lsn: turn.lsn, deadlineMs: turn.facts.nowMs + limits.verifyTimeoutMs });
   const question = { kind: "verify", epoch: link.epoch, batch: batch.id, lsn: batch.lsn, transforms, items } as const;
   turn.send(link.connection, question, turn.lsn);
 }
@@ -85,16 +85,17 @@ function isTransformField(name: FieldName): boolean {
 }
 
 function tendAsked(turn: Turn, batch: Batch, mayAsk: boolean): void {
-  const { nowMs } = turn.facts;
+  const { nowMs, durableLsn } = turn.facts;
   for (const [role, dueMs] of mayAsk ? [...batch.heldUntil] : []) {
     const link = turn.links.byRole.get(role);
     if (nowMs >= dueMs && link && isReachable(link) && !link.arrears) askOne(turn, batch, link);
   }
   settle(turn, batch);
   if (!turn.links.batches.has(batch.id)) return;
-  for (const [role, deadlineMs] of [...batch.waiting]) {
+  for (const [role, question] of [...batch.waiting]) {
     const link = turn.links.byRole.get(role);
-    if (link && isReachable(link) && nowMs < deadlineMs) continue;
+    if (question.lsn > durableLsn) question.deadlineMs = nowMs + limits.verifyTimeoutMs;
+    if (link && isReachable(link) && nowMs < question.deadlineMs) continue;
     if (link && isReachable(link)) {
       link.silent = true;
       turn.fault({ operation: "timeout", code: "E_TIMEOUT", role });

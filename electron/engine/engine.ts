@@ -141,7 +141,7 @@ export class Engine {
   #turn(): void {
     const { state, links, log, project, logId, newUuid } = this.#parts;
     try {
-      const facts: Facts = { nowMs: this.nowMs(), newUuid, project, logId };
+      const facts: Facts = { nowMs: this.nowMs(), newUuid, durableLsn: log.durableLsn, project, logId };
       const draft = plan(state, links, { inputs: this.#inbox.take(), facts });
       this.#hasMore = draft.hasMore;
       if (draft.records.length > 0) {

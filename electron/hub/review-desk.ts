@@ -1,6 +1,7 @@
 /** The review queue for the window: its rows in readable values, and a person's word on them as an engine's input. */
+import { setImmediate as breath, setTimeout as sleep } from "node:timers/promises";
 import type { Links } from "#electron/core/links.ts";
-import { type ReviewField, type ReviewItem, reviewQueue } from "#electron/core/review.ts";
+import { heldItem, perhapsHeld, queueOf, type ReviewField, type ReviewItem } from "#electron/core/review.ts";
 import { nameOf, type State } from "#electron/core/state.ts";
 import type { RequestAnswer, RequestArgument } from "#shared/ipc/contract.ts";
 import { type ReviewRow, reviewRowsMax } from "#shared/ipc/view.ts";
@@ -9,9 +10,30 @@ import type { FieldValue } from "#shared/scene/fields.ts";
 import type { CoreHub } from "./core-hub.ts";
 import { valueText } from "./detail-view.ts";
 
-export function reviewRows(state: State, links: Links): RequestAnswer<"review"> {
-  const items = [...reviewQueue(state, links).values()];
-  return { rows: items.slice(0, reviewRowsMax).map((item) => rowOf(state, item)), total: items.length };
+/** About as often as the engine has a turn of its own. */
+const sliceMs = 25;
+
+/** Rows made before anybody else has a word. */
+const rowsPerSlice = 500;
+
+/** A list of thousands is made in slices; what changes meanwhile is in the next one, which the window asks for. */
+export async function reviewRows(state: State, links: Links): Promise<RequestAnswer<"review">> {
+  const items: ReviewItem[] = [];
+  await inSlices([...perhapsHeld(state, links)], (uuid) => {
+    const item = heldItem(state, links, uuid);
+    if (item) items.push(item);
+  });
+  const rows: ReviewRow[] = [];
+  const oldest = [...queueOf(items).values()].slice(0, reviewRowsMax);
+  await inSlices(oldest, (item) => rows.push(rowOf(state, item)));
+  return { rows, total: items.length };
+}
+
+async function inSlices<Item>(items: readonly Item[], take: (item: Item) => unknown): Promise<void> {
+  for (const [index, item] of items.entries()) {
+    take(item);
+    if (index % rowsPerSlice === rowsPerSlice - 1) await breath();
+  }
 }
 
 function rowOf(state: State, { uuid, kind, name, change, by, timeMs, fields }: ReviewItem): ReviewRow {
@@ -33,18 +55,20 @@ function textOf(state: State, { name }: ReviewField, value: FieldValue | undefin
   return names.join(", ").slice(0, 1_500);
 }
 
-export function decideReview(
+/** Answers when it is carried out: a turn for some hundred changes. The status tells how many are left. */
+export async function decideReview(
   core: CoreHub,
   { decision, uuids }: RequestArgument<"review-decide">,
-): Result<RequestAnswer<"review-decide">> {
+): Promise<Result<RequestAnswer<"review-decide">>> {
   const { engine, links, opened, publisher } = core;
   if (engine.halted) return { ok: false, failure: engine.halted };
   if (opened.state.head.mode !== "safe") {
     return failure("E_UNEXPECTED", "Safe mode is off, so nothing is held. Look at the timeline for what was sent.");
   }
-  const before = reviewQueue(opened.state, links);
-  engine.now({ kind: decision, uuids: uuids ?? [...before.keys()] });
+  const before = links.decided;
+  engine.now({ kind: decision, uuids });
+  while (links.deciding !== null && !engine.halted) await sleep(sliceMs);
   if (engine.halted) return { ok: false, failure: engine.halted };
   publisher.tell();
-  return success({ decided: before.size - reviewQueue(opened.state, links).size });
+  return success({ decided: links.decided - before });
 }

@@ -68,12 +68,14 @@ function httpServer(limits: TransportLimits): Server {
 async function listen(server: Server, ports: readonly number[]): Promise<number | null> {
   for (const port of ports) {
     const isListening = await new Promise<boolean>((resolve) => {
-      const fail = () => resolve(false);
-      server.once("error", fail);
-      server.listen({ host, port, exclusive: true }, () => {
-        server.off("error", fail);
-        resolve(true);
-      });
+      const settle = (isListening: boolean) => {
+        server.off("error", fail).off("listening", succeed);
+        resolve(isListening);
+      };
+      const fail = () => settle(false);
+      const succeed = () => settle(true);
+      server.once("error", fail).once("listening", succeed);
+      server.listen({ host, port, exclusive: true });
     });
     const address = server.address();
     if (isListening && typeof address === "object" && address !== null) return address.port;

@@ -6,6 +6,7 @@ export const goals: readonly Goal[] = [
   { pattern: /^hub, durable hop of a structural change, p50$/, atMost: 1 },
   { pattern: /^hub, durable hop \/ \(relay \+ fdatasync\), p50$/, atMost: 3 },
   { pattern: /^hub, durable updates, (100|1000) a frame$/, atLeast: 200_000 },
+  { pattern: /^preview hop, fdatasync \+ .*, p99$/, atMost: 33 },
   { pattern: /^log \/ SQLite FULL, /, atLeast: 3 },
   { pattern: /^hub \/ Hocuspocus \+ SQLite, 16 frames/, atLeast: 5 },
   { pattern: /^commit of 1 record \/ bare/, atMost: 2.5 },

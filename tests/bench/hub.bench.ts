@@ -41,7 +41,7 @@ const syncBytes = 4_096;
 const kibPerMb = 1_024;
 const usPerClockTick = 10_000;
 
-type Hub = { readonly child: ChildProcess; readonly home: string };
+export type Hub = { readonly child: ChildProcess; readonly home: string };
 type Times = {
   readonly relay: number[];
   readonly sync: number[];
@@ -51,15 +51,15 @@ type Times = {
 
 /**
  * The built hub on plain Node: from the sources it would take its snapshots in the main thread. Run the bench with
- * `--cpu-prof` to profile the hub as well.
+ * `--cpu-prof` to profile the hub as well. `options` are Node's own.
  */
-export async function startHub(root: string): Promise<Hub> {
+export async function startHub(root: string, options: readonly string[] = []): Promise<Hub> {
   await bundle();
   const home = path.join(root, "home");
   const profile = process.execArgv.filter((argument) => argument.startsWith("--cpu-prof"));
   const script = path.join(repository, "out/main/headless.cjs");
-  const args = [...profile, script, "--home", home, "--project", path.join(root, "project")];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+  const args = [...profile, ...options, script, "--home", home, "--project", path.join(root, "project")];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   await until("it is open", () => existsSync(path.join(home, "hub.json")) || child.exitCode !== null);
   if (child.exitCode !== null) throw new Error("The hub did not open; see above.");
   return { child, home };
@@ -71,7 +71,7 @@ export async function stopHub({ child }: Hub): Promise<void> {
   await once(child, "exit");
 }
 
-async function until(what: string, isTrue: () => boolean): Promise<void> {
+export async function until(what: string, isTrue: () => boolean): Promise<void> {
   for (const deadlineMs = performance.now() + settleMsMax; !isTrue(); await sleep(2)) {
     if (performance.now() > deadlineMs) throw new Error(`The hub did not get there: ${what}.`);
   }
@@ -131,7 +131,7 @@ async function durableHop(from: BenchEditor, to: BenchEditor, count: number): Pr
   return performance.now() - startMs;
 }
 
-async function previewHop(from: BenchEditor, to: BenchEditor, count: number): Promise<number> {
+export async function previewHop(from: BenchEditor, to: BenchEditor, count: number): Promise<number> {
   const arrived = new Promise<void>((resolve) => {
     to.onFrame = resolve;
   });
@@ -141,7 +141,7 @@ async function previewHop(from: BenchEditor, to: BenchEditor, count: number): Pr
   return performance.now() - startMs;
 }
 
-type Pair = { readonly from: BenchEditor; readonly to: BenchEditor };
+export type Pair = { readonly from: BenchEditor; readonly to: BenchEditor };
 
 export async function measureHops({ from, to }: Pair, folder: string): Promise<Measurement[]> {
   const times: Times = { relay: [], sync: [], durable: [], preview: [] };
@@ -220,7 +220,7 @@ export async function measureUpdates({ from, to }: Pair, hub: Hub): Promise<Meas
 }
 
 /** Everything that was sent is with the other editor, and final. */
-async function settled(from: BenchEditor, to: BenchEditor): Promise<void> {
+export async function settled(from: BenchEditor, to: BenchEditor): Promise<void> {
   await until("both editors hold the same rows", () => from.rows.compare(to.rows) === 0);
   await until("the hub is live", () => from.isLive && to.isLive);
   await sleep(1_000);

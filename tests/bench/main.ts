@@ -12,6 +12,7 @@ import { type Measurement, show } from "./measurement.ts";
 import * as peers from "./peers.bench.ts";
 import * as relay from "./relay.bench.ts";
 import * as replay from "./replay.bench.ts";
+import * as slowDisk from "./slow-disk.bench.ts";
 import * as snapshots from "./snapshots.bench.ts";
 import * as start from "./start.bench.ts";
 import * as wal from "./wal.bench.ts";
@@ -22,6 +23,7 @@ const parts: readonly Part[] = [
   { title: "log", measure: wal.measure },
   { title: "relay and transport", measure: relay.measure },
   { title: "hub", measure: hub.measure },
+  { title: "slow disk", measure: slowDisk.measure },
   { title: "peers", measure: peers.measure },
   { title: "replay", measure: replay.measure },
   { title: "snapshots", measure: snapshots.measure },

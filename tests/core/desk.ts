@@ -46,6 +46,8 @@ export class Desk {
   /** What a turn leaves over waits for the next input, instead of for nothing. */
   hasPatience = false;
   onTurn: (draft: Plan) => void = () => {};
+  /** How far the disk is; a test with a slow one says so. */
+  durableLsn = Number.MAX_SAFE_INTEGER;
   #uuids = 0x1000;
   #connectionCount = 0;
   readonly #connections = new Map<Role, number>();
@@ -57,7 +59,7 @@ export class Desk {
       this.#uuids += 1;
       return uuidOf(this.#uuids);
     };
-    const facts = { nowMs: this.nowMs, newUuid, project, logId };
+    const facts = { nowMs: this.nowMs, newUuid, durableLsn: this.durableLsn, project, logId };
     const draft = plan(this.state, this.links, { inputs, facts });
     this.state.commit();
     this.records.push(...draft.records);

@@ -167,7 +167,7 @@ describe("batches", () => {
   });
 
   it("[ENG-9] a change that belongs to no open batch is a bug", () => {
-    const facts = { nowMs: 0, newUuid: () => one, project: { id: one, name: "" }, logId: two };
+    const facts = { nowMs: 0, newUuid: () => one, durableLsn: 0, project: { id: one, name: "" }, logId: two };
     const turn = new Turn(desk.state, desk.links, facts);
     expect(() => noteChange(turn, 999, [[one, ["name"]]])).toThrow(BugError);
   });
@@ -246,6 +246,18 @@ describe("a wrong answer", () => {
     expect(desk.told("unity", "status").at(-1)?.verdict).toBe("waiting");
     desk.verify("unity");
     expect(desk.told("unity", "status").at(-1)?.verdict).toBe("live");
+  });
+
+  it("[ENG-25] to a question that a slow disk keeps back: the 5 s begin when it leaves", () => {
+    inStep();
+    desk.durableLsn = desk.state.head.lsn;
+    hideAndAsk();
+    desk.tick(limits.verifyTimeoutMs * 3);
+    desk.durableLsn = desk.state.head.lsn;
+    desk.tick(limits.verifyTimeoutMs - 1);
+    expect(desk.recordsOf("fault")).toEqual([]);
+    desk.tick(1);
+    expect(desk.recordsOf("fault")).toMatchObject([{ code: "E_TIMEOUT", role: "unity" }]);
   });
 });
 

@@ -1,10 +1,17 @@
-/** The hub in a process of its own, to be killed: `hub-process.ts <project folder> <discovery folder>`. */
+/**
+ * The hub in a process of its own, to be killed. It loads and then waits to be told, over its channel, which project to
+ * open and where editors look for it: `{ project, home }`.
+ */
 import { openHub } from "#electron/hub.ts";
 import { realClock } from "#electron/ports/clock.ts";
 
-const [projectFolder = "", home = ""] = process.argv.slice(2);
-const opened = await openHub({ projectFolder, home, hubVersion: "0.1.0", clock: realClock });
-if (!opened.ok) {
+export type HubOrder = { readonly project: string; readonly home: string };
+
+process.once("message", async ({ project, home }: HubOrder) => {
+  const opened = await openHub({ projectFolder: project, home, hubVersion: "0.1.0", clock: realClock });
+  if (opened.ok) return;
   console.error(`${opened.failure.code}: ${opened.failure.message}`);
   process.exit(1);
-}
+});
+// Whoever started it is gone: nothing outlives a test.
+process.once("disconnect", () => process.exit());

@@ -29,7 +29,7 @@ beforeEach(() => {
   folders = { home: make("home"), elsewhere: make("elsewhere"), project: make("project") };
 });
 afterEach(async () => {
-  await hub.kill();
+  await hub.end();
   await Promise.all(editors.map((editor) => editor.stop()));
   editors = [];
   for (const folder of Object.values(folders)) fs.rmSync(folder, { recursive: true, force: true });

@@ -101,10 +101,14 @@ export async function linked(...editors: readonly ScriptedEditor[]): Promise<voi
 }
 
 export function startEditor(home: string, role: Role, metresPerUnit = 1): ScriptedEditor {
-  const identity = { role, name: role, version: "1", metresPerUnit };
-  const editor = new ScriptedEditor({ home, identity, times });
+  const editor = newEditor(home, role, metresPerUnit);
   editor.start();
   return editor;
+}
+
+export function newEditor(home: string, role: Role, metresPerUnit = 1): ScriptedEditor {
+  const identity = { role, name: role, version: "1", metresPerUnit };
+  return new ScriptedEditor({ home, identity, times });
 }
 
 /** What one scene has and the other lacks or shows otherwise. */

@@ -100,6 +100,23 @@ it("[ENG-41] the queue outlives a restart of the hub; leaving safe mode sends wh
   expect([name(unity, one), name(blender, two)]).toEqual(["First", "Two"]);
 });
 
+it("[ENG-41] thousands are decided while the hub goes on, and the count of what is left falls", async () => {
+  const count = 2_000;
+  for (let one = 0; one < count; one += 1) blender.user.createCollection(`Collection ${one}`);
+  await expect.poll(() => live.hub.status().toReview, { timeout: settleMs }).toBe(count);
+  let isOver = false;
+  const counts = new Set<number>();
+  const watched = (async () => {
+    for (; !isOver; await delay(5)) counts.add(live.hub.status().toReview);
+  })();
+  expect(await decide("approve", null)).toBe(count);
+  isOver = true;
+  await watched;
+  expect(counts.size).toBeGreaterThan(3);
+  await agree(blender, unity);
+  expect(unity.model.scene.size).toBe(objects.length + count);
+});
+
 it("[ENG-10] outside of safe mode there is nothing to decide, and it says so", async () => {
   must(await ask(live.hub, "set-safe-mode", { on: false }));
   expect(await rows()).toEqual([]);

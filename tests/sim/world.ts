@@ -113,7 +113,7 @@ export class World {
   }
 
   turn(inputs: readonly Input[]): void {
-    const facts = { nowMs: this.nowMs, newUuid: () => this.dice.uuid(), project, logId };
+    const facts = { nowMs: this.nowMs, newUuid: () => this.dice.uuid(), durableLsn: this.#durable, project, logId };
     const draft = plan(this.state, this.links, { inputs, facts });
     for (const record of draft.records) {
       this.records.push(throughCodec(record));

@@ -84,6 +84,19 @@ describe("ports", () => {
     await Promise.all([first.end(), second.end()]);
   });
 
+  it("however many were taken before it, nothing is left behind of the attempts", async () => {
+    const first = await startTestWire();
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on("warning", note);
+    const taken = new Array<number>(12).fill(first.wire.port);
+    const second = await startTestWire({ ports: [...taken, await freePort()] });
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", note);
+    expect(warnings).toEqual([]);
+    await Promise.all([first.end(), second.end()]);
+  });
+
   it("without a free one nothing is started", async () => {
     const first = await startTestWire();
     await expect(startTestWire({ ports: [first.wire.port] })).rejects.toThrow("No free port");
