@@ -52,7 +52,7 @@ export class StackWorld {
   constructor(seed: number, faults?: StackFaults) {
     this.dice = new Dice(seed);
     this.faults = faults ?? drawFaults(this.dice);
-    this.history = new SimHistory(this.dice, this.witness.records);
+    this.history = new SimHistory(this.dice, this.witness.log);
     this.disk = this.#newDisk(new FakeDisk(freshProject));
     this.editors = (["blender", "unity"] as const).map((role) => this.#newEditor(role));
   }
@@ -82,11 +82,6 @@ export class StackWorld {
     } finally {
       restore();
     }
-  }
-
-  /** The state as the log makes it. */
-  replayed(): State {
-    return this.witness.fold();
   }
 
   #newDisk(disk: FakeDisk): FakeDisk {
