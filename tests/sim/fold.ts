@@ -12,7 +12,7 @@ import { decodeRecord, encodeRecord } from "#electron/engine/record-codec.ts";
 import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
 
 /** Records that are forgotten at a time: what they made is kept as a saved state. */
-const forgottenAtOnce = 10_000;
+const forgottenAtOnce = 500;
 
 export class FoldedLog {
   /** Behind `#base`, oldest first. */

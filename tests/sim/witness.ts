@@ -24,10 +24,6 @@ import { type Claim, Promises } from "./promises.ts";
 
 /** Of the trace, the latest entries are kept for people. */
 const tailLength = 40;
-/** Changes that may still come again; an editor has far fewer on its way. */
-const heardMax = 20_000;
-/** Records behind the newest that was told of that may still be asked for, by a snapshot that was long under way. */
-const lookBackMax = 5_000;
 
 export class Witness {
   /** Every change that was heard, by editor, epoch and number. */
@@ -42,6 +38,11 @@ export class Witness {
   #dead = new Map<Uuid, number>();
   readonly #trace = createHash("sha256");
   readonly tail: string[] = [];
+  /**
+   * Changes that may still come again, and records that may still be asked for, by a snapshot that was long under way.
+   * A day needs a bound; in minutes there are fewer.
+   */
+  lookBackMax = 20_000;
   /** Told of everything that happens, in order; for looking at one seed. */
   watch: ((what: string, detail: unknown) => void) | null = null;
   readonly #chanceNames = new Set<string>();
@@ -88,7 +89,7 @@ export class Witness {
   #expect(key: string, claims: Claim[]): void {
     if (this.#heard.has(key)) return;
     this.#heard.set(key, claims);
-    if (this.#heard.size > heardMax) this.#heard.delete(this.#heard.keys().next().value ?? "");
+    if (this.#heard.size > this.lookBackMax) this.#heard.delete(this.#heard.keys().next().value ?? "");
   }
 
   /** A message left the hub. */
@@ -110,7 +111,7 @@ export class Witness {
     assert(lsn === lastLsn + 1, `I2: record ${lsn} follows record ${lastLsn}`);
     this.log.append(record);
     this.#account(lsn, record);
-    if (this.log.forgetBefore(this.#toldLsn - lookBackMax)) this.#accountAnew();
+    if (this.log.forgetBefore(this.#toldLsn - this.lookBackMax)) this.#accountAnew();
   }
 
   /** The hub was started again, and its log ends here. */
