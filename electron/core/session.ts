@@ -8,7 +8,7 @@ import { errorSentence } from "#shared/protocol/error-code.ts";
 import type { Hello } from "#shared/protocol/handshake.ts";
 import { reloadPatienceMs } from "#shared/protocol/limits.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
-import { stampOf } from "#shared/scene/stamp.ts";
+import { stampOf, writerOf } from "#shared/scene/stamp.ts";
 import { startListing } from "./indexing.ts";
 import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
@@ -77,11 +77,13 @@ function resume(turn: Turn, link: Link, { hello, before }: { hello: Hello; befor
   link.cursor = before ? Math.min(lsn, turn.state.head.lsn) : lsn;
   link.seq = before?.seq ?? null;
   link.refusals = before?.refusals ?? new Map();
-  // What was on the way when the socket broke may not have arrived: known is what stood there at that position.
+  // What was on the way when the socket broke may not have arrived: known is what stood there at that position, and
+  // what it made itself.
   link.known = before?.known ?? new Set(turn.state.entities.keys());
   link.doubted = before?.doubted ?? new Set();
   link.unconfirmed = before?.unconfirmed ?? new Map();
-  for (const { uuid, createdLsn } of turn.state.entities.values()) if (createdLsn > lsn) link.known.delete(uuid);
+  for (const { uuid, createdLsn, createdStamp } of turn.state.entities.values())
+    if (createdLsn > lsn && writerOf(createdStamp) !== hello.role) link.known.delete(uuid);
   for (const [uuid, tombstone] of turn.state.tombstones.entries()) if (tombstone.lsn > lsn) link.known.add(uuid);
 }
 

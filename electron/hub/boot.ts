@@ -20,6 +20,7 @@ export type Opened = {
   readonly project: Project;
   readonly lock: ProjectLock;
   readonly state: State;
+  readonly checkpointLsn: number;
   readonly writer: LogWriter;
   readonly logIdBytes: Uint8Array;
   readonly logId: string;
@@ -64,12 +65,13 @@ type Finishing = Restored & { readonly folders: ProjectFolders; readonly project
 
 function finish(
   { disk, log }: BootRequest,
-  { folders, project, state, recovery, findings }: Finishing,
+  { folders, project, state, checkpointLsn, recovery, findings }: Finishing,
 ): Result<Unlocked> {
   const writer = LogWriter.open(disk, recovery.end, log);
   if (!writer.ok) return writer;
   const logIdBytes = recovery.end.logId;
   const logId = uuidFromBytes(logIdBytes, 0);
   const crashed = !state.head.closed;
-  return success({ folders, project, state, writer: writer.value, logIdBytes, logId, crashed, findings });
+  const opened = { folders, project, state, checkpointLsn, writer: writer.value };
+  return success({ ...opened, logIdBytes, logId, crashed, findings });
 }

@@ -19,15 +19,19 @@ export type CheckpointParts = {
   readonly state: State;
   readonly log: Log;
   readonly logId: Uint8Array;
+  /** Of the newest one when the project was opened. */
+  readonly checkpointLsn: number;
   readonly recordsPerCheckpoint?: number;
 };
 
 export class Checkpoints {
   readonly #parts: CheckpointParts;
-  #recordsSince = 0;
+  #recordsSince: number;
 
   constructor(parts: CheckpointParts) {
     this.#parts = parts;
+    // Runs that end too soon for one of their own must not make the log, and every start, longer and longer.
+    this.#recordsSince = parts.state.head.lsn - parts.checkpointLsn;
   }
 
   get isDue(): boolean {

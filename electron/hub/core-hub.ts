@@ -73,13 +73,13 @@ export class CoreHub {
 
   private constructor(options: HubOptions, { disk, opened, push }: { disk: Disk; opened: Opened; push: PushListener }) {
     const { clock } = options;
-    const { state, writer, logId, logIdBytes, project, folders } = opened;
+    const { state, writer: log, logId, logIdBytes, project, folders, checkpointLsn } = opened;
     this.#options = options;
     this.#disk = disk;
     this.#push = push;
     this.opened = opened;
     this.#operations = new OperationLog(disk, folders.log, process.pid);
-    this.#checkpoints = new Checkpoints({ disk, folders, state, log: writer, logId: logIdBytes });
+    this.#checkpoints = new Checkpoints({ disk, folders, state, log, logId: logIdBytes, checkpointLsn });
     this.reader = new LogReader(disk, folders.wal);
     this.feed = new SnapshotFeed(state);
     this.snapshots = new SnapshotClient({
@@ -100,7 +100,7 @@ export class CoreHub {
     this.engine = new Engine({
       state,
       links: this.links,
-      log: writer,
+      log,
       clock,
       newUuid: randomUUID,
       project: { id: project.id, name: project.name },

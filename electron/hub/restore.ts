@@ -32,6 +32,8 @@ export type Finding = {
 
 export type Restored = {
   readonly state: State;
+  /** The checkpoint that the log was replayed behind; 0: all of it was. */
+  readonly checkpointLsn: number;
   readonly recovery: Recovery;
   readonly findings: readonly Finding[];
 };
@@ -50,17 +52,18 @@ export function restoreOrSalvage(disk: Disk, folders: ProjectFolders, mark: stri
 function restore(disk: Disk, folders: ProjectFolders): Result<Restored> {
   const start = startingPoint(disk, folders);
   if (!start.ok) return start;
-  const { state, findings } = start.value;
+  const { state, findings, checkpoint } = start.value;
+  const checkpointLsn = checkpoint?.lsn ?? 0;
   const replay = new Replay(state);
   const recovery = recover(disk, { folders, start: start.value, replay });
   if (replay.failure?.code === "E_WAL_VERSION") return { ok: false, failure: replay.failure };
   if (!recovery.ok) return isOutOfReach(start.value, recovery.failure) ? refuseCheckpoints(folders) : recovery;
   if (replay.failure) return { ok: false, failure: replay.failure };
   const torn = recovery.value.tornTail;
-  if (!torn) return success({ state, recovery: recovery.value, findings });
+  if (!torn) return success({ state, checkpointLsn, recovery: recovery.value, findings });
   const message = `${torn.bytes} bytes of a half-written record were set aside; everything confirmed is intact.`;
   const tail: Finding = { operation: "log", level: "warning", code: "E_WAL_TORN", message };
-  return success({ state, recovery: recovery.value, findings: [...findings, tail] });
+  return success({ state, checkpointLsn, recovery: recovery.value, findings: [...findings, tail] });
 }
 
 type Start = {

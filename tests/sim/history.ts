@@ -3,17 +3,20 @@
  * it is taken: its tree is what its hash says, and what the log makes at the record it names (I6).
  */
 import { createHash } from "node:crypto";
-import type { Record } from "#electron/core/record.ts";
+import type { Entity, Provisional } from "#electron/core/state.ts";
 import { snapshotText } from "#electron/hub/snapshot-feed.ts";
 import type { SnapshotInfo, SnapshotRequest, Snapshots } from "#electron/ports/snapshots.ts";
 import type { Uuid } from "#shared/ids.ts";
 import { failure, type Result, success } from "#shared/result.ts";
-import { foldOf, throughCodec } from "./fold.ts";
+import type { FoldedLog } from "./fold.ts";
 import type { Dice } from "./random.ts";
 
 /** A commit on a busy disk. */
 const commitMaxMs = 900;
 const hashBytes = 16;
+
+/** Snapshots that are kept; of more than the two newest nobody asks for the tree. */
+const keptMax = 100;
 
 type Kept = { readonly info: SnapshotInfo; readonly tree: ReadonlyMap<Uuid, string> };
 
@@ -22,11 +25,13 @@ export class SimHistory implements Snapshots {
   /** What was wrong with snapshots; nothing, one hopes. */
   readonly wrong: string[] = [];
   readonly #dice: Dice;
-  readonly #records: readonly Record[];
+  readonly #log: FoldedLog;
+  readonly #texts = new SnapshotTexts();
+  #count = 0;
 
-  constructor(dice: Dice, records: readonly Record[]) {
+  constructor(dice: Dice, log: FoldedLog) {
     this.#dice = dice;
-    this.#records = records;
+    this.#log = log;
   }
 
   async commit(request: SnapshotRequest): Promise<Result<SnapshotInfo>> {
@@ -39,10 +44,12 @@ export class SimHistory implements Snapshots {
       else tree.set(uuid, json);
     }
     const { lsn, stateHash, timeMs, reason, label = "" } = request;
-    const oid = String(this.kept.length + 1).padStart(40, "0");
+    this.#count += 1;
+    const oid = String(this.#count).padStart(40, "0");
     const info = { oid, lsn, stateHash, timeMs, reason, label, objectCount: tree.size };
     this.#look(info, tree);
     this.kept.push({ info, tree });
+    if (this.kept.length > keptMax) this.kept.shift();
     return success(info);
   }
 
@@ -62,10 +69,10 @@ export class SimHistory implements Snapshots {
 
   #look({ lsn, stateHash, reason }: SnapshotInfo, tree: ReadonlyMap<Uuid, string>): void {
     const which = `I6: the snapshot of record ${lsn} (${reason})`;
-    if (hashOf(tree) !== stateHash) this.wrong.push(`${which} is not what its hash says`);
-    const state = foldOf(this.#records.slice(0, lsn).map(throughCodec));
+    if (this.#texts.hashOf(tree) !== stateHash) this.wrong.push(`${which} is not what its hash says`);
+    const state = this.#log.stateAt(lsn);
     for (const [uuid, entity] of state.entities.entries()) {
-      const expected = snapshotText(entity, state.provisional.get(uuid)) ?? undefined;
+      const expected = this.#texts.of(entity, state.provisional.get(uuid));
       const found = tree.get(uuid);
       if (found !== expected) this.wrong.push(`${which} has ${found} for ${expected}`);
     }
@@ -76,13 +83,31 @@ export class SimHistory implements Snapshots {
   }
 }
 
-function hashOf(tree: ReadonlyMap<Uuid, string>): string {
-  const sum = Buffer.alloc(hashBytes);
-  for (const json of tree.values()) {
-    const digest = createHash("sha256").update(json).digest();
-    for (let index = 0; index < hashBytes; index += 1) {
-      sum[index] = (sum[index] as number) ^ (digest[index] as number);
-    }
+/** Texts and hashes of what did not change since it was last looked at are not made again. */
+class SnapshotTexts {
+  readonly #texts = new WeakMap<Entity, { readonly provisional: Provisional | undefined; text: string | undefined }>();
+  #digests = new Map<string, Buffer>();
+
+  of(entity: Entity, provisional: Provisional | undefined): string | undefined {
+    const known = this.#texts.get(entity);
+    if (known && known.provisional === provisional) return known.text;
+    const text = snapshotText(entity, provisional) ?? undefined;
+    this.#texts.set(entity, { provisional, text });
+    return text;
   }
-  return sum.toString("hex");
+
+  /** The sum of the hashes of all texts. */
+  hashOf(tree: ReadonlyMap<Uuid, string>): string {
+    const sum = Buffer.alloc(hashBytes);
+    const digests = new Map<string, Buffer>();
+    for (const json of tree.values()) {
+      const digest = this.#digests.get(json) ?? createHash("sha256").update(json).digest();
+      digests.set(json, digest);
+      for (let index = 0; index < hashBytes; index += 1) {
+        sum[index] = (sum[index] as number) ^ (digest[index] as number);
+      }
+    }
+    this.#digests = digests;
+    return sum.toString("hex");
+  }
 }

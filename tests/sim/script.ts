@@ -88,7 +88,7 @@ export function editRandomly(world: Dicey, editor: SimEditor): void {
   const action = dice.next();
   if (target === undefined || action < 0.2) return void create(world, editor, objects);
   if (editor.model.held.size > 0 && dice.chance(0.5)) return void editor.up.push(...editor.model.release());
-  if (action < 0.5) editor.user.move(target, [place(world), place(world), place(world)]);
+  if (action < 0.5) moveRandomly(world, editor, target);
   else if (action < 0.6) editor.user.rename(target, `Thing ${dice.below(1_000)}`);
   else if (action < 0.7) editor.user.setVisible(target, dice.chance(0.5));
   else if (action < 0.8) editor.user.reparent(target, dice.chance(0.3) ? null : (dice.pick(objects) ?? null));
@@ -96,6 +96,10 @@ export function editRandomly(world: Dicey, editor: SimEditor): void {
   else if (action < 0.92) editor.user.delete(target);
   else if (action < 0.96) editor.user.undo();
   else if (editor.connection !== null) editor.up.push(...editor.model.grab([target]));
+}
+
+export function moveRandomly(world: Dicey, editor: SimEditor, target: Uuid): void {
+  editor.user.move(target, [place(world), place(world), place(world)]);
 }
 
 function create(world: Dicey, editor: SimEditor, objects: readonly Uuid[]): void {

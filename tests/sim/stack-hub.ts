@@ -15,12 +15,13 @@ import { Checkpoints } from "#electron/hub/checkpoints.ts";
 import { prepareFolder } from "#electron/hub/project.ts";
 import { SnapshotFeed } from "#electron/hub/snapshot-feed.ts";
 import type { Clock } from "#electron/ports/clock.ts";
-import type { SnapshotReason, Snapshots } from "#electron/ports/snapshots.ts";
+import type { SnapshotReason } from "#electron/ports/snapshots.ts";
 import type { Wire } from "#electron/ports/wire.ts";
 import { SnapshotRecorder } from "#electron/snapshots/recorder.ts";
 import type { Failure, Result } from "#shared/result.ts";
 import type { FakeDisk } from "#tests/wal/fake-disk.ts";
 import { must, project as projectFolder } from "#tests/wal/log-script.ts";
+import type { SimHistory } from "./history.ts";
 import type { Dice } from "./random.ts";
 import type { Witness } from "./witness.ts";
 
@@ -34,7 +35,7 @@ export type HubSurroundings = {
   readonly dice: Dice;
   readonly wire: Wire;
   readonly witness: Witness;
-  readonly history: Snapshots;
+  readonly history: SimHistory;
   /** The engine stopped itself: a person will press Restart. */
   readonly onHalt: (reason: Failure) => void;
 };
@@ -52,13 +53,21 @@ export class StackHub {
     const { disk, clock, dice, witness, wire } = around;
     this.#around = around;
     this.#opened = openHub(disk, clock);
-    const { state, writer, logId, logIdBytes, project, folders, findings, crashed } = this.#opened;
+    const { state, checkpointLsn, writer, logId, logIdBytes, project, folders, findings, crashed } = this.#opened;
     for (const { code, message } of findings)
       assert(code === "E_WAL_TORN", `a power cut looks like damage: ${message}`);
     for (const name of [logId, project.id]) witness.disregard(name);
     witness.recovered(state.head.lsn);
     const log = writer;
-    this.#checkpoints = new Checkpoints({ disk, folders, state, log, logId: logIdBytes, recordsPerCheckpoint });
+    this.#checkpoints = new Checkpoints({
+      disk,
+      folders,
+      state,
+      log,
+      logId: logIdBytes,
+      checkpointLsn,
+      recordsPerCheckpoint,
+    });
     this.#feed = new SnapshotFeed(state);
     this.#recorder = new SnapshotRecorder({
       snapshots: around.history,
@@ -91,6 +100,7 @@ export class StackHub {
     this.engine.now({ kind: "boot", pid: 1, version: "sim", recovered: "", crashed });
     this.engine.start(wire);
     if (state.entities.size > 0) this.#feed.finalised();
+    this.#feed.guardSince(around.history.kept.at(-1)?.info.lsn ?? 0);
   }
 
   get state(): State {

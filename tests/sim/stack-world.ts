@@ -22,7 +22,6 @@ import { VirtualTime } from "./virtual-time.ts";
 import { Witness } from "./witness.ts";
 import { checkedDown, checkedFrame, eventOf, type SimEditor } from "./world.ts";
 
-const editorTickMs = 80;
 /** A person who waits for safe mode to end by itself, and then ends it. */
 const patienceMs = 20_000;
 /** Beyond this, what is not at rest never will be. */
@@ -39,11 +38,16 @@ export class StackWorld {
   readonly witness = new Witness();
   readonly history: SimHistory;
   readonly editors: readonly StackEditor[];
-  readonly faults: StackFaults;
+  faults: StackFaults;
   /** What people's clock shows, against the time that passes. */
   wallShiftMs = wallStartMs;
   hub: StackHub | null = null;
   disk: FakeDisk;
+  /** How often an editor looks for what was done in it. */
+  editorTickMs = 80;
+  /** What a user does when something is done. */
+  edit: (world: StackWorld, editor: StackEditor) => void = editRandomly;
+  crashes = 0;
   #mayFail = true;
   #faultyUntilMs = 0;
   #nextConnection = 1;
@@ -52,7 +56,7 @@ export class StackWorld {
   constructor(seed: number, faults?: StackFaults) {
     this.dice = new Dice(seed);
     this.faults = faults ?? drawFaults(this.dice);
-    this.history = new SimHistory(this.dice, this.witness.records);
+    this.history = new SimHistory(this.dice, this.witness.log);
     this.disk = this.#newDisk(new FakeDisk(freshProject));
     this.editors = (["blender", "unity"] as const).map((role) => this.#newEditor(role));
   }
@@ -66,27 +70,34 @@ export class StackWorld {
     return this.time.nowMs;
   }
 
-  /** Runs it all; throws with what is wrong. */
+  /** A storm, then rest; throws with what is wrong. */
   async run(faultyMs: number): Promise<void> {
+    await this.live(async () => {
+      await this.storm(faultyMs);
+      await this.rest();
+    });
+  }
+
+  /** From the first start on, in its own time. */
+  async live(days: () => Promise<void>): Promise<void> {
     const restore = this.time.install();
     try {
       this.#startHub();
       for (const editor of this.editors) this.#live(editor);
-      for (this.#faultyUntilMs = this.time.nowMs + faultyMs; this.time.nowMs < this.#faultyUntilMs; ) {
-        await this.time.passUntil(this.time.nowMs + 1 + this.dice.below(250));
-        this.#misfortune();
-        assert.deepEqual(this.history.wrong, []);
-      }
-      await this.#rest();
-      assert.deepEqual(this.history.wrong, []);
+      await days();
     } finally {
       restore();
     }
   }
 
-  /** The state as the log makes it. */
-  replayed(): State {
-    return this.witness.fold();
+  /** Users work, and everything breaks that may. */
+  async storm(faultyMs: number): Promise<void> {
+    this.#mayFail = true;
+    for (this.#faultyUntilMs = this.time.nowMs + faultyMs; this.time.nowMs < this.#faultyUntilMs; ) {
+      await this.time.passUntil(this.time.nowMs + 1 + this.dice.below(250));
+      this.#misfortune();
+      assert.deepEqual(this.history.wrong, []);
+    }
   }
 
   #newDisk(disk: FakeDisk): FakeDisk {
@@ -111,9 +122,9 @@ export class StackWorld {
 
   /** An editor's own clock: it connects again when it is alone, its user works, and it looks for what was done. */
   #live(editor: StackEditor): void {
-    this.time.after(editorTickMs, () => this.#live(editor));
+    this.time.after(this.editorTickMs, () => this.#live(editor));
     if (editor.cable === null && this.hub && (!this.#mayFail || this.dice.chance(0.2))) this.#connect(editor);
-    if (this.#mayFail && this.dice.chance(this.faults.edit)) editRandomly(this, editor);
+    if (this.#mayFail && this.dice.chance(this.faults.edit)) this.edit(this, editor);
     editor.up.push(...editor.model.capture());
     this.#send(editor);
   }
@@ -220,6 +231,7 @@ export class StackWorld {
 
   /** The hub dies; after a power cut the disk is what had reached the medium, and something of the rest. */
   #crash(powerCut: boolean): void {
+    this.crashes += 1;
     this.witness.note(powerCut ? "the power is cut" : "the hub crashes", null);
     for (const editor of this.editors) this.#cut(editor, 0);
     this.#cables.clear();
@@ -247,10 +259,10 @@ export class StackWorld {
   }
 
   /** No more faults and no more edits. A person ends a safe mode that does not end by itself. */
-  async #rest(): Promise<void> {
+  async rest(): Promise<void> {
     this.#mayFail = false;
     // People's clock is nobody's business: it may be wrong for ever.
-    if (this.faults.clockJump > 0) this.wallShiftMs -= 24 * hourMs;
+    if (this.faults.clockJump > 0) this.wallShiftMs = wallStartMs - 24 * hourMs;
     for (const editor of this.editors) {
       this.#cut(editor, 0);
       editor.model.release();
@@ -259,15 +271,16 @@ export class StackWorld {
     for (let isQuiet = false; !isQuiet; ) {
       await this.time.passUntil(this.time.nowMs + 1_000);
       const restedMs = this.time.nowMs - startMs;
-      assert(restedMs < restMaxMs, `I7: not quiet after ${restMaxMs} ms: ${this.#unrest()}`);
+      assert(restedMs < restMaxMs, `I7: not quiet after ${restMaxMs} ms: ${this.unrest}`);
       if (restedMs > patienceMs && this.hub?.state.head.mode === "safe")
         this.hub.engine.push({ kind: "safe-mode", on: false, reason: "" });
-      isQuiet = restedMs > 5_000 && this.#unrest() === "";
+      isQuiet = restedMs > 5_000 && this.unrest === "";
     }
+    assert.deepEqual(this.history.wrong, []);
   }
 
   /** What is not at rest yet, in words. */
-  #unrest(): string {
+  get unrest(): string {
     if (!this.hub) return "no hub";
     const { state, links } = this.hub;
     const asked = [...links.batches.values()].filter(({ isAudit }) => !isAudit).length;

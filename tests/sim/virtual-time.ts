@@ -8,14 +8,18 @@
 type Happening = { readonly id: number; readonly atMs: number; readonly ofHub: boolean; readonly run: () => void };
 
 const realSetImmediate = setImmediate;
-/** Everything that follows from what has just happened, through promises, is done when this resolves. */
-const everythingPromised = () => new Promise<void>((resolve) => realSetImmediate(resolve));
+/** Everything that follows from what has just happened, through promises, is done when this resolves: Node runs the
+ * next tick when no promise is left to be settled. */
+const everythingPromised = () => new Promise<void>((resolve) => process.nextTick(resolve));
+/** The process itself gets a word in between, once in so many happenings. */
+const happeningsAtOnce = 1_000;
 
 export class VirtualTime {
   /** Never goes back. */
   nowMs = 1_000;
   #queue: Happening[] = [];
   #nextId = 1;
+  #happenings = 0;
 
   after(waitMs: number, run: () => void): number {
     return this.#add(waitMs, { run, ofHub: false });
@@ -28,6 +32,8 @@ export class VirtualTime {
       this.nowMs = Math.max(this.nowMs, next.atMs);
       next.run();
       await everythingPromised();
+      this.#happenings += 1;
+      if (this.#happenings % happeningsAtOnce === 0) await new Promise<void>((resolve) => realSetImmediate(resolve));
     }
     this.nowMs = Math.max(this.nowMs, untilMs);
   }

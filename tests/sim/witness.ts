@@ -12,26 +12,15 @@ import { createHash } from "node:crypto";
 import { limits } from "#electron/core/limits.ts";
 import type { Links } from "#electron/core/links.ts";
 import type { Record } from "#electron/core/record.ts";
-import { registerOf, type State } from "#electron/core/state.ts";
-import { presenceStamp } from "#electron/core/whole.ts";
+import type { State } from "#electron/core/state.ts";
 import type { Outgoing } from "#electron/demo/outgoing.ts";
 import type { Uuid } from "#shared/ids.ts";
 import { fieldNamesOf, laneTransforms } from "#shared/protocol/binary.ts";
 import type { DownMessage } from "#shared/protocol/down.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
-import { foldOf, throughCodec } from "./fold.ts";
-
-/**
- * One word of an editor about one entity: the fields it wrote under a stamp; "deleted" when it took it away. `lsn` is
- * where the log ended when it was heard: what was born later owes it nothing.
- */
-type Claim = {
-  readonly uuid: Uuid;
-  readonly stamp: number;
-  readonly fields: readonly FieldName[] | "deleted";
-  lsn: number;
-};
+import { FoldedLog } from "./fold.ts";
+import { type Claim, Promises } from "./promises.ts";
 
 /** Of the trace, the latest entries are kept for people. */
 const tailLength = 40;
@@ -39,16 +28,21 @@ const tailLength = 40;
 export class Witness {
   /** Every change that was heard, by editor, epoch and number. */
   readonly #heard = new Map<string, Claim[]>();
-  /** Every claim of an accepted change that was not refused. */
-  readonly #accepted: Claim[] = [];
+  /** What was accepted and not refused. */
+  readonly #accepted = new Promises();
   /** The log as it was written: a recovered one must be a beginning of it, and hold what was told of it. */
-  readonly records: Record[] = [];
+  readonly log = new FoldedLog();
   #toldLsn = 0;
   /** What an editor wrote, and the record that has it: twice is once too often. */
   #written = new Map<Uuid, Map<string, number>>();
   #dead = new Map<Uuid, number>();
   readonly #trace = createHash("sha256");
   readonly tail: string[] = [];
+  /**
+   * Changes that may still come again, and records that may still be asked for, by a snapshot that was long under way.
+   * A day needs a bound; in minutes there are fewer.
+   */
+  lookBackMax = 20_000;
   /** Told of everything that happens, in order; for looking at one seed. */
   watch: ((what: string, detail: unknown) => void) | null = null;
   readonly #chanceNames = new Set<string>();
@@ -75,17 +69,17 @@ export class Witness {
   /** A message of an editor reached the hub. */
   heard(role: Role, outgoing: Outgoing): void {
     this.note(`${role} → hub`, outgoing);
+    const lsn = this.log.lastLsn;
     if (outgoing.kind === "frame") {
       const { lane, epoch, seq, stamp, rows } = outgoing.frame;
       if (lane !== laneTransforms) return;
-      const lsn = this.records.length;
       const claims = rows.map((row) => ({ uuid: row.uuid, stamp, fields: fieldNamesOf(row), lsn }));
       this.#expect(`${role} ${epoch} ${seq}`, claims);
     } else if (outgoing.message.kind === "change") {
       const { epoch, seq, stamp, ops } = outgoing.message;
       const claims = ops.map((op) => {
         const fields = op.op === "delete" ? "deleted" : (Object.keys(op.fields) as FieldName[]);
-        return { uuid: op.uuid, stamp, fields, lsn: this.records.length } as const;
+        return { uuid: op.uuid, stamp, fields, lsn } as const;
       });
       this.#expect(`${role} ${epoch} ${seq}`, claims);
     }
@@ -93,7 +87,9 @@ export class Witness {
 
   /** What comes again was heard when it came first. */
   #expect(key: string, claims: Claim[]): void {
-    if (!this.#heard.has(key)) this.#heard.set(key, claims);
+    if (this.#heard.has(key)) return;
+    this.#heard.set(key, claims);
+    if (this.#heard.size > this.lookBackMax) this.#heard.delete(this.#heard.keys().next().value ?? "");
   }
 
   /** A message left the hub. */
@@ -106,35 +102,31 @@ export class Witness {
     const refusedUuids = new Set(refused.map(({ uuid }) => uuid));
     const key = `${role} ${epoch} ${seq}`;
     const claims = (this.#heard.get(key) ?? []).filter(({ uuid }) => !refusedUuids.has(uuid));
-    for (const claim of claims) assertTakenIn(state, claim, `${role}'s change ${seq}, accepted,`);
-    this.#accepted.push(...claims);
+    this.#accepted.add(state, claims, `${role}'s change ${seq}, accepted,`);
   }
 
   logged(lsn: number, record: Record): void {
     this.note(`record ${lsn}`, record);
-    assert(lsn === this.records.length + 1, `I2: record ${lsn} follows record ${this.records.length}`);
-    this.records.push(record);
+    const { lastLsn } = this.log;
+    assert(lsn === lastLsn + 1, `I2: record ${lsn} follows record ${lastLsn}`);
+    this.log.append(record);
     this.#account(lsn, record);
+    if (this.log.forgetBefore(this.#toldLsn - this.lookBackMax)) this.#accountAnew();
   }
 
   /** The hub was started again, and its log ends here. */
   recovered(lastLsn: number): void {
     this.note("recovered", lastLsn);
-    const { length } = this.records;
+    const writtenLsn = this.log.lastLsn;
     assert(lastLsn >= this.#toldLsn, `I1: the log ends at ${lastLsn}, and ${this.#toldLsn} was acknowledged`);
-    assert(lastLsn <= length, `I2: the log ends at ${lastLsn}, and ${length} was written`);
-    this.records.length = lastLsn;
-    for (const claim of [...this.#accepted, ...[...this.#heard.values()].flat()]) {
-      claim.lsn = Math.min(claim.lsn, lastLsn);
+    assert(lastLsn <= writtenLsn, `I2: the log ends at ${lastLsn}, and ${writtenLsn} was written`);
+    if (lastLsn === writtenLsn) return;
+    this.log.cutBehind(lastLsn);
+    this.#accepted.cutBehind(lastLsn);
+    for (const claims of this.#heard.values()) {
+      for (const claim of claims) claim.lsn = Math.min(claim.lsn, lastLsn);
     }
-    this.#written = new Map();
-    this.#dead = new Map();
-    for (const [index, record] of this.records.entries()) this.#account(index + 1, record);
-  }
-
-  /** The state that the log makes. */
-  fold(): State {
-    return foldOf(this.records.map(throughCodec));
+    this.#accountAnew();
   }
 
   /** After every turn. */
@@ -151,7 +143,14 @@ export class Witness {
 
   /** I1, at the end: whatever was accepted since the beginning is still there, or something newer is. */
   checkAccepted(state: State): void {
-    for (const claim of this.#accepted) assertTakenIn(state, claim, "what was accepted");
+    this.#accepted.check(state);
+  }
+
+  /** From the records that are there. */
+  #accountAnew(): void {
+    this.#written = new Map();
+    this.#dead = new Map();
+    for (const [lsn, record] of this.log.entries()) this.#account(lsn, record);
   }
 
   #account(lsn: number, record: Record): void {
@@ -186,24 +185,5 @@ export class Witness {
     assert(deadSince === undefined || stamp > deadSince, `I4: record ${lsn} brings ${uuid} back by an older word`);
     this.#dead.delete(uuid);
     this.#written.delete(uuid);
-  }
-}
-
-/** The state has it, or something newer; or the entity is gone for good. */
-function assertTakenIn(state: State, { uuid, stamp, fields, lsn }: Claim, what: string): void {
-  const entity = state.entities.get(uuid);
-  if (entity !== undefined && entity.createdLsn > lsn) return;
-  if (fields === "deleted") {
-    const isBeaten = entity === undefined || presenceStamp(entity) >= stamp;
-    assert(isBeaten, `I1: ${what} deleted ${uuid} at ${stamp}, which lives by nothing newer`);
-    return;
-  }
-  if (entity === undefined) {
-    assert(state.tombstones.has(uuid), `I1: ${what} wrote ${uuid}, of which nothing is known`);
-    return;
-  }
-  for (const name of fields) {
-    const held = registerOf(entity, name)?.stamp ?? 0;
-    assert(held >= stamp, `I1: ${what} wrote ${name} of ${uuid} at ${stamp}, and the state has that of ${held}`);
   }
 }

@@ -8,7 +8,6 @@ import type { Effect } from "#electron/core/effect.ts";
 import type { Input } from "#electron/core/input.ts";
 import { Links } from "#electron/core/links.ts";
 import { plan } from "#electron/core/plan.ts";
-import type { Record } from "#electron/core/record.ts";
 import { State } from "#electron/core/state.ts";
 import type { EditorMessage, WireEvent } from "#electron/core/wire-event.ts";
 import { EditorModel } from "#electron/demo/editor-model.ts";
@@ -20,7 +19,6 @@ import type { DownMessage } from "#shared/protocol/down.ts";
 import { downMessageSchema } from "#shared/protocol/down.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import { upMessageSchema } from "#shared/protocol/up.ts";
-import { foldOf, throughCodec } from "./fold.ts";
 import { Dice } from "./random.ts";
 import { Witness } from "./witness.ts";
 
@@ -47,8 +45,7 @@ export class World {
   state = new State();
   links = new Links();
   nowMs = 1_000_000;
-  /** Every record that survives a crash of the process, and how many of them a power cut. */
-  records: Record[] = [];
+  /** Of the log, which survives a crash of the process: how much survives a power cut. */
   #durable = 0;
   #nextConnection = 1;
   #waiting: { effect: Extract<Effect, { kind: "send" | "send-frame" }> }[] = [];
@@ -102,7 +99,7 @@ export class World {
   deliverDown(editor: SimEditor): void {
     const down = editor.down.shift();
     if (!down) return;
-    this.witness.note(`${editor.role} receives`, down);
+    this.witness.note(`${editor.role} receives`, down.kind === "frame" ? "frame" : down.message.kind);
     const said = down.kind === "frame" ? editor.model.receiveFrame(down.frame) : editor.model.receive(down.message);
     editor.up.push(...said);
   }
@@ -115,10 +112,7 @@ export class World {
   turn(inputs: readonly Input[]): void {
     const facts = { nowMs: this.nowMs, newUuid: () => this.dice.uuid(), durableLsn: this.#durable, project, logId };
     const draft = plan(this.state, this.links, { inputs, facts });
-    for (const record of draft.records) {
-      this.records.push(throughCodec(record));
-      this.witness.logged(this.records.length, this.records.at(-1) as Record);
-    }
+    for (const record of draft.records) this.witness.logged(this.witness.log.lastLsn + 1, record);
     this.state.commit();
     for (const effect of draft.effects) this.#perform(effect);
     this.witness.checkBounds(this.state, this.links);
@@ -126,7 +120,7 @@ export class World {
 
   /** The log reaches the medium; what waited for it leaves. */
   flush(): void {
-    this.#durable = this.records.length;
+    this.#durable = this.witness.log.lastLsn;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { effect } of waiting) this.#send(effect);
@@ -141,19 +135,14 @@ export class World {
       editor.down = [];
       editor.model.disconnected();
     }
-    if (powerCut) this.records.length = this.#durable + this.dice.below(this.records.length - this.#durable + 1);
+    const { lastLsn } = this.witness.log;
+    const keptLsn = powerCut ? this.#durable + this.dice.below(lastLsn - this.#durable + 1) : lastLsn;
     this.#waiting = [];
-    this.witness.note(`the log ends at ${this.records.length}`, null);
-    this.witness.recovered(this.records.length);
+    this.witness.recovered(keptLsn);
     this.links = new Links();
-    this.state = this.replayed();
+    this.state = this.witness.log.recovered();
     this.turn([{ kind: "boot", pid: 2, version: "sim", recovered: "", crashed: true }]);
     this.flush();
-  }
-
-  /** The state as recovery would find it. */
-  replayed(): State {
-    return foldOf(this.records);
   }
 
   #perform(effect: Effect): void {

@@ -90,6 +90,11 @@ export class FakeDisk implements Disk {
     return this.#open.size;
   }
 
+  /** Of all files in the folder, as running programs see them. */
+  bytesBelow(path: string): number {
+    return bytesIn(this.#folder(path));
+  }
+
   /** What the medium holds after a power cut now. */
   crash(fate: Fate): DiskImage {
     const image = new Map<string, Uint8Array | null>();
@@ -129,7 +134,7 @@ export class FakeDisk implements Disk {
     const { node, path } = this.#file(fd);
     const isShort = this.#begin("write", path)?.kind === "short";
     const grown = Math.max(0, position + from.length - node.live.length);
-    const free = this.capacityBytes - this.#usedBytes();
+    const free = this.capacityBytes - bytesIn(this.#root);
     if (grown > 0 && free <= 0) throw errno("ENOSPC", path);
     const fitting = grown > free ? from.length - (grown - free) : from.length;
     const bytes = from.slice(0, isShort ? Math.ceil(fitting / 2) : fitting);
@@ -257,12 +262,11 @@ export class FakeDisk implements Disk {
     const at = path.lastIndexOf("/");
     return [this.#folder(path.slice(0, at)), path.slice(at + 1)];
   }
+}
 
-  #usedBytes(): number {
-    const sizeOf = (node: TreeNode): number =>
-      node.kind === "file" ? node.live.length : [...node.live.values()].reduce((sum, each) => sum + sizeOf(each), 0);
-    return sizeOf(this.#root);
-  }
+function bytesIn(node: TreeNode): number {
+  if (node.kind === "file") return node.live.length;
+  return [...node.live.values()].reduce((sum, each) => sum + bytesIn(each), 0);
 }
 
 export function errno(code: string, path: string): Error {
