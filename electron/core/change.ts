@@ -67,12 +67,14 @@ function parentNamed(operation: Operation): Uuid {
 }
 
 export function takeIn(turn: Turn, link: Link, change: Change): void {
-  const fresh = change.seqs.filter((seq) => link.seq === null || seq > link.seq);
+  const fresh = change.seqs.filter((seq) => isFresh(link, seq));
   for (const seq of change.seqs)
     if (!fresh.includes(seq)) answer(turn, link, { seq, refused: link.refusals.get(seq) ?? [] });
   const newest = fresh.at(-1);
   if (newest === undefined) return;
-  if (link.seq !== null && (fresh[0] as number) !== link.seq + 1) {
+  const first = fresh[0] as number;
+  const isLate = link.seq !== null && newest < link.seq;
+  if (!isLate && link.seq !== null && first !== link.seq + 1) {
     turn.fault({
       operation: "change",
       code: "E_UNEXPECTED",
@@ -82,7 +84,8 @@ export function takeIn(turn: Turn, link: Link, change: Change): void {
     return askForListing(turn, link);
   }
   if (!payTokens(turn, link, change)) return reject(turn, link, { seq: newest, code: "E_RATE", retry: true });
-  link.seq = newest;
+  if (link.seq === null) link.firstSeq = first;
+  if (!isLate) link.seq = newest;
   const refused = change.kind === "text" ? takeText(turn, link, change.message) : takeFrame(turn, link, change);
   // Of frames that were laid over each other nobody knows any more which brought what: each is told all of it.
   for (const seq of fresh) {
@@ -90,6 +93,14 @@ export function takeIn(turn: Turn, link: Link, change: Change): void {
     keepRefusals(link, seq, refused);
   }
   if (refused.some(({ code }) => code === "E_UNKNOWN_ENTITY")) askForListing(turn, link);
+}
+
+/**
+ * Not taken in yet. After a restart the hub takes the first number that comes; one from before it was turned away then,
+ * because the hub was busy, and comes again behind it. What it says may be old news: stamps decide ([WIRE-9]).
+ */
+function isFresh({ seq: newest, firstSeq }: Link, seq: number): boolean {
+  return newest === null || seq > newest || seq < firstSeq;
 }
 
 /** Its answer may be lost on the way: when the change comes again, it is answered as it was ([WIRE-10]). */

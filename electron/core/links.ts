@@ -64,6 +64,8 @@ export type Link = {
   clogged: boolean;
   /** The last change answered in this epoch; null until one came. */
   seq: number | null;
+  /** The first one of them. */
+  firstSeq: number;
   /** What of its latest changes was refused, by number: a change that comes again is answered as it was. */
   refusals: Map<number, readonly Refusal[]>;
   /** Everything up to here was sent to it. */

@@ -76,6 +76,7 @@ function resume(turn: Turn, link: Link, { hello, before }: { hello: Hello; befor
   link.phase = "linked";
   link.cursor = before ? Math.min(lsn, turn.state.head.lsn) : lsn;
   link.seq = before?.seq ?? null;
+  link.firstSeq = before?.firstSeq ?? 0;
   link.refusals = before?.refusals ?? new Map();
   // What was on the way when the socket broke may not have arrived: known is what stood there at that position, and
   // what it made itself.
@@ -107,6 +108,7 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     silent: false,
     clogged: false,
     seq: null,
+    firstSeq: 0,
     refusals: new Map(),
     cursor: 0,
     known: new Set(),

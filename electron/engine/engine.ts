@@ -14,6 +14,7 @@ import type { Links } from "#electron/core/links.ts";
 import { plan } from "#electron/core/plan.ts";
 import type { Record } from "#electron/core/record.ts";
 import type { State } from "#electron/core/state.ts";
+import { type Buggify, neverBuggify } from "#electron/ports/buggify.ts";
 import type { Clock } from "#electron/ports/clock.ts";
 import type { Log } from "#electron/ports/log.ts";
 import type { ConnectionId, Wire, WireEvent } from "#electron/ports/wire.ts";
@@ -37,14 +38,18 @@ export type EngineParts = {
   /** The turn's records are in the log and in the state. */
   readonly onRecords: (records: readonly Record[], firstLsn: number) => void;
   readonly onHalt: (failure: Failure) => void;
+  readonly buggify?: Buggify;
 };
 
 /** How often time is told to the core: finer than the shortest window it keeps. */
 const tickIntervalMs = 25;
+/** Only in a simulation. */
+const lateTurnMs = 120;
 
 export class Engine {
   readonly #parts: EngineParts;
-  readonly #inbox = new Inbox();
+  readonly #inbox: Inbox;
+  readonly #buggify: Buggify;
   readonly #startWallMs: number;
   readonly #startMonotonicMs: number;
   #outbox: Outbox | null = null;
@@ -58,6 +63,8 @@ export class Engine {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#buggify = parts.buggify ?? neverBuggify;
+    this.#inbox = new Inbox(this.#buggify);
     this.#startWallMs = parts.clock.nowMs();
     this.#startMonotonicMs = parts.clock.monotonicMs();
   }
@@ -131,11 +138,13 @@ export class Engine {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    const run = () => {
       this.#isScheduled = false;
       if (!this.#halted) this.#turn();
       if (this.#inbox.size > 0 || this.#hasMore) this.#schedule();
-    });
+    };
+    if (this.#buggify("late turn")) setTimeout(run, lateTurnMs);
+    else setImmediate(run);
   }
 
   #turn(): void {
@@ -154,9 +163,13 @@ export class Engine {
       }
       for (const effect of draft.effects) this.#perform(effect);
     } catch (error) {
-      const message = error instanceof BugError ? error.message : `An unexpected error: ${causeText(error)}`;
-      this.halt({ code: "E_BUG", message: message.slice(0, 1_000), cause: stackOf(error) });
+      this.#haltFor(error);
     }
+  }
+
+  #haltFor(error: unknown): void {
+    const message = error instanceof BugError ? error.message : `An unexpected error: ${causeText(error)}`;
+    this.halt({ code: "E_BUG", message: message.slice(0, 1_000), cause: stackOf(error) });
   }
 
   #perform(effect: Effect): void {
@@ -168,12 +181,13 @@ export class Engine {
   #flush(): void {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
-    void this.#parts.log.flush().then((flushed) => {
+    const flushed = this.#parts.log.flush().then((result) => {
       this.#isFlushing = false;
-      if (!flushed.ok) return this.halt(flushed.failure);
-      this.#outbox?.durable(flushed.value);
+      if (!result.ok) return this.halt(result.failure);
+      this.#outbox?.durable(result.value);
       if (this.#parts.log.durableLsn < this.#parts.log.lastLsn) this.#flush();
     });
+    flushed.catch((error) => this.#haltFor(error));
   }
 
   #onClogged(connection: ConnectionId): void {

@@ -4,9 +4,15 @@
  */
 import type { Input } from "#electron/core/input.ts";
 import { limits } from "#electron/core/limits.ts";
+import { type Buggify, neverBuggify } from "#electron/ports/buggify.ts";
 
 export class Inbox {
   #queue: Input[] = [];
+  readonly #buggify: Buggify;
+
+  constructor(buggify: Buggify = neverBuggify) {
+    this.#buggify = buggify;
+  }
 
   get size(): number {
     return this.#queue.length;
@@ -14,7 +20,7 @@ export class Inbox {
 
   /** False: full; the input was not taken. */
   push(input: Input): boolean {
-    if (this.#queue.length >= limits.inboxMax && isTurnedAway(input)) return false;
+    if (isTurnedAway(input) && (this.#queue.length >= limits.inboxMax || this.#buggify("full inbox"))) return false;
     this.#queue.push(input);
     return true;
   }

@@ -5,6 +5,7 @@
  */
 import type { State } from "#electron/core/state.ts";
 import { encodeState } from "#electron/engine/state-codec.ts";
+import { type Buggify, neverBuggify } from "#electron/ports/buggify.ts";
 import type { Disk } from "#electron/ports/disk.ts";
 import type { Log } from "#electron/ports/log.ts";
 import { type CheckpointFolders, saveCheckpoint } from "#electron/wal/checkpoint.ts";
@@ -22,6 +23,7 @@ export type CheckpointParts = {
   /** Of the newest one when the project was opened. */
   readonly checkpointLsn: number;
   readonly recordsPerCheckpoint?: number;
+  readonly buggify?: Buggify;
 };
 
 export class Checkpoints {
@@ -35,7 +37,8 @@ export class Checkpoints {
   }
 
   get isDue(): boolean {
-    return this.#recordsSince >= (this.#parts.recordsPerCheckpoint ?? recordsPerCheckpointDefault);
+    const { recordsPerCheckpoint = recordsPerCheckpointDefault, buggify = neverBuggify } = this.#parts;
+    return this.#recordsSince >= recordsPerCheckpoint || buggify("checkpoint now");
   }
 
   note(records: number): void {

@@ -90,15 +90,15 @@ export class SegmentSupply {
     this.#ready = undefined;
   }
 
-  /** A segment of zeros that an earlier run left behind; recovery has looked at every byte of it. */
+  /**
+   * A segment of zeros that an earlier run left behind; recovery has looked at every byte of it. One that a power cut
+   * left short stays until the new one takes its name: others may stand behind it, and a gap would be damage.
+   */
   #reuse(segment: number): OpenSegment | undefined {
     const path = segmentPath(this.#options.folder, segment);
     if (isMissing(this.#disk, path)) return undefined;
-    if (this.#disk.stat(path).sizeBytes === this.#options.segmentBytes) {
-      return { segment, path, fd: this.#disk.open(path, "r+") };
-    }
-    this.#disk.unlink(path);
-    return undefined;
+    if (this.#disk.stat(path).sizeBytes !== this.#options.segmentBytes) return undefined;
+    return { segment, path, fd: this.#disk.open(path, "r+") };
   }
 
   #begin(segment: number, isBackground: boolean): Making {

@@ -8,6 +8,7 @@
  */
 import { type Chain, FrameEncoder, frameBytes, type LogRecord, type Lsn } from "#electron/core/wal-frame.ts";
 import { encodeHeader, logSeed, segmentHeaderBytes } from "#electron/core/wal-segment.ts";
+import { type Buggify, neverBuggify } from "#electron/ports/buggify.ts";
 import { closeQuietly, type Disk, errnoOf, writeAll } from "#electron/ports/disk.ts";
 import { diskFailure } from "#electron/ports/disk-failure.ts";
 import type { Log, LsnRange } from "#electron/ports/log.ts";
@@ -32,6 +33,7 @@ export interface LogEnd {
 export interface WriterOptions {
   readonly segmentBytes?: number;
   readonly pause?: () => Promise<void>;
+  readonly buggify?: Buggify;
 }
 
 /** A group larger than this is written in several calls; it is still all or nothing. */
@@ -49,6 +51,7 @@ export class LogWriter implements Log {
   readonly #segmentBytes: number;
   readonly #encoder: FrameEncoder;
   readonly #supply: SegmentSupply;
+  readonly #buggify: Buggify;
   #current: OpenSegment | undefined;
   #segment: number;
   #offset: number;
@@ -69,6 +72,7 @@ export class LogWriter implements Log {
     this.#folder = end.folder;
     this.#logId = end.logId;
     this.#segmentBytes = options.segmentBytes ?? segmentBytesDefault;
+    this.#buggify = options.buggify ?? neverBuggify;
     this.#segment = end.segment;
     this.#offset = end.offset;
     this.#durableLsn = end.chain.lsn;
@@ -152,10 +156,12 @@ export class LogWriter implements Log {
   #add(record: LogRecord): void {
     const sizeBytes = frameBytes(record.payload.length);
     assert(segmentHeaderBytes + sizeBytes <= this.#segmentBytes, "[WAL-2] a record fits into a segment");
-    if (this.#offset + this.#encoder.usedBytes + sizeBytes > this.#segmentBytes || this.#current === undefined) {
+    const at = this.#offset + this.#encoder.usedBytes;
+    const isFull = at + sizeBytes > this.#segmentBytes || (at > segmentHeaderBytes && this.#buggify("segment ends"));
+    if (isFull || this.#current === undefined) {
       this.#write();
       this.#rotate();
-    } else if (this.#encoder.usedBytes + sizeBytes > writeBytesMax) {
+    } else if (this.#encoder.usedBytes + sizeBytes > writeBytesMax || this.#buggify("group in parts")) {
       this.#write();
     }
     this.#encoder.addRecord(record, this.#durableLsn);

@@ -93,6 +93,22 @@ describe("a change that comes again", () => {
   });
 });
 
+describe("a change that was turned away before any was taken in", () => {
+  it("[WIRE-10] [WIRE-12] counts when it comes again behind a younger one, once", () => {
+    desk.link("blender");
+    desk.link("unity");
+    const [turnedAway, younger] = [create(one), create(two)].map((operation) => desk.changeOf("blender", [operation]));
+    if (!turnedAway || !younger) throw new Error("two changes");
+    desk.say("blender", younger);
+    desk.say("blender", turnedAway);
+    expect([...desk.state.entities.keys()].sort()).toEqual([one, two].sort());
+    expect(desk.told("blender", "accepted").map(({ seq }) => seq)).toEqual([younger.seq, turnedAway.seq]);
+    const edits = desk.recordsOf("edit").length;
+    desk.say("blender", turnedAway);
+    expect(desk.recordsOf("edit").length).toBe(edits);
+  });
+});
+
 describe("a listing", () => {
   const listed = (uuid: string, more: Partial<IndexedEntity> = {}): IndexedEntity => {
     return { uuid, kind: "object", fields: objectFields(), stamp: 0, ...more };

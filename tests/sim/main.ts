@@ -39,6 +39,9 @@ const faultsName = (values.faults ?? "all") as keyof typeof sets;
 const faults = sets[faultsName] ?? allFaults;
 const how = values.stack ? `--stack --seconds ${seconds}` : `--steps ${steps}`;
 
+/** A difference of two states is long. */
+const messageMax = 2_000;
+
 let failed = 0;
 for (const seed of seeds) {
   const world = values.stack ? new StackWorld(seed, faults === noFaults ? noStackFaults : undefined) : new World(seed);
@@ -51,7 +54,8 @@ for (const seed of seeds) {
     if (values.hash) console.log(`${seed} ${witness.traceHash}`);
   } catch (error) {
     failed += 1;
-    console.error(`seed ${seed}: ${error instanceof Error ? error.message : error}`);
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`seed ${seed}: ${message.slice(0, messageMax)}`);
     for (const line of witness.tail.slice(-15)) console.error(`  ${line.slice(0, 200)}`);
     console.error(`  again: npm run sim -- --seed ${seed} ${how} --faults ${faultsName}`);
   }

@@ -1,4 +1,5 @@
 /** What the dice may do to the whole system: chances per look (about eight a second), drawn anew for each seed. */
+import type { RareMoment } from "#electron/ports/buggify.ts";
 import type { Dice } from "./random.ts";
 
 export type StackFaults = {
@@ -52,5 +53,27 @@ export function drawFaults(dice: Dice): StackFaults {
     syncFault: dice.chance(0.7) ? 0 : dice.next() * 0.01,
     clockJump: upTo(0.005),
     suspend: upTo(0.0005),
+  };
+}
+
+export type Rareness = { readonly [Moment in RareMoment]: number };
+
+export const never: Rareness = {
+  "late turn": 0,
+  "full inbox": 0,
+  "segment ends": 0,
+  "group in parts": 0,
+  "checkpoint now": 0,
+};
+
+/** Each moment is in one seed of three, and there it comes now and then. */
+export function drawRareness(dice: Dice): Rareness {
+  const some = (most: number) => (dice.chance(2 / 3) ? 0 : dice.next() * most);
+  return {
+    "late turn": some(0.1),
+    "full inbox": some(0.1),
+    "segment ends": some(0.2),
+    "group in parts": some(1),
+    "checkpoint now": some(0.2),
   };
 }

@@ -14,6 +14,7 @@ import { openLocked, type Unlocked } from "#electron/hub/boot.ts";
 import { Checkpoints } from "#electron/hub/checkpoints.ts";
 import { prepareFolder } from "#electron/hub/project.ts";
 import { SnapshotFeed } from "#electron/hub/snapshot-feed.ts";
+import { type Buggify, neverBuggify } from "#electron/ports/buggify.ts";
 import type { Clock } from "#electron/ports/clock.ts";
 import type { SnapshotReason } from "#electron/ports/snapshots.ts";
 import type { Wire } from "#electron/ports/wire.ts";
@@ -36,6 +37,7 @@ export type HubSurroundings = {
   readonly wire: Wire;
   readonly witness: Witness;
   readonly history: SimHistory;
+  readonly buggify: Buggify;
   /** The engine stopped itself: a person will press Restart. */
   readonly onHalt: (reason: Failure) => void;
 };
@@ -50,9 +52,9 @@ export class StackHub {
   readonly #recorder: SnapshotRecorder;
 
   constructor(around: HubSurroundings) {
-    const { disk, clock, dice, witness, wire } = around;
+    const { disk, clock, dice, witness, wire, buggify } = around;
     this.#around = around;
-    this.#opened = openHub(disk, clock);
+    this.#opened = openHub(disk, clock, buggify);
     const { state, checkpointLsn, writer, logId, logIdBytes, project, folders, findings, crashed } = this.#opened;
     for (const { code, message } of findings)
       assert(code === "E_WAL_TORN", `a power cut looks like damage: ${message}`);
@@ -67,6 +69,7 @@ export class StackHub {
       logId: logIdBytes,
       checkpointLsn,
       recordsPerCheckpoint,
+      buggify,
     });
     this.#feed = new SnapshotFeed(state);
     this.#recorder = new SnapshotRecorder({
@@ -96,6 +99,7 @@ export class StackHub {
         witness.checkBounds(state, this.links);
       },
       onHalt: around.onHalt,
+      buggify,
     });
     this.engine.now({ kind: "boot", pid: 1, version: "sim", recovered: "", crashed });
     this.engine.start(wire);
@@ -131,7 +135,7 @@ export class StackHub {
 }
 
 /** Reads the project as it is on the disk; throws when a person would be told that it cannot be opened. */
-export function openHub(disk: FakeDisk, clock: Clock): Unlocked {
+export function openHub(disk: FakeDisk, clock: Clock, buggify = neverBuggify): Unlocked {
   const folders = must(prepareFolder(disk, projectFolder));
-  return must(openLocked({ projectFolder, disk, clock, log: { segmentBytes } }, folders));
+  return must(openLocked({ projectFolder, disk, clock, log: { segmentBytes, buggify } }, folders));
 }

@@ -219,11 +219,15 @@ export class FakeDisk implements Disk {
     folder.unsynced = [];
   }
 
-  /** Runs a sync: on success its writes are durable, on failure they are forgotten. A power cut leaves them open. */
+  /**
+   * Runs a sync: on success its writes are durable, on failure they are forgotten. A power cut leaves them open. What a
+   * younger sync of the file has finished meanwhile is not undone by an older one.
+   */
   #covering(node: FileNode, covered: readonly UnsyncedWrite[], begin: () => void): void {
     try {
       begin();
-      for (const each of covered) node.durable = written(node.durable, each);
+      const open = new Set(node.unsynced);
+      for (const each of covered) if (open.has(each)) node.durable = written(node.durable, each);
     } finally {
       if (!this.isDead) node.unsynced = node.unsynced.filter((each) => !covered.includes(each));
     }

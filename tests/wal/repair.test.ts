@@ -155,6 +155,24 @@ describe("torn tails", () => {
     expect(again.recovery.tornTail).toBeUndefined();
   });
 
+  it("[WAL-9] [WAL-11] segments that a power cut left short stand there until longer ones take their names", async () => {
+    const image = await longLog({ isClosed: false });
+    const last = [...image.keys()].filter((path) => path.endsWith(".wal")).length;
+    for (const number of [last, last + 1, last + 2]) image.set(segment(number), new Uint8Array(segmentBytes / 2));
+    const disk = new FakeDisk(image);
+    const { recovery, texts } = must(readProject(disk));
+    const states: DiskImage[] = [];
+    disk.onOperation = () => {
+      states.push(disk.crash(keepAll));
+      return undefined;
+    };
+    const log = must(openWriter(disk, recovery));
+    must(log.append(recordsAfter(texts.length, 100)));
+    must(await log.close());
+    expect(states.length).toBeGreaterThan(20);
+    for (const state of states) expect(isPrefix(must(open(state)).texts)).toBe(true);
+  });
+
   it("[WAL-11] recovery of a closed log writes nothing", async () => {
     const image = await longLog({ isClosed: true });
     const disk = new FakeDisk(image);
