@@ -138,9 +138,9 @@ export class CoreHub {
       for (const link of this.links.byRole.values()) this.#writeRegistry(link.role);
       this.engine.now({ kind: "close" });
       await this.engine.stop();
-      await this.#checkpointing;
-      await this.#checkpoint();
     }
+    await this.#checkpointing;
+    await this.#checkpoint();
     this.feed.stop();
     this.recorder.stop();
     await this.snapshots.close();

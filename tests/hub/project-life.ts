@@ -9,13 +9,13 @@ import { evolve } from "#electron/core/evolve.ts";
 import type { Record } from "#electron/core/record.ts";
 import { State } from "#electron/core/state.ts";
 import { encodeRecord } from "#electron/engine/record-codec.ts";
-import { encodeState } from "#electron/engine/state-codec.ts";
+import { encodedParts, encodeState, viewOf } from "#electron/engine/state-codec.ts";
 import { foldersOf, openProjectFile, prepareFolder } from "#electron/hub/project.ts";
 import { writeRegistry } from "#electron/hub/registry-file.ts";
-import { restoreOrSalvage } from "#electron/hub/restore.ts";
+import { type Restored, restoreOrSalvage } from "#electron/hub/restore.ts";
 import type { SnapshotChange, SnapshotRepair } from "#electron/ports/snapshots.ts";
 import { SnapshotStore } from "#electron/snapshots/store.ts";
-import { saveCheckpoint } from "#electron/wal/checkpoint.ts";
+import { saveCheckpointInSteps } from "#electron/wal/checkpoint.ts";
 import { objectFields } from "#tests/core/desk.ts";
 import type { FakeDisk } from "#tests/wal/fake-disk.ts";
 import { must, openWriter } from "#tests/wal/log-script.ts";
@@ -87,6 +87,13 @@ function textOf(state: State): string {
   return Buffer.from(encodeState(state)).toString("utf8");
 }
 
+/** A new project, opened as far as its state and the end of its log. */
+export function prepareLife(disk: FakeDisk): Restored {
+  must(prepareFolder(disk, projectFolder));
+  must(openProjectFile(disk, { projectFolder, name: "Life", nowMs: 0 }));
+  return must(restoreOrSalvage(disk, folders, "0"));
+}
+
 /** Opens the project, lives through a few groups of records, and ends well; or returns where the disk gave up. */
 export async function projectLife(disk: FakeDisk, told: Told): Promise<void> {
   if (!prepareFolder(disk, projectFolder).ok) return;
@@ -111,11 +118,15 @@ export async function projectLife(disk: FakeDisk, told: Told): Promise<void> {
     told.confirmedLsn = flushed.value;
     const lsn = flushed.value;
     if (history.ok) await takeSnapshot(history.value, lsn, told);
-    if (size === 1)
-      saveCheckpoint(disk, folders, { logId: restored.value.recovery.end.logId, lsn, state: encodeState(state) });
+    if (size === 1) await saveState(disk, state, restored.value.recovery.end.logId);
     if (size === 2) writeSidecar(disk, state, told);
   }
   await log.close();
+}
+
+async function saveState(disk: FakeDisk, state: State, logId: Uint8Array): Promise<void> {
+  const parts = encodedParts(viewOf(state));
+  await saveCheckpointInSteps(disk, folders, { logId, lsn: state.head.lsn, parts, pause: async () => {} });
 }
 
 async function takeSnapshot(history: SnapshotStore, lsn: number, told: Told): Promise<void> {
