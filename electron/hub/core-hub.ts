@@ -26,6 +26,7 @@ import type { StatusView } from "#shared/ipc/view.ts";
 import { type Failure, failure, type Result, success } from "#shared/result.ts";
 import { type Opened, openProject } from "./boot.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import { HistoryTidying } from "./history-tidying.ts";
 import { OperationLog } from "./operation-log.ts";
 import { Publisher } from "./publisher.ts";
 import { writeRegistry } from "./registry-file.ts";
@@ -55,6 +56,7 @@ export class CoreHub {
   readonly #push: PushListener;
   readonly #operations: OperationLog;
   readonly #checkpoints: Checkpoints;
+  readonly #tidying: HistoryTidying;
   #wire: Wire | null = null;
   #checkpointing: Promise<void> = Promise.resolve();
   #lastSnapshot: SnapshotInfo | null = null;
@@ -86,6 +88,12 @@ export class CoreHub {
       connect: () => snapshotLink(disk),
       clock,
       onReopened: (history) => this.#onHistory(history),
+    });
+    this.#tidying = new HistoryTidying({
+      snapshots: this.snapshots,
+      clock,
+      onReport: (report) => this.engine.push({ kind: "failed", operation: "history", ...report }),
+      onDropped: () => this.#pushNewest(),
     });
     this.recorder = new SnapshotRecorder({
       snapshots: this.snapshots,
@@ -245,7 +253,12 @@ export class CoreHub {
     const { oid, reason, label, lsn } = result.value;
     this.#lastSnapshot = result.value;
     this.engine.push({ kind: "snapshot-taken", oid, reason, label, lsn });
-    this.#push("snapshots-changed", { newest: snapshotRow(result.value) });
+    this.#pushNewest();
+    void this.#tidying.soon();
+  }
+
+  #pushNewest(): void {
+    if (this.#lastSnapshot) this.#push("snapshots-changed", { newest: snapshotRow(this.#lastSnapshot) });
   }
 
   #fail(operation: string, { code, message }: Failure): void {

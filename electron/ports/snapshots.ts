@@ -88,6 +88,14 @@ export type SnapshotRepair =
   | { readonly kind: "branch-moved"; readonly from: string; readonly to: string }
   | { readonly kind: "history-unreadable"; readonly from: string };
 
+/** What tidying did: packing many small files together, and letting go of what has grown old. */
+export interface SnapshotTidying {
+  /** Snapshots that are not in the list any more. */
+  readonly dropped: number;
+  /** `full`: more had to go than age alone asks for. `foreign-ref`: a branch or tag of somebody else's keeps it all. */
+  readonly notice: "full" | "foreign-ref" | null;
+}
+
 export interface SnapshotOpening {
   readonly isNew: boolean;
   readonly head: SnapshotInfo | null;
@@ -101,4 +109,6 @@ export interface Snapshots {
   read(oid: string): Promise<Result<SnapshotContents>>;
   /** Gives a snapshot a name, or takes it away with "". History is not rewritten. */
   name(oid: string, label: string): Promise<Result<void>>;
+  /** To be called after a commit; mostly there is nothing to do. What fails leaves everything as it was. */
+  tidy(): Promise<Result<SnapshotTidying>>;
 }
