@@ -83,6 +83,7 @@ export interface SnapshotQuery {
 export type SnapshotRepair =
   | { readonly kind: "leftovers-removed"; readonly count: number }
   | { readonly kind: "objects-set-aside"; readonly count: number }
+  | { readonly kind: "indexes-rebuilt"; readonly count: number }
   | { readonly kind: "file-rewritten"; readonly name: string }
   | { readonly kind: "names-set-aside"; readonly as: string }
   | { readonly kind: "branch-moved"; readonly from: string; readonly to: string }

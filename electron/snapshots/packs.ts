@@ -20,6 +20,7 @@ import {
   type PackEntry,
   type PackIndex,
   packOf,
+  scanOrNull,
 } from "./git-pack.ts";
 
 /** So many small packs become one. */
@@ -154,6 +155,23 @@ export class Packs {
     const damaged = [...this.#packs.values()].filter(({ path }) => this.#damaged.has(path));
     await this.#rewrite(damaged);
     return damaged.length;
+  }
+
+  /** Makes the index of each whole pack of ours that has none, or one that is damaged; how many there were. */
+  async rebuildIndexes(): Promise<number> {
+    this.refresh();
+    let count = 0;
+    for (const name of this.#disk.readdir(this.#folder)) {
+      const stem = name.slice(0, -packSuffix.length);
+      if (!name.endsWith(packSuffix) || this.#packs.has(stem)) continue;
+      const entries = scanOrNull(readFile(this.#disk, join(this.#folder, name)));
+      const again = entries === null ? null : packOf(entries);
+      if (again?.name !== stem) continue;
+      await this.#files.write(join(this.#folder, stem + indexSuffix), again.index);
+      count += 1;
+    }
+    if (count > 0) this.refresh();
+    return count;
   }
 
   /** Indexes without their pack: what a crash left of a pack that was being removed. */

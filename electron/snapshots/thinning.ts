@@ -10,6 +10,7 @@
 import { limits } from "#electron/core/limits.ts";
 import { ranked, worthsOf } from "#electron/core/snapshot-retention.ts";
 import type { SnapshotTidying } from "#electron/ports/snapshots.ts";
+import { pauseForOthers } from "#electron/ports/steps.ts";
 import { failure, type Result, success } from "#shared/result.ts";
 import type { KeptRefs } from "./kept-refs.ts";
 import type { Repository, SnapshotCommit } from "./repository.ts";
@@ -68,6 +69,8 @@ async function choose(repository: Repository, { commits, isHeld, bytesMax }: Thi
     const commit = commits[place] as SnapshotCommit;
     const isOwn = worths[place] === "own";
     if (!isOwn && isFull) continue;
+    // Some milliseconds each: the thread goes on saying that it is alive.
+    await pauseForOthers();
     const added = await objectsAddedBy(repository, commit, { reach, cache });
     const addedBytes = [...added].reduce((sum, oid) => sum + repository.packs.sizeOf(oid), 0);
     isFull ||= !isOwn && (others >= limits.snapshotsKeptMax || bytes + addedBytes > bytesMax);

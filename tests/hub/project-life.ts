@@ -185,7 +185,7 @@ async function checkHistory(disk: FakeDisk, told: Told, fail: (what: string) => 
 /** What a crash may leave to be put right; a first snapshot may be found without the branch that was to name it. */
 function isExpected(repair: SnapshotRepair, told: Told): boolean {
   if (repair.kind === "branch-moved") return repair.from === "" && told.snapshotLsn === 0;
-  return repair.kind === "leftovers-removed" || repair.kind === "file-rewritten";
+  return ["leftovers-removed", "indexes-rebuilt", "file-rewritten"].includes(repair.kind);
 }
 
 function checkSidecar(disk: FakeDisk, told: Told, fail: (what: string) => never): void {

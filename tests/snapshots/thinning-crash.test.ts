@@ -3,7 +3,6 @@
  * what is left is either still whole or gone, and the next thinning finishes what was begun (R22).
  */
 import { describe, expect, it } from "vitest";
-import type { SnapshotRepair } from "#electron/ports/snapshots.ts";
 import { type DiskImage, FakeDisk, type Fate, type Fault, keepAll, loseAll, randomFate } from "#tests/wal/fake-disk.ts";
 import {
   checkContents,
@@ -14,7 +13,7 @@ import {
   snapshotCount,
   staying,
 } from "./long-history.ts";
-import { fsck, opened, tempProject, valueOrThrow } from "./temp-project.ts";
+import { fsck, isUnexpected, opened, tempProject, valueOrThrow } from "./temp-project.ts";
 
 const isNightly = process.env["VIBESYNC_NIGHTLY"] === "1";
 /** Real git looks at one state in so many; our own eyes at all. */
@@ -29,8 +28,6 @@ function fatesOf(cut: number): readonly Fate[] {
   const named = [loseAll, keepAll, { keepsName: () => false, keepsSector: () => true }];
   return [...named.slice(0, isNightly ? 3 : 1), ...random];
 }
-
-const isExpected = ({ kind }: SnapshotRepair): boolean => kind === "leftovers-removed";
 
 /** A commit, then the thinning of all that is old, on a disk that strikes at operation `at`; null: never reached. */
 async function strike(at: number, fault: Fault, isForEver: boolean): Promise<FakeDisk | "a look" | null> {
@@ -58,10 +55,7 @@ async function judge(image: DiskImage, place: string): Promise<void> {
   judged += 1;
   const disk = new FakeDisk(image);
   const store = await opened(fakeProject, disk);
-  expect(
-    store.opening.repairs.filter((each) => !isExpected(each)),
-    place,
-  ).toEqual([]);
+  expect(store.opening.repairs.filter(isUnexpected), place).toEqual([]);
   const before = valueOrThrow(await store.list({ limit: 1_000 }));
   const newest = before.filter(({ lsn }) => lsn > snapshotCount);
   const expected = staying([...newest, ...rows]);
