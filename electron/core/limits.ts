@@ -88,4 +88,17 @@ export const limits = {
   opsPerRecordMax: 250,
   /** Bytes handed to a socket and not yet sent before the editor is left to catch up later. */
   bufferedBytesMax: 4_194_304,
+
+  /** All snapshots of this long are kept, and the newest so many however old: the history is found by them. */
+  snapshotsAllMs: 3_600_000,
+  snapshotsNewestMin: 8,
+  /** Then one a minute for a day, and one an hour for a month. */
+  snapshotsMinutelyMs: 86_400_000,
+  snapshotsHourlyMs: 2_592_000_000,
+  /** Old snapshots that nobody took or named: some 2,000 by the clock, the rest from before deletions and rollbacks. */
+  snapshotsKeptMax: 5_000,
+  /** Bytes of all that is kept: a project's history must not fill a disk. A person's own may go beyond. */
+  snapshotBytesMax: 2_147_483_648,
+  /** Snapshots between two looks at what has grown old. */
+  snapshotsPerThinning: 256,
 } as const;

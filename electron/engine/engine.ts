@@ -60,6 +60,7 @@ export class Engine {
   #isFlushing = false;
   #ticker: NodeJS.Timeout | null = null;
   #halted: Failure | null = null;
+  #isStopped = false;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -99,22 +100,23 @@ export class Engine {
       this.#wire?.send(connection, { kind: "rejected", seq, code: "E_BUSY", message, retry: true });
   }
 
-  /** Takes an input for the next turn. False: the engine is halted or full. */
+  /** Takes an input for the next turn. False: the engine is halted, stopped or full. */
   push(input: Input): boolean {
-    if (this.#halted || !this.#inbox.push(input)) return false;
+    if (this.#halted || this.#isStopped || !this.#inbox.push(input)) return false;
     this.#schedule();
     return true;
   }
 
   /** Runs a turn now, for inputs whose outcome the caller needs at once. */
   now(input: Input): void {
-    if (this.#halted) return;
+    if (this.#halted || this.#isStopped) return;
     this.#inbox.push(input);
     while (this.#inbox.size > 0 && !this.#halted) this.#turn();
   }
 
-  /** Stops the ticker and waits for the last flush. */
+  /** Takes nothing any more, and waits for the last flush: what was logged last stays last. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     if (this.#ticker) clearInterval(this.#ticker);
     this.#ticker = null;
     if (!this.#halted) await this.#parts.log.flush();

@@ -1,6 +1,6 @@
 /**
- * The state as a checkpoint's bytes and back. JSON: whoever debugs a project can read it, and 100,000 objects take a
- * second.
+ * The state as a checkpoint's bytes and back. JSON: whoever debugs a project can read it. 100,000 objects take a
+ * second to encode, so it goes in parts, over a view of the state that later edits do not reach.
  *
  * Read back it must fit the schema like anything else from disk; the checkpoint's own digest has been checked before.
  */
@@ -24,6 +24,9 @@ import { entityKindSchema } from "#shared/protocol/operation.ts";
 import { failure, type Result, success } from "#shared/result.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
 import { fieldNameSchema, fieldsSchema } from "#shared/scene/value.ts";
+
+/** A few milliseconds. */
+const entriesPerPart = 256;
 
 const whole = z.int().min(0);
 const register = z.strictObject({ value: z.json(), stamp: whole, lsn: whole });
@@ -74,17 +77,56 @@ const stateSchema = z.strictObject({
   counters: z.array(z.tuple([z.string(), counter])),
 });
 
-export function encodeState(state: State): Uint8Array {
-  const plain = {
+/** Everything that is saved, as it was when it was asked for. */
+export type StateView = ReturnType<typeof viewOf>;
+
+/**
+ * The state as it is now, whatever is done to it afterwards: what the maps hold is never changed, only replaced, so a
+ * list of it is enough.
+ */
+export function viewOf(state: State) {
+  return {
     format: 1,
     head: state.head,
-    entities: Array.from(state.entities.values(), plainEntity),
-    tombstones: Array.from(state.tombstones.values(), (one) => ({ ...one, entity: plainEntity(one.entity) })),
+    entities: [...state.entities.values()],
+    tombstones: [...state.tombstones.values()],
     provisional: [...state.provisional.entries()],
     quarantine: [...state.quarantine.entries()],
     counters: [...state.counters.entries()],
   };
-  return Buffer.from(JSON.stringify(plain), "utf8");
+}
+
+const encodersBySection: { readonly [section: string]: (one: never) => unknown } = {
+  entities: plainEntity,
+  tombstones: (one: Tombstone) => ({ ...one, entity: plainEntity(one.entity) }),
+};
+
+/** The bytes of a view in parts, each of few enough entries that making it does not hold up anybody. */
+export function* encodedParts(view: StateView): Generator<Uint8Array> {
+  let comma = "{";
+  for (const [section, value] of Object.entries(view)) {
+    yield textBytes(`${comma}${JSON.stringify(section)}:`);
+    comma = ",";
+    if (Array.isArray(value)) yield* encodedList(value, encodersBySection[section]);
+    else yield textBytes(JSON.stringify(value));
+  }
+  yield textBytes("}");
+}
+
+function* encodedList(list: readonly unknown[], encoder: (one: never) => unknown = (one) => one) {
+  for (let from = 0; from < list.length; from += entriesPerPart) {
+    const text = JSON.stringify(list.slice(from, from + entriesPerPart).map((one) => encoder(one as never)));
+    yield textBytes(`${from === 0 ? "[" : ","}${text.slice(1, -1)}`);
+  }
+  yield textBytes(list.length === 0 ? "[]" : "]");
+}
+
+function textBytes(text: string): Uint8Array {
+  return Buffer.from(text, "utf8");
+}
+
+export function encodeState(state: State): Uint8Array {
+  return Buffer.concat([...encodedParts(viewOf(state))]);
 }
 
 export function decodeState(bytes: Uint8Array): Result<State> {

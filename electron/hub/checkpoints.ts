@@ -1,14 +1,16 @@
 /**
  * When the state is saved beside the log: at the end, and once in so many records ([ENG-34]).
  *
- * Owns: the count since the last one. Must never: save what the log does not have on the medium.
+ * Owns: the count since the last one, and that one is saved at a time. Edits go on meanwhile: what is saved is the
+ * state at the call. Must never: save what the log does not have on the medium.
  */
 import type { State } from "#electron/core/state.ts";
-import { encodeState } from "#electron/engine/state-codec.ts";
+import { encodedParts, viewOf } from "#electron/engine/state-codec.ts";
 import { type Buggify, neverBuggify } from "#electron/ports/buggify.ts";
 import type { Disk } from "#electron/ports/disk.ts";
 import type { Log } from "#electron/ports/log.ts";
-import { type CheckpointFolders, saveCheckpoint } from "#electron/wal/checkpoint.ts";
+import { type CheckpointFolders, saveCheckpointInSteps } from "#electron/wal/checkpoint.ts";
+import { assert } from "#shared/assert.ts";
 import { type Result, success } from "#shared/result.ts";
 
 /** Records between two checkpoints: bounds the replay after a crash to well under a second. */
@@ -24,11 +26,13 @@ export type CheckpointParts = {
   readonly checkpointLsn: number;
   readonly recordsPerCheckpoint?: number;
   readonly buggify?: Buggify;
+  readonly pause?: () => Promise<void>;
 };
 
 export class Checkpoints {
   readonly #parts: CheckpointParts;
   #recordsSince: number;
+  #isSaving = false;
 
   constructor(parts: CheckpointParts) {
     this.#parts = parts;
@@ -37,6 +41,7 @@ export class Checkpoints {
   }
 
   get isDue(): boolean {
+    if (this.#isSaving) return false;
     const { recordsPerCheckpoint = recordsPerCheckpointDefault, buggify = neverBuggify } = this.#parts;
     return this.#recordsSince >= recordsPerCheckpoint || buggify("checkpoint now");
   }
@@ -47,14 +52,24 @@ export class Checkpoints {
 
   /** The state as it is now, saved once the log has it on the medium: what is appended meanwhile does not matter. */
   async save(): Promise<Result<void>> {
+    assert(!this.#isSaving, "[ENG-34] one checkpoint is saved at a time");
     this.#recordsSince = 0;
-    const { disk, folders, state, log, logId } = this.#parts;
+    this.#isSaving = true;
+    try {
+      return await this.#save();
+    } finally {
+      this.#isSaving = false;
+    }
+  }
+
+  async #save(): Promise<Result<void>> {
+    const { disk, folders, state, log, logId, pause } = this.#parts;
     const { lsn } = state.head;
     if (lsn === 0) return success(undefined);
-    const bytes = encodeState(state);
+    const view = viewOf(state);
     const flushed = await log.flush();
     // A flush that failed halts the engine, which says so.
     if (!flushed.ok || flushed.value < lsn) return success(undefined);
-    return saveCheckpoint(disk, folders, { logId, lsn, state: bytes });
+    return saveCheckpointInSteps(disk, folders, { logId, lsn, parts: encodedParts(view), pause });
   }
 }

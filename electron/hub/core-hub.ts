@@ -26,6 +26,7 @@ import type { StatusView } from "#shared/ipc/view.ts";
 import { type Failure, failure, type Result, success } from "#shared/result.ts";
 import { type Opened, openProject } from "./boot.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import { HistoryTidying } from "./history-tidying.ts";
 import { OperationLog } from "./operation-log.ts";
 import { Publisher } from "./publisher.ts";
 import { writeRegistry } from "./registry-file.ts";
@@ -55,6 +56,7 @@ export class CoreHub {
   readonly #push: PushListener;
   readonly #operations: OperationLog;
   readonly #checkpoints: Checkpoints;
+  readonly #tidying: HistoryTidying;
   #wire: Wire | null = null;
   #checkpointing: Promise<void> = Promise.resolve();
   #lastSnapshot: SnapshotInfo | null = null;
@@ -86,6 +88,12 @@ export class CoreHub {
       connect: () => snapshotLink(disk),
       clock,
       onReopened: (history) => this.#onHistory(history),
+    });
+    this.#tidying = new HistoryTidying({
+      snapshots: this.snapshots,
+      clock,
+      onReport: (report) => this.engine.push({ kind: "failed", operation: "history", ...report }),
+      onDropped: () => this.#pushNewest(),
     });
     this.recorder = new SnapshotRecorder({
       snapshots: this.snapshots,
@@ -138,9 +146,9 @@ export class CoreHub {
       for (const link of this.links.byRole.values()) this.#writeRegistry(link.role);
       this.engine.now({ kind: "close" });
       await this.engine.stop();
-      await this.#checkpointing;
-      await this.#checkpoint();
     }
+    await this.#checkpointing;
+    await this.#checkpoint();
     this.feed.stop();
     this.recorder.stop();
     await this.snapshots.close();
@@ -247,7 +255,12 @@ export class CoreHub {
     const { oid, reason, label, lsn } = result.value;
     this.#lastSnapshot = result.value;
     this.engine.push({ kind: "snapshot-taken", oid, reason, label, lsn });
-    this.#push("snapshots-changed", { newest: snapshotRow(result.value) });
+    this.#pushNewest();
+    void this.#tidying.soon();
+  }
+
+  #pushNewest(): void {
+    if (this.#lastSnapshot) this.#push("snapshots-changed", { newest: snapshotRow(this.#lastSnapshot) });
   }
 
   #fail(operation: string, { code, message }: Failure): void {

@@ -9,6 +9,8 @@ export function repairSentence(repair: SnapshotRepair): string {
       return `${repair.count} half-written snapshot files were left over from a crash and were removed.`;
     case "objects-set-aside":
       return `${repair.count} damaged snapshot files were set aside. Snapshots that need them cannot be restored.`;
+    case "indexes-rebuilt":
+      return `The lists of contents of ${repair.count} snapshot files were missing or damaged and were made again.`;
     case "file-rewritten":
       return `The snapshot history's file ${repair.name} was damaged and was written anew.`;
     case "names-set-aside":

@@ -15,6 +15,7 @@ import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import { type Result, success } from "#shared/result.ts";
 import { closeQuietly, type Disk, isMissing, removeQuietly, writeAll } from "./disk.ts";
 import { diskFailure } from "./disk-failure.ts";
+import { runAtOnce, type Steps } from "./steps.ts";
 
 export interface Replacement {
   readonly path: string;
@@ -26,33 +27,42 @@ export interface Replacement {
 export const temporarySuffix = ".tmp";
 
 export function durableReplace(disk: Disk, { path, bytes, code }: Replacement): Result<void> {
-  const temporary = path + temporarySuffix;
   try {
-    if (!isMissing(disk, temporary)) disk.unlink(temporary);
-    writeDurably(disk, temporary, bytes);
-    try {
-      disk.rename(temporary, path);
-    } catch (error) {
-      removeQuietly(disk, temporary);
-      throw error;
-    }
-    disk.syncDirectory(dirname(path));
-    return success(undefined);
+    return success(runAtOnce(disk, replacing(disk, path, [bytes])));
   } catch (error) {
     return diskFailure(error, code, `Could not save ${path}`);
   }
 }
 
-/** Creates `path` with `bytes` and syncs it; throws with nothing left behind. The name is not durable yet. */
-function writeDurably(disk: Disk, path: string, bytes: Uint8Array): void {
+/** The same in steps, for large files that come in parts: one part a step. Throws the disk's error. */
+export function* replacing(disk: Disk, path: string, parts: readonly Uint8Array[]): Steps<void> {
+  const temporary = path + temporarySuffix;
+  if (!isMissing(disk, temporary)) disk.unlink(temporary);
+  yield* writingDurably(disk, temporary, parts);
+  try {
+    disk.rename(temporary, path);
+  } catch (error) {
+    removeQuietly(disk, temporary);
+    throw error;
+  }
+  disk.syncDirectory(dirname(path));
+}
+
+/** Creates `path` with `parts` and syncs it; throws with nothing left behind. The name is not durable yet. */
+function* writingDurably(disk: Disk, path: string, parts: readonly Uint8Array[]): Steps<void> {
   const fd = disk.open(path, "wx");
   let isOpen = true;
   try {
-    writeAll(disk, fd, bytes, 0);
-    disk.sync(fd);
+    let wantedBytes = 0;
+    for (const part of parts) {
+      writeAll(disk, fd, part, wantedBytes);
+      wantedBytes += part.length;
+      yield "pause";
+    }
+    yield { syncs: fd };
     const sizeBytes = disk.sizeOf(fd);
-    if (sizeBytes !== bytes.length) {
-      const text = `EIO: ${sizeBytes} of ${bytes.length} bytes were written`;
+    if (sizeBytes !== wantedBytes) {
+      const text = `EIO: ${sizeBytes} of ${wantedBytes} bytes were written`;
       throw Object.assign(new Error(text), { code: "EIO" });
     }
     isOpen = false;

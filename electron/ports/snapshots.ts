@@ -83,10 +83,19 @@ export interface SnapshotQuery {
 export type SnapshotRepair =
   | { readonly kind: "leftovers-removed"; readonly count: number }
   | { readonly kind: "objects-set-aside"; readonly count: number }
+  | { readonly kind: "indexes-rebuilt"; readonly count: number }
   | { readonly kind: "file-rewritten"; readonly name: string }
   | { readonly kind: "names-set-aside"; readonly as: string }
   | { readonly kind: "branch-moved"; readonly from: string; readonly to: string }
   | { readonly kind: "history-unreadable"; readonly from: string };
+
+/** What tidying did: packing many small files together, and letting go of what has grown old. */
+export interface SnapshotTidying {
+  /** Snapshots that are not in the list any more. */
+  readonly dropped: number;
+  /** `full`: more had to go than age alone asks for. `foreign-ref`: a branch or tag of somebody else's keeps it all. */
+  readonly notice: "full" | "foreign-ref" | null;
+}
 
 export interface SnapshotOpening {
   readonly isNew: boolean;
@@ -101,4 +110,6 @@ export interface Snapshots {
   read(oid: string): Promise<Result<SnapshotContents>>;
   /** Gives a snapshot a name, or takes it away with "". History is not rewritten. */
   name(oid: string, label: string): Promise<Result<void>>;
+  /** To be called after a commit; mostly there is nothing to do. What fails leaves everything as it was. */
+  tidy(): Promise<Result<SnapshotTidying>>;
 }

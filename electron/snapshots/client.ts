@@ -16,6 +16,7 @@ import type {
   SnapshotQuery,
   SnapshotRequest,
   Snapshots,
+  SnapshotTidying,
 } from "#electron/ports/snapshots.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import { causeText, failure, type Result } from "#shared/result.ts";
@@ -70,6 +71,10 @@ export class SnapshotClient implements Snapshots {
 
   name(oid: string, label: string): Promise<Result<void>> {
     return this.#ask({ kind: "name", oid, label });
+  }
+
+  tidy(): Promise<Result<SnapshotTidying>> {
+    return this.#ask({ kind: "tidy" });
   }
 
   /** Ends the worker; calls that still wait fail. Wait for the last commit first. */

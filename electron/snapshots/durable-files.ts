@@ -63,10 +63,10 @@ export class DurableFiles {
   };
 
   /** Replaces a file; it and everything before it is durable on return. */
-  async write(path: string, text: string): Promise<void> {
+  async write(path: string, content: string | Uint8Array): Promise<void> {
     await this.#orRefuse(async () => {
       this.settle();
-      const scratch = await this.#stage(basename(path), Buffer.from(text, "utf8"));
+      const scratch = await this.#stage(basename(path), Buffer.from(content));
       this.#place(scratch, path);
       this.settle();
     });

@@ -10,8 +10,8 @@
 import { createHash } from "node:crypto";
 import { crc32, inflateSync } from "node:zlib";
 import { assert } from "#shared/assert.ts";
-import type { GitObjectKind } from "./git-object.ts";
-import { store, unstoreOrNull } from "./stored-stream.ts";
+import { type GitObjectKind, oidOf } from "./git-object.ts";
+import { store, storedLengthOrNull, unstoreOrNull } from "./stored-stream.ts";
 
 /** An entry as it stands in a pack: header and compressed body. */
 export interface PackEntry {
@@ -69,12 +69,9 @@ function entryHeader(kind: number, size: number): Uint8Array {
   return Uint8Array.from([...bytes, head]);
 }
 
-/** The kind and body of an entry, "delta" for one that leans on another object, null when it makes no sense. */
-export function decodeEntryOrNull(bytes: Uint8Array): { kind: GitObjectKind; body: Buffer } | "delta" | null {
+/** What an entry's first bytes say; `at` is where its stream begins. */
+function entryHeadOf(bytes: Uint8Array): { number: number; size: number; at: number } {
   const first = bytes[0] ?? 0;
-  const number = (first >> 4) & 7;
-  if (number === 6 || number === 7) return "delta";
-  const kind = kindNames.get(number);
   let size = first & 0x0f;
   let scale = 16;
   let at = 1;
@@ -83,6 +80,14 @@ export function decodeEntryOrNull(bytes: Uint8Array): { kind: GitObjectKind; bod
     size += (byte & 0x7f) * scale;
     scale *= 128;
   }
+  return { number: (first >> 4) & 7, size, at };
+}
+
+/** The kind and body of an entry, "delta" for one that leans on another object, null when it makes no sense. */
+export function decodeEntryOrNull(bytes: Uint8Array): { kind: GitObjectKind; body: Buffer } | "delta" | null {
+  const { number, size, at } = entryHeadOf(bytes);
+  if (number === 6 || number === 7) return "delta";
+  const kind = kindNames.get(number);
   if (kind === undefined || size > bodyBytesMax) return null;
   try {
     const stream = bytes.subarray(at);
@@ -92,6 +97,24 @@ export function decodeEntryOrNull(bytes: Uint8Array): { kind: GitObjectKind; bod
     // Not a deflate stream, or a longer one: the entry is damaged, which is one of the answers.
     return null;
   }
+}
+
+/** The entries of a whole pack of our making, found without its index; null when it is damaged or somebody else's. */
+export function scanOrNull(pack: Uint8Array): readonly PackEntry[] | null {
+  const end = pack.length - digestBytes;
+  if (end < packHeaderBytes || !sha1(pack.subarray(0, end)).equals(pack.subarray(end))) return null;
+  const entries: PackEntry[] = [];
+  for (let from = packHeaderBytes; from < end; ) {
+    const rest = pack.subarray(from, end);
+    const { at } = entryHeadOf(rest);
+    const length = storedLengthOrNull(rest.subarray(at));
+    const bytes = length === null ? null : rest.subarray(0, at + length);
+    const object = bytes === null ? null : decodeEntryOrNull(bytes);
+    if (bytes === null || object === null || object === "delta") return null;
+    entries.push({ oid: oidOf(object.kind, object.body), bytes });
+    from += bytes.length;
+  }
+  return entries;
 }
 
 /** A pack and its index, of entries with different names. */

@@ -11,6 +11,7 @@ import type {
   SnapshotOpening,
   SnapshotQuery,
   SnapshotRequest,
+  SnapshotTidying,
 } from "#electron/ports/snapshots.ts";
 import type { Result } from "#shared/result.ts";
 
@@ -19,7 +20,8 @@ export type SnapshotCall =
   | { readonly kind: "commit"; readonly request: SnapshotRequest }
   | { readonly kind: "list"; readonly query: SnapshotQuery }
   | { readonly kind: "read"; readonly oid: string }
-  | { readonly kind: "name"; readonly oid: string; readonly label: string };
+  | { readonly kind: "name"; readonly oid: string; readonly label: string }
+  | { readonly kind: "tidy" };
 
 export interface SnapshotAnswers {
   readonly open: SnapshotOpening;
@@ -27,6 +29,7 @@ export interface SnapshotAnswers {
   readonly list: readonly SnapshotInfo[];
   readonly read: SnapshotContents;
   readonly name: undefined;
+  readonly tidy: SnapshotTidying;
 }
 
 export interface ToWorker {

@@ -45,6 +45,10 @@ export class SnapshotNames {
     return label === undefined ? info : { ...info, label };
   }
 
+  has(oid: string): boolean {
+    return this.#names.has(oid);
+  }
+
   set(oid: string, label: string): Result<void> {
     const line = singleLine(label);
     const next = new Map(this.#names);

@@ -52,6 +52,8 @@ export async function openRepository(repository: Repository): Promise<OpenedRepo
   const repairs = removeLeftovers(repository);
   const rewritten = await ensureEssentials(repository);
   if (!isNew) for (const name of rewritten) repairs.push({ kind: "file-rewritten", name });
+  const indexes = await repository.packs.rebuildIndexes();
+  if (indexes > 0) repairs.push({ kind: "indexes-rebuilt", count: indexes });
   const lastGood = lastGoodOf(repository);
   const tip = await findTip(repository, lastGood, repairs);
   const count = await repository.setTornAside();

@@ -1,8 +1,9 @@
 /**
  * The packs of the history: reading objects out of them, and many small ones made into one.
  *
- * Owns: which packs there are, which of them are damaged, and the order in which files come and go: a pack before its
- * index, and gone before its index, so that nobody ever finds an index that leads to something unfinished [SNAP-4].
+ * Owns: which packs there are, which of them are damaged, what is left out of a rewritten one, and the order in which
+ * files come and go: a pack before its index, and gone before its index, so that nobody ever finds an index that leads
+ * to something unfinished [SNAP-4].
  * Must never: hand out a body whose digest is not the name it was asked for [SNAP-5], or remove a pack before every
  * intact object of it is on the medium elsewhere.
  *
@@ -19,6 +20,7 @@ import {
   type PackEntry,
   type PackIndex,
   packOf,
+  scanOrNull,
 } from "./git-pack.ts";
 
 /** So many small packs become one. */
@@ -27,6 +29,8 @@ export const smallPacksMax = 64;
 const smallBytesMax = 64 * 1024 * 1024;
 /** How much is rewritten at once. */
 const rewrittenBytesMax = 256 * 1024 * 1024;
+/** A pack is rewritten for what may go when that is a quarter of it. */
+const deadPart = 4;
 
 const indexSuffix = ".idx";
 const packSuffix = ".pack";
@@ -120,11 +124,54 @@ export class Packs {
     await this.#rewrite(chosen);
   }
 
+  /** Bytes of an object in its pack; 0 when no pack has it. */
+  sizeOf(oid: string): number {
+    for (const pack of this.#packs.values()) {
+      const place = pack.index.placeOf(oid);
+      if (place >= 0) return sizeAt(pack, place);
+    }
+    return 0;
+  }
+
+  /** Lets go of what is not live, in the packs of which that is a good part. */
+  async prune(isLive: (oid: string) => boolean): Promise<void> {
+    let group: Pack[] = [];
+    let bytes = 0;
+    for (const pack of this.#packs.values()) {
+      if (deadBytesOf(pack, isLive) * deadPart < pack.sizeBytes) continue;
+      if (group.length > 0 && bytes + pack.sizeBytes > rewrittenBytesMax) {
+        await this.#rewrite(group, isLive);
+        group = [];
+        bytes = 0;
+      }
+      group.push(pack);
+      bytes += pack.sizeBytes;
+    }
+    await this.#rewrite(group, isLive);
+  }
+
   /** Writes what is intact in the damaged packs that were met anew and moves those aside; how many there were. */
   async setDamagedAside(): Promise<number> {
     const damaged = [...this.#packs.values()].filter(({ path }) => this.#damaged.has(path));
     await this.#rewrite(damaged);
     return damaged.length;
+  }
+
+  /** Makes the index of each whole pack of ours that has none, or one that is damaged; how many there were. */
+  async rebuildIndexes(): Promise<number> {
+    this.refresh();
+    let count = 0;
+    for (const name of this.#disk.readdir(this.#folder)) {
+      const stem = name.slice(0, -packSuffix.length);
+      if (!name.endsWith(packSuffix) || this.#packs.has(stem)) continue;
+      const entries = scanOrNull(readFile(this.#disk, join(this.#folder, name)));
+      const again = entries === null ? null : packOf(entries);
+      if (again?.name !== stem) continue;
+      await this.#files.write(join(this.#folder, stem + indexSuffix), again.index);
+      count += 1;
+    }
+    if (count > 0) this.refresh();
+    return count;
   }
 
   /** Indexes without their pack: what a crash left of a pack that was being removed. */
@@ -142,13 +189,13 @@ export class Packs {
     return small.sort((a, b) => a.sizeBytes - b.sizeBytes);
   }
 
-  async #rewrite(packs: readonly Pack[]): Promise<void> {
+  async #rewrite(packs: readonly Pack[], isLive: (oid: string) => boolean = () => true): Promise<void> {
     const entries = new Map<string, PackEntry>();
     const retired: string[] = [];
     for (const pack of packs) {
       const found = this.#entriesOrNull(pack);
       if (found === null) continue;
-      for (const entry of found) entries.set(entry.oid, entry);
+      for (const entry of found) if (isLive(entry.oid)) entries.set(entry.oid, entry);
       retired.push(pack.path);
     }
     if (retired.length === 0) return;
@@ -230,6 +277,19 @@ export class Packs {
       closeQuietly(this.#disk, fd);
     }
   }
+}
+
+function sizeAt(pack: Pack, place: number): number {
+  const from = pack.index.offsetAt(place);
+  return endOf(pack, from) - from;
+}
+
+function deadBytesOf(pack: Pack, isLive: (oid: string) => boolean): number {
+  let bytes = 0;
+  for (let place = 0; place < pack.index.count; place += 1) {
+    if (!isLive(pack.index.oidAt(place))) bytes += sizeAt(pack, place);
+  }
+  return bytes;
 }
 
 /** Where the entry that begins at `from` ends: where the next one begins. */

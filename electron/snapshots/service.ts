@@ -39,5 +39,7 @@ function perform(store: Snapshots, call: Exclude<SnapshotCall, { kind: "open" }>
       return store.read(call.oid);
     case "name":
       return store.name(call.oid, call.label);
+    case "tidy":
+      return store.tidy();
   }
 }

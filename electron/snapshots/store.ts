@@ -8,6 +8,7 @@
  *
  * The steps of a commit: one pack of blobs, shards, root and commit → last-good.json → branch → memory.
  */
+import { limits } from "#electron/core/limits.ts";
 import {
   countObjects,
   emptyTree,
@@ -26,18 +27,24 @@ import type {
   SnapshotQuery,
   SnapshotRequest,
   Snapshots,
+  SnapshotTidying,
 } from "#electron/ports/snapshots.ts";
 import { assert } from "#shared/assert.ts";
 import { isUuid, type Uuid } from "#shared/ids.ts";
 import { type Result, success } from "#shared/result.ts";
 import { singleLine } from "./commit-text.ts";
 import { isOid, type TreeEntry } from "./git-object.ts";
+import { KeptRefs } from "./kept-refs.ts";
 import { SnapshotNames } from "./names.ts";
 import { lastGoodMax, openRepository, type Tip } from "./opening.ts";
 import { attachmentsFolder, type ObjectDraft, objectSuffix, Repository, type SnapshotCommit } from "./repository.ts";
 import { damagedSnapshot, guarded, refusalOf, unknownSnapshot } from "./store-failure.ts";
+import { thin } from "./thinning.ts";
 
 export const listMax = 1_000;
+
+/** Snapshots that were read lately stay: a person may be looking at what rolling back to them would do. */
+const lookedAtMax = 16;
 
 interface StoreState {
   readonly tip: Tip | null;
@@ -46,26 +53,38 @@ interface StoreState {
   readonly lastGood: readonly string[];
 }
 
+type StoreParts = { readonly repository: Repository; readonly names: SnapshotNames; readonly bytesMax: number };
+type OpenedStore = { readonly opening: SnapshotOpening; readonly state: StoreState };
+
 export class SnapshotStore implements Snapshots {
   readonly #repository: Repository;
   readonly #names: SnapshotNames;
+  readonly #bytesMax: number;
+  readonly #kept: KeptRefs;
   readonly opening: SnapshotOpening;
   #state: StoreState;
+  /** What somebody may be about to roll back to. */
+  #lookedAt: readonly string[] = [];
+  /** The first look after opening finishes what was interrupted. */
+  #commitsUntilThinning = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(
-    repository: Repository,
-    names: SnapshotNames,
-    opened: { opening: SnapshotOpening; state: StoreState },
-  ) {
+  private constructor({ repository, names, bytesMax }: StoreParts, { opening, state }: OpenedStore) {
     this.#repository = repository;
     this.#names = names;
-    this.opening = opened.opening;
-    this.#state = opened.state;
+    this.#bytesMax = bytesMax;
+    this.#kept = new KeptRefs(repository);
+    this.#kept.load();
+    this.opening = opening;
+    this.#state = state;
   }
 
   /** Opens `<projectFolder>/.vibesync/.git_safety`, making it when it is not there. */
-  static async open(projectFolder: string, disk: Disk = realDisk): Promise<Result<SnapshotStore>> {
+  static async open(
+    projectFolder: string,
+    disk: Disk = realDisk,
+    bytesMax: number = limits.snapshotBytesMax,
+  ): Promise<Result<SnapshotStore>> {
     return guarded("The snapshot history could not be opened", async () => {
       const repository = new Repository(disk, projectFolder);
       const names = new SnapshotNames(repository);
@@ -74,7 +93,9 @@ export class SnapshotStore implements Snapshots {
       const opening = { isNew, head: tip === null ? null : names.named(tip.info), repairs };
       const root = tip === null ? [] : ((await repository.treeOrNull(tip.rootTree, {})) ?? []);
       const shardOids = new Map(root.filter((entry) => isShardName(entry.name)).map(({ name, oid }) => [name, oid]));
-      return success(new SnapshotStore(repository, names, { opening, state: { tip, shardOids, lastGood } }));
+      return success(
+        new SnapshotStore({ repository, names, bytesMax }, { opening, state: { tip, shardOids, lastGood } }),
+      );
     });
   }
 
@@ -84,9 +105,7 @@ export class SnapshotStore implements Snapshots {
     return this.#inTurn("A snapshot could not be taken", async () => {
       if (!isKnownBase(request.base, this.#state.tip)) return unknownSnapshot(request.base ?? "");
       try {
-        const info = await this.#commit(request);
-        if (this.#repository.packs.isCrowded) void this.#consolidateInTurn();
-        return success(info);
+        return success(await this.#commit(request));
       } catch (error) {
         this.#repository.files.abandon();
         throw error;
@@ -94,11 +113,12 @@ export class SnapshotStore implements Snapshots {
     });
   }
 
-  /** After the answer. One that fails leaves every pack as it was, and comes again after the next commit [SNAP-13]. */
-  #consolidateInTurn(): Promise<Result<void>> {
-    return this.#inTurn("The snapshots could not be packed together", async () => {
+  tidy(): Promise<Result<SnapshotTidying>> {
+    return this.#inTurn("The snapshot history could not be tidied", async () => {
       try {
-        return success(await this.#repository.packs.consolidate());
+        const thinned = await this.#thinWhenDue();
+        if (this.#repository.packs.isCrowded) await this.#repository.packs.consolidate();
+        return thinned;
       } catch (error) {
         this.#repository.files.abandon();
         throw error;
@@ -109,19 +129,11 @@ export class SnapshotStore implements Snapshots {
   list({ limit, before }: SnapshotQuery): Promise<Result<readonly SnapshotInfo[]>> {
     assert(limit >= 1 && limit <= listMax, "[SNAP-9] a page of the history has 1 to 1,000 snapshots");
     return this.#inTurn("The snapshots could not be listed", async () => {
-      const cache = {};
       const page: SnapshotInfo[] = [];
-      let next = before === undefined ? (this.#state.tip?.info.oid ?? null) : null;
-      if (before !== undefined) {
-        const commit = isOid(before) ? await this.#repository.commitOrNull(before, cache) : null;
-        if (commit === null) return unknownSnapshot(before);
-        next = commit.parent;
-      }
-      while (next !== null && page.length < limit) {
-        const commit: SnapshotCommit | null = await this.#repository.commitOrNull(next, cache);
-        if (commit === null) break;
-        page.push(this.#names.named(commit.info));
-        next = commit.parent;
+      if (before !== undefined && (await this.#commitOrNull(before)) === null) return unknownSnapshot(before);
+      for await (const { info } of this.#walk(before ?? this.#state.tip?.info.oid ?? null)) {
+        if (info.oid === before) continue;
+        if (page.push(this.#names.named(info)) === limit) break;
       }
       return success(page);
     });
@@ -130,8 +142,9 @@ export class SnapshotStore implements Snapshots {
   read(oid: string): Promise<Result<SnapshotContents>> {
     return this.#inTurn("A snapshot could not be read", async () => {
       const cache = {};
-      const commit = isOid(oid) ? await this.#repository.commitOrNull(oid, cache) : null;
+      const commit = await this.#commitOrNull(oid, cache);
       if (commit === null) return unknownSnapshot(oid);
+      this.#lookedAt = [oid, ...this.#lookedAt.filter((other) => other !== oid)].slice(0, lookedAtMax);
       const tree = await this.#repository.snapshotTreeOrNull(commit.tree, cache);
       if (tree === null) return damagedSnapshot(oid, "its table of contents");
       const objects = new Map<Uuid, string>();
@@ -150,9 +163,35 @@ export class SnapshotStore implements Snapshots {
 
   name(oid: string, label: string): Promise<Result<void>> {
     return this.#inTurn("A snapshot could not be named", async () => {
-      const commit = isOid(oid) ? await this.#repository.commitOrNull(oid, {}) : null;
-      return commit === null ? unknownSnapshot(oid) : this.#names.set(oid, label);
+      return (await this.#commitOrNull(oid)) === null ? unknownSnapshot(oid) : this.#names.set(oid, label);
     });
+  }
+
+  async #commitOrNull(oid: string, cache: object = {}): Promise<SnapshotCommit | null> {
+    return isOid(oid) ? this.#repository.commitOrNull(oid, cache) : null;
+  }
+
+  /** The history from `from` on, from new to old; what cannot be read is passed over as far as anything leads on. */
+  async *#walk(from: string | null): AsyncGenerator<SnapshotCommit> {
+    const cache = {};
+    for (let next = from; next !== null; ) {
+      const commit: SnapshotCommit | null = await this.#repository.commitOrNull(next, cache);
+      if (commit !== null) yield commit;
+      next = this.#kept.before(next, commit?.parent);
+    }
+  }
+
+  async #thinWhenDue(): Promise<Result<SnapshotTidying>> {
+    const tip = this.#state.tip?.info.oid ?? null;
+    // After a commit that failed at the last step the branch may lead further than is known here.
+    const isDue = this.#commitsUntilThinning <= 0 && (await this.#repository.branchOrNull()) === tip;
+    if (!isDue) return success({ dropped: 0, notice: null });
+    const commits: SnapshotCommit[] = [];
+    for await (const commit of this.#walk(tip)) commits.push(commit);
+    const isHeld = (oid: string) => this.#names.has(oid) || this.#lookedAt.includes(oid);
+    const thinned = await thin(this.#repository, { kept: this.#kept, commits, isHeld, bytesMax: this.#bytesMax });
+    this.#commitsUntilThinning = limits.snapshotsPerThinning;
+    return thinned;
   }
 
   async #commit(request: SnapshotRequest): Promise<SnapshotInfo> {
@@ -184,6 +223,7 @@ export class SnapshotStore implements Snapshots {
     await this.#save(draft);
     await this.#publish(oid);
     this.#state = { ...this.#state, tip: { info, parent, rootTree, tree: next.tree }, shardOids };
+    this.#commitsUntilThinning -= 1;
     return info;
   }
 

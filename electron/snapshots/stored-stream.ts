@@ -52,6 +52,19 @@ export function unstoreOrNull(stream: Uint8Array): Buffer | null {
   return bytes.readUInt32BE(at) === adler32(body) ? body : null;
 }
 
+/** The length of a stream that begins `bytes`; null when `store` did not make it. */
+export function storedLengthOrNull(bytes: Uint8Array): number | null {
+  if (bytes[0] !== header[0] || bytes[1] !== header[1]) return null;
+  let at = header.length;
+  for (let isLast = false; !isLast; ) {
+    const [flag = 2, low = 0, high = 0] = bytes.subarray(at, at + blockHeaderBytes);
+    if (flag > 1) return null;
+    isLast = flag === 1;
+    at += blockHeaderBytes + low + high * 256;
+  }
+  return at + checksumBytes;
+}
+
 function adler32(bytes: Uint8Array): number {
   let low = 1;
   let high = 0;

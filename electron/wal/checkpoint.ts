@@ -2,7 +2,7 @@
  * The saved state beside the log: opaque bytes that stand for every record up to one LSN.
  *
  * Owns: `checkpoints/<lsn>.checkpoint`, the choice of the one to start from, and what may be deleted once a new one is
- * safe. Everything is synchronous and large: run it in the worker, never on the main thread with a big scene.
+ * safe. Saving a large one goes in steps, between which the process does other things.
  * Must never: delete anything before the newest checkpoint was read back equal, or a segment that the older of the two
  * kept checkpoints still needs.
  *
@@ -13,9 +13,10 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type Lsn, lsnAt, putLsn, viewOf } from "#electron/core/wal-frame.ts";
 import { logIdBytes } from "#electron/core/wal-segment.ts";
-import { type Disk, readFile } from "#electron/ports/disk.ts";
+import { closeQuietly, type Disk, readAll, readFile } from "#electron/ports/disk.ts";
 import { diskFailure } from "#electron/ports/disk-failure.ts";
-import { durableReplace, temporarySuffix } from "#electron/ports/durable-replace.ts";
+import { replacing, temporarySuffix } from "#electron/ports/durable-replace.ts";
+import { runAtOnce, runInSteps, type Steps } from "#electron/ports/steps.ts";
 import { type Failure, failure, type Result, success } from "#shared/result.ts";
 import { readHeader } from "./log-scan.ts";
 import { ensureFolder, listSegments, segmentPath } from "./segment-files.ts";
@@ -30,6 +31,13 @@ export interface Checkpoint {
    * is set aside. Nothing is deleted behind it.
    */
   readonly beginsLog?: boolean;
+}
+
+/** A state on its way: the parts are made one by one, as they are asked for. */
+export interface ComingCheckpoint extends Omit<Checkpoint, "state"> {
+  readonly parts: Iterable<Uint8Array>;
+  /** Lets the rest of the process run between two steps. */
+  readonly pause?: (() => Promise<void>) | undefined;
 }
 
 export interface CheckpointFolders {
@@ -54,16 +62,28 @@ const checkpointName = /^\d{16}\.checkpoint$/;
 
 /** Saves a checkpoint, reads it back, then deletes what it makes superfluous. */
 export function saveCheckpoint(disk: Disk, folders: CheckpointFolders, checkpoint: Checkpoint): Result<void> {
+  return runAtOnce(disk, saving(disk, folders, { ...checkpoint, parts: [checkpoint.state] }));
+}
+
+/** The same, without holding up the process for longer than one part takes. One at a time. */
+export function saveCheckpointInSteps(
+  disk: Disk,
+  folders: CheckpointFolders,
+  checkpoint: ComingCheckpoint,
+): Promise<Result<void>> {
+  return runInSteps(disk, saving(disk, folders, checkpoint), checkpoint.pause);
+}
+
+function* saving(disk: Disk, folders: CheckpointFolders, checkpoint: ComingCheckpoint): Steps<Result<void>> {
   const path = checkpointPath(folders.checkpoints, checkpoint.lsn);
-  const bytes = encodeCheckpoint(checkpoint);
   try {
     ensureFolder(disk, folders.checkpoints, join(folders.checkpoints, ".."));
-    const saved = durableReplace(disk, { path, bytes, code: "E_CHECKPOINT" });
-    if (!saved.ok) return saved;
-    if (!isEqual(readFile(disk, path), bytes)) {
+    const file = yield* encoding(checkpoint);
+    yield* replacing(disk, path, file);
+    if (!(yield* readingBack(disk, path, file))) {
       return failure("E_CHECKPOINT", `${path} reads back differently from what was written. Check the disk.`);
     }
-    if (!checkpoint.beginsLog) deleteSuperfluous(disk, folders);
+    if (!checkpoint.beginsLog) yield* deletingSuperfluous(disk, folders);
     return success(undefined);
   } catch (error) {
     return diskFailure(error, "E_CHECKPOINT", `Could not save the state in ${folders.checkpoints}`);
@@ -101,18 +121,45 @@ export function listCheckpoints(disk: Disk, folder: string): readonly Lsn[] {
   return names.map((name) => Number(name.slice(0, lsnDigits))).sort((a, b) => a - b);
 }
 
-function encodeCheckpoint({ logId, lsn, state, beginsLog }: Checkpoint): Uint8Array {
-  const bytes = new Uint8Array(headerBytes + state.length + digestBytes);
-  const view = viewOf(bytes);
-  bytes.set(magic);
+/** The whole file: header, the state's parts, digest. */
+function* encoding({ logId, lsn, parts, beginsLog }: ComingCheckpoint): Steps<readonly Uint8Array[]> {
+  const header = new Uint8Array(headerBytes);
+  const file: Uint8Array[] = [header];
+  let stateBytes = 0;
+  for (const part of parts) {
+    file.push(part);
+    stateBytes += part.length;
+    yield "pause";
+  }
+  const view = viewOf(header);
+  header.set(magic);
   view.setUint32(8, formatVersion, true);
   view.setUint32(12, beginsLog ? 1 : 0, true);
-  bytes.set(logId, 16);
+  header.set(logId, 16);
   putLsn(view, 32, lsn);
-  putLsn(view, 40, state.length);
-  bytes.set(state, headerBytes);
-  bytes.set(digestOf(bytes), headerBytes + state.length);
-  return bytes;
+  putLsn(view, 40, stateBytes);
+  const hash = createHash("sha256");
+  for (const part of file) {
+    hash.update(part);
+    yield "pause";
+  }
+  return [...file, hash.digest()];
+}
+
+function* readingBack(disk: Disk, path: string, file: readonly Uint8Array[]): Steps<boolean> {
+  const fd = disk.open(path, "r");
+  try {
+    let position = 0;
+    for (const part of file) {
+      const found = new Uint8Array(part.length);
+      if (readAll(disk, fd, found, position) < part.length || !isEqual(found, part)) return false;
+      position += part.length;
+      yield "pause";
+    }
+    return disk.sizeOf(fd) === position;
+  } finally {
+    closeQuietly(disk, fd);
+  }
 }
 
 function decodeCheckpoint(bytes: Uint8Array, lsn: Lsn): Result<Checkpoint> {
@@ -141,13 +188,13 @@ function isEqual(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** Keeps the two newest checkpoints and every segment that the older of them needs. */
-function deleteSuperfluous(disk: Disk, folders: CheckpointFolders): void {
+function* deletingSuperfluous(disk: Disk, folders: CheckpointFolders): Steps<void> {
   const checkpoints = listCheckpoints(disk, folders.checkpoints);
   const kept = checkpoints.slice(-checkpointsKept);
   const oldestKept = kept[0];
   if (kept.length < checkpointsKept || oldestKept === undefined) return;
   // Segments first: a checkpoint without its segments is useless, segments without their checkpoint are only space.
-  deleteSegments(disk, folders.wal, oldestKept);
+  yield* deletingSegments(disk, folders.wal, oldestKept);
   for (const lsn of checkpoints.slice(0, -checkpointsKept)) disk.unlink(checkpointPath(folders.checkpoints, lsn));
   for (const name of disk.readdir(folders.checkpoints)) {
     if (name.endsWith(temporarySuffix)) disk.unlink(join(folders.checkpoints, name));
@@ -155,7 +202,7 @@ function deleteSuperfluous(disk: Disk, folders: CheckpointFolders): void {
 }
 
 /** Deletes, oldest first, the segments whose every record is at or before `lsn`; never the newest. */
-function deleteSegments(disk: Disk, folder: string, lsn: Lsn): void {
+function* deletingSegments(disk: Disk, folder: string, lsn: Lsn): Steps<void> {
   const started = listSegments(disk, folder).flatMap((segment) => {
     const outcome = readHeader(disk, segmentPath(folder, segment));
     return outcome.kind === "header" ? [{ segment, firstLsn: outcome.header.firstLsn }] : [];
@@ -166,5 +213,6 @@ function deleteSegments(disk: Disk, folder: string, lsn: Lsn): void {
     disk.unlink(segmentPath(folder, segment));
     // One at a time: a gap in the middle would be a missing segment, that is, damage.
     disk.syncDirectory(folder);
+    yield "pause";
   }
 }

@@ -5,10 +5,10 @@
  * file `lock`, which only says to a person who the holder is.
  * Must never: decide by the file's content (it is stale after a kill), or remove a lock that is held.
  *
- * The lock is a name in the kernel, made from the folder's real path: an abstract socket on Linux, a named pipe on
- * Windows. macOS has neither; there it is an exclusive lock on the file `lock.held` (open(2) O_EXLOCK).
+ * The lock is a name in the kernel, made from the folder's number on its device, not from its path: however the path is
+ * spelt or mounted, and wherever the folder is moved meanwhile, it is the same folder. An abstract socket on Linux, a
+ * named pipe on Windows. macOS has neither; there it is an exclusive lock on the file `lock.held` (open(2) O_EXLOCK).
  */
-import { createHash } from "node:crypto";
 import fs from "node:fs";
 import net from "node:net";
 import { hostname } from "node:os";
@@ -45,8 +45,7 @@ const exclusiveOpenFlag = 0x0020;
 /** Fails with E_PROJECT_LOCKED naming the holder, or with E_READ_ONLY, E_DISK_FULL or E_DISK. */
 export async function lockProject(disk: Disk, { folder, nowMs }: LockRequest): Promise<Result<ProjectLock>> {
   try {
-    const realPath = fs.realpathSync.native(folder);
-    const release = process.platform === "darwin" ? lockFile(realPath) : await lockName(realPath);
+    const release = process.platform === "darwin" ? lockFile(folder) : await lockNumber(folder);
     if (release === undefined) return failure("E_PROJECT_LOCKED", lockedMessage(readHolder(disk, folder)));
     const written = writeHolder(disk, folder, nowMs);
     if (!written.ok) {
@@ -66,9 +65,25 @@ export async function lockProject(disk: Disk, { folder, nowMs }: LockRequest): P
 }
 
 /** Undefined when somebody else has it. */
-async function lockName(realPath: string): Promise<(() => Promise<void>) | undefined> {
-  const digest = createHash("sha256").update(realPath).digest("hex").slice(0, 32);
-  const name = process.platform === "win32" ? `\\\\.\\pipe\\vibesync-${digest}` : `\0vibesync-${digest}`;
+async function lockNumber(folder: string): Promise<(() => Promise<void>) | undefined> {
+  // Held open: file systems that number things as they meet them keep the number of what is in use.
+  const pin = process.platform === "win32" ? undefined : fs.openSync(folder, "r");
+  const unpin = (): void => {
+    if (pin !== undefined) fs.closeSync(pin);
+  };
+  try {
+    const { dev, ino } = fs.statSync(folder, { bigint: true });
+    const release = await lockName(`${dev}-${ino}`);
+    if (release === undefined) unpin();
+    return release && (() => release().then(unpin));
+  } catch (error) {
+    unpin();
+    throw error;
+  }
+}
+
+async function lockName(number: string): Promise<(() => Promise<void>) | undefined> {
+  const name = process.platform === "win32" ? `\\\\.\\pipe\\vibesync-${number}` : `\0vibesync-${number}`;
   // Nobody has anything to say here: the name being taken is the whole message.
   const server = net.createServer((socket) => socket.destroy());
   const isOurs = await new Promise<boolean>((resolve, reject) => {
@@ -80,10 +95,10 @@ async function lockName(realPath: string): Promise<(() => Promise<void>) | undef
   return () => new Promise((resolve) => server.close(() => resolve()));
 }
 
-function lockFile(realPath: string): (() => Promise<void>) | undefined {
+function lockFile(folder: string): (() => Promise<void>) | undefined {
   const { O_RDWR, O_CREAT, O_NONBLOCK } = fs.constants;
   try {
-    const fd = fs.openSync(join(realPath, exclusiveFileName), O_RDWR | O_CREAT | O_NONBLOCK | exclusiveOpenFlag, 0o600);
+    const fd = fs.openSync(join(folder, exclusiveFileName), O_RDWR | O_CREAT | O_NONBLOCK | exclusiveOpenFlag, 0o600);
     return async () => fs.closeSync(fd);
   } catch (error) {
     if (errnoOf(error) === "EAGAIN" || errnoOf(error) === "EWOULDBLOCK") return undefined;

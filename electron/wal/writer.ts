@@ -12,6 +12,7 @@ import { type Buggify, neverBuggify } from "#electron/ports/buggify.ts";
 import { closeQuietly, type Disk, errnoOf, writeAll } from "#electron/ports/disk.ts";
 import { diskFailure } from "#electron/ports/disk-failure.ts";
 import type { Log, LsnRange } from "#electron/ports/log.ts";
+import { pauseForOthers } from "#electron/ports/steps.ts";
 import { assert } from "#shared/assert.ts";
 import { failure, type Result, success } from "#shared/result.ts";
 import { type OpenSegment, segmentBytesDefault, segmentPath, writeZeros } from "./segment-files.ts";
@@ -39,8 +40,6 @@ export interface WriterOptions {
 /** A group larger than this is written in several calls; it is still all or nothing. */
 const writeBytesMax = 2_097_152;
 const bufferBytesInitial = 65_536;
-
-const pauseForOthers = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 type Refusal = Extract<Result<never>, { ok: false }>;
 

@@ -12,6 +12,8 @@ export const goals: readonly Goal[] = [
   { pattern: /^commit of 1 record \/ bare/, atMost: 2.5 },
   { pattern: /^hub memory, /, atMost: 350 },
   { pattern: /^boot with 100000 records to replay/, atMost: 0.5 },
+  { pattern: /^saving 100000 objects, longest turn$/, atMost: 16 },
+  { pattern: /^restart with 100000 objects and 64 MiB/, atMost: 2 },
   { pattern: /^snapshot, (1|10|100) of 10000 changed$/, atMost: 20 },
   { pattern: /^git add -A && git commit \/ snapshot$/, atLeast: 15 },
   { pattern: /^Blender .*, idle tick, p50$/, atMost: 5 },

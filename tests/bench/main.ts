@@ -12,6 +12,7 @@ import { type Measurement, show } from "./measurement.ts";
 import * as peers from "./peers.bench.ts";
 import * as relay from "./relay.bench.ts";
 import * as replay from "./replay.bench.ts";
+import * as restart from "./restart.bench.ts";
 import * as slowDisk from "./slow-disk.bench.ts";
 import * as snapshots from "./snapshots.bench.ts";
 import * as start from "./start.bench.ts";
@@ -26,6 +27,7 @@ const parts: readonly Part[] = [
   { title: "slow disk", measure: slowDisk.measure },
   { title: "peers", measure: peers.measure },
   { title: "replay", measure: replay.measure },
+  { title: "restart", measure: restart.measure },
   { title: "snapshots", measure: snapshots.measure },
   { title: "blender", measure: blender.measure, ...(blender.hasBlender() ? {} : { missing: "there is no Blender" }) },
   { title: "app", measure: start.measure },

@@ -1,33 +1,157 @@
-/** When a checkpoint is due; what is in it is tests/wal/checkpoint.test.ts. */
-import { expect, it } from "vitest";
-import { State } from "#electron/core/state.ts";
+/** Saving the state beside the log while edits go on: what is saved is the state at its record, and nobody waits. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { evolve } from "#electron/core/evolve.ts";
+import type { Record } from "#electron/core/record.ts";
+import type { State } from "#electron/core/state.ts";
+import { encodeRecord } from "#electron/engine/record-codec.ts";
+import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
 import { Checkpoints } from "#electron/hub/checkpoints.ts";
-import { prepareFolder } from "#electron/hub/project.ts";
-import type { Log } from "#electron/ports/log.ts";
-import { FakeDisk } from "#tests/wal/fake-disk.ts";
-import { freshProject } from "#tests/wal/log-life.ts";
-import { must, project, testLogId } from "#tests/wal/log-script.ts";
+import { restoreOrSalvage } from "#electron/hub/restore.ts";
+import { findCheckpoint, listCheckpoints } from "#electron/wal/checkpoint.ts";
+import { LogWriter } from "#electron/wal/writer.ts";
+import { objectFields, uuidOf } from "#tests/core/desk.ts";
+import { FakeDisk, loseAll } from "#tests/wal/fake-disk.ts";
+import { must } from "#tests/wal/log-script.ts";
+import { folders, prepareLife } from "./project-life.ts";
 
-function checkpointsAfter(records: number, checkpointLsn: number): Checkpoints {
-  const state = new State();
-  state.head = { ...state.head, lsn: records };
-  const disk = new FakeDisk(freshProject);
-  const folders = must(prepareFolder(disk, project));
-  const log: Log = {
-    lastLsn: records,
-    durableLsn: records,
-    append: () => expect.unreachable(),
-    flush: () => Promise.resolve({ ok: true, value: records }),
-    close: () => expect.unreachable(),
-  };
-  return new Checkpoints({ disk, folders, state, log, logId: testLogId, checkpointLsn, recordsPerCheckpoint: 100 });
+/** More than go into one part. */
+const objectsAtFirst = 600;
+const objectsPerRecord = 100;
+const segmentBytes = 65_536;
+
+type Edit = { readonly kind: "create" | "name" | "move" | "delete" | "final"; readonly index: number };
+
+const edit: fc.Arbitrary<Edit> = fc.record({
+  kind: fc.constantFrom("create" as const, "name" as const, "move" as const, "delete" as const, "final" as const),
+  index: fc.nat(objectsAtFirst + 50),
+});
+
+/** A project with its log on a disk, and an artist who goes on working. */
+class Workshop {
+  readonly disk = new FakeDisk(new Map([["/project", null]]));
+  readonly state: State;
+  readonly log: LogWriter;
+  readonly logId: Uint8Array;
+
+  constructor() {
+    const { state, recovery } = prepareLife(this.disk);
+    this.state = state;
+    this.logId = recovery.end.logId;
+    this.log = must(LogWriter.open(this.disk, recovery.end, { segmentBytes, pause: async () => {} }));
+    for (let from = 0; from < objectsAtFirst; from += objectsPerRecord) this.#take(createdFrom(from));
+  }
+
+  checkpoints(pause: () => Promise<void>): Checkpoints {
+    const { disk, state, log, logId } = this;
+    const checkpointLsn = state.head.lsn;
+    return new Checkpoints({ disk, folders, state, log, logId, checkpointLsn, recordsPerCheckpoint: 2, pause });
+  }
+
+  edit({ kind, index }: Edit): void {
+    const uuid = uuidOf(index);
+    const place = { timeMs: index, batch: this.state.head.batch, role: "blender" } as const;
+    const stamp = (this.state.head.lamport + 1) * 16 + 1;
+    const isAlive = this.state.entities.has(uuid);
+    const op = operationOf({ kind, index }, stamp);
+    if (kind === "final") {
+      this.#take({ type: "final", timeMs: 1, batch: Math.max(1, this.state.head.batch - 1), finalLsn: 1 });
+    } else if (kind === "move" && isAlive) {
+      const values = [index, stamp, 0, 0, 0, 0, 1, 1, 1, 1];
+      this.#take({ type: "transforms", ...place, stamp, rows: [{ uuid, mask: 7, flags: 0, values }] });
+    } else if (op && isAlive === (kind !== "create")) {
+      this.#take({ type: "edit", ...place, reason: "edit", ops: [op] });
+    }
+  }
+
+  #take(record: Record): void {
+    must(this.log.append([encodeRecord(record)]));
+    evolve(this.state, this.log.lastLsn, record);
+    this.state.commit();
+  }
 }
 
+function operationOf({ kind, index }: Edit, stamp: number) {
+  const uuid = uuidOf(index);
+  if (kind === "create") return { op: kind, uuid, kind: "object", fields: objectFields(), stamp } as const;
+  if (kind === "name") return { op: "set", uuid, fields: { name: `Thing ${stamp} ü` }, stamp } as const;
+  return kind === "delete" ? ({ op: kind, uuid, stamp } as const) : null;
+}
+
+function createdFrom(from: number): Record {
+  const ops = Array.from({ length: objectsPerRecord }, (_, at) => {
+    return { op: "create", uuid: uuidOf(from + at), kind: "object", fields: objectFields(), stamp: 17 } as const;
+  });
+  return { type: "edit", timeMs: 0, batch: 1, reason: "index", role: "blender", ops };
+}
+
+const textOf = (state: State) => Buffer.from(encodeState(state)).toString("utf8");
+
+describe("a checkpoint that is saved while edits go on", () => {
+  it("[ENG-34] [WAL-13] is the state at its record to the byte, and with the log behind it the state that is live", async () => {
+    const property = fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 60 }), async (edits) => {
+      const shop = new Workshop();
+      const coming = [...edits];
+      let pauses = 0;
+      const checkpoints = shop.checkpoints(async () => {
+        pauses += 1;
+        const next = coming.shift();
+        if (next) shop.edit(next);
+      });
+      const { lsn } = shop.state.head;
+      const textBefore = textOf(shop.state);
+      must(await checkpoints.save());
+      expect(pauses).toBeGreaterThan(20);
+      const { checkpoint } = must(findCheckpoint(shop.disk, folders.checkpoints));
+      expect(checkpoint?.lsn).toBe(lsn);
+      expect(Buffer.from(checkpoint?.state ?? []).toString("utf8")).toBe(textBefore);
+      expect(decodeState(checkpoint?.state ?? new Uint8Array()).ok).toBe(true);
+      must(await shop.log.flush());
+      const next = must(restoreOrSalvage(new FakeDisk(shop.disk.crash(loseAll)), folders, "0"));
+      expect(next.findings).toEqual([]);
+      expect(textOf(next.state)).toBe(textOf(shop.state));
+    });
+    await fc.assert(property, { numRuns: 60 });
+  }, 60_000);
+
+  it("[ENG-34] is one at a time: the next is not due before it is through", async () => {
+    const shop = new Workshop();
+    const due: boolean[] = [];
+    const checkpoints = shop.checkpoints(async () => {
+      checkpoints.note(2);
+      due.push(checkpoints.isDue);
+    });
+    checkpoints.note(2);
+    expect(checkpoints.isDue).toBe(true);
+    must(await checkpoints.save());
+    expect(new Set(due)).toEqual(new Set([false]));
+    expect(checkpoints.isDue).toBe(true);
+    must(await checkpoints.save());
+  });
+
+  it("[ENG-34] leaves the ones before as they were when its sync fails, and comes again", async () => {
+    const shop = new Workshop();
+    const checkpoints = shop.checkpoints(async () => {});
+    must(await checkpoints.save());
+    shop.edit({ kind: "name", index: 1 });
+    const kept = listCheckpoints(shop.disk, folders.checkpoints);
+    shop.disk.onOperation = ({ name, path }) =>
+      name === "datasync" && path.includes("checkpoint") ? { kind: "error", errno: "EIO" } : undefined;
+    expect(await checkpoints.save()).toMatchObject({ ok: false, failure: { code: "E_CHECKPOINT" } });
+    expect(shop.disk.readdir(folders.checkpoints)).toHaveLength(kept.length);
+    shop.disk.onOperation = () => undefined;
+    must(await checkpoints.save());
+    expect(listCheckpoints(shop.disk, folders.checkpoints)).toEqual([...kept, shop.state.head.lsn]);
+  });
+});
+
 it("[ENG-34] counts the records of earlier runs, which died before they saved their state", async () => {
-  const checkpoints = checkpointsAfter(190, 100);
+  const { disk, state, log, logId } = new Workshop();
+  const recordsPerCheckpoint = state.head.lsn + 10;
+  const checkpoints = new Checkpoints({ disk, folders, state, log, logId, checkpointLsn: 0, recordsPerCheckpoint });
   expect(checkpoints.isDue).toBe(false);
   checkpoints.note(10);
   expect(checkpoints.isDue).toBe(true);
-  expect((await checkpoints.save()).ok).toBe(true);
+  must(await checkpoints.save());
   expect(checkpoints.isDue).toBe(false);
 });

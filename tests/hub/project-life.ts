@@ -1,5 +1,6 @@
 /**
- * One life of a whole project folder on a fake disk: project file, log, checkpoints, sidecar and history together.
+ * One life of a whole project folder, on a fake disk or a real one: project file, log, checkpoints, sidecar and history
+ * together.
  *
  * Owns: the script of that life, what the world was told during it, and the check of what the next start finds. Record
  * n changes the scene in a way that only n can, so a state or a snapshot says by itself how far it got.
@@ -9,15 +10,15 @@ import { evolve } from "#electron/core/evolve.ts";
 import type { Record } from "#electron/core/record.ts";
 import { State } from "#electron/core/state.ts";
 import { encodeRecord } from "#electron/engine/record-codec.ts";
-import { encodeState } from "#electron/engine/state-codec.ts";
+import { encodedParts, encodeState, viewOf } from "#electron/engine/state-codec.ts";
 import { foldersOf, openProjectFile, prepareFolder } from "#electron/hub/project.ts";
 import { writeRegistry } from "#electron/hub/registry-file.ts";
-import { restoreOrSalvage } from "#electron/hub/restore.ts";
+import { type Restored, restoreOrSalvage } from "#electron/hub/restore.ts";
+import { type Disk, isMissing, readFile } from "#electron/ports/disk.ts";
 import type { SnapshotChange, SnapshotRepair } from "#electron/ports/snapshots.ts";
 import { SnapshotStore } from "#electron/snapshots/store.ts";
-import { saveCheckpoint } from "#electron/wal/checkpoint.ts";
+import { saveCheckpointInSteps } from "#electron/wal/checkpoint.ts";
 import { objectFields } from "#tests/core/desk.ts";
-import type { FakeDisk } from "#tests/wal/fake-disk.ts";
 import { must, openWriter } from "#tests/wal/log-script.ts";
 
 export const projectFolder = "/project";
@@ -87,8 +88,15 @@ function textOf(state: State): string {
   return Buffer.from(encodeState(state)).toString("utf8");
 }
 
+/** A new project, opened as far as its state and the end of its log. */
+export function prepareLife(disk: Disk): Restored {
+  must(prepareFolder(disk, projectFolder));
+  must(openProjectFile(disk, { projectFolder, name: "Life", nowMs: 0 }));
+  return must(restoreOrSalvage(disk, folders, "0"));
+}
+
 /** Opens the project, lives through a few groups of records, and ends well; or returns where the disk gave up. */
-export async function projectLife(disk: FakeDisk, told: Told): Promise<void> {
+export async function projectLife(disk: Disk, told: Told): Promise<void> {
   if (!prepareFolder(disk, projectFolder).ok) return;
   const project = openProjectFile(disk, { projectFolder, name: "Life", nowMs: 0 });
   if (!project.ok) return;
@@ -111,11 +119,15 @@ export async function projectLife(disk: FakeDisk, told: Told): Promise<void> {
     told.confirmedLsn = flushed.value;
     const lsn = flushed.value;
     if (history.ok) await takeSnapshot(history.value, lsn, told);
-    if (size === 1)
-      saveCheckpoint(disk, folders, { logId: restored.value.recovery.end.logId, lsn, state: encodeState(state) });
+    if (size === 1) await saveState(disk, state, restored.value.recovery.end.logId);
     if (size === 2) writeSidecar(disk, state, told);
   }
   await log.close();
+}
+
+async function saveState(disk: Disk, state: State, logId: Uint8Array): Promise<void> {
+  const parts = encodedParts(viewOf(state));
+  await saveCheckpointInSteps(disk, folders, { logId, lsn: state.head.lsn, parts, pause: async () => {} });
 }
 
 async function takeSnapshot(history: SnapshotStore, lsn: number, told: Told): Promise<void> {
@@ -124,7 +136,7 @@ async function takeSnapshot(history: SnapshotStore, lsn: number, told: Told): Pr
   if (taken.ok) told.snapshotLsn = lsn;
 }
 
-function writeSidecar(disk: FakeDisk, state: State, told: Told): void {
+function writeSidecar(disk: Disk, state: State, told: Told): void {
   const document = { uuid: null, name: "life.blend", saved: true };
   const link = {
     role: "blender",
@@ -138,7 +150,7 @@ function writeSidecar(disk: FakeDisk, state: State, told: Told): void {
 }
 
 /** Starts again and compares everything in the folder with what was told. Returns the position the log got to. */
-export async function checkNextStart(disk: FakeDisk, told: Told, place: string): Promise<number> {
+export async function checkNextStart(disk: Disk, told: Told, place: string): Promise<number> {
   const fail = (what: string): never => {
     throw new Error(`${place}: ${what}`);
   };
@@ -157,7 +169,7 @@ export async function checkNextStart(disk: FakeDisk, told: Told, place: string):
   return lsn;
 }
 
-async function checkHistory(disk: FakeDisk, told: Told, fail: (what: string) => never): Promise<void> {
+async function checkHistory(disk: Disk, told: Told, fail: (what: string) => never): Promise<void> {
   const history = must(await SnapshotStore.open(projectFolder, disk));
   const { head, repairs } = history.opening;
   const repair = repairs.find((each) => !isExpected(each, told));
@@ -174,16 +186,16 @@ async function checkHistory(disk: FakeDisk, told: Told, fail: (what: string) => 
 /** What a crash may leave to be put right; a first snapshot may be found without the branch that was to name it. */
 function isExpected(repair: SnapshotRepair, told: Told): boolean {
   if (repair.kind === "branch-moved") return repair.from === "" && told.snapshotLsn === 0;
-  return repair.kind === "leftovers-removed" || repair.kind === "file-rewritten";
+  return ["leftovers-removed", "indexes-rebuilt", "file-rewritten"].includes(repair.kind);
 }
 
-function checkSidecar(disk: FakeDisk, told: Told, fail: (what: string) => never): void {
-  const bytes = disk.crash({ keepsName: () => true, keepsSector: () => true }).get(folders.registry("blender"));
-  if (!bytes) {
+function checkSidecar(disk: Disk, told: Told, fail: (what: string) => never): void {
+  const path = folders.registry("blender");
+  if (isMissing(disk, path)) {
     if (told.sidecarLsn > 0) fail("the sidecar is gone");
     return;
   }
-  const { lsn } = JSON.parse(Buffer.from(bytes).toString("utf8")) as { lsn: number };
+  const { lsn } = JSON.parse(Buffer.from(readFile(disk, path)).toString("utf8")) as { lsn: number };
   if (lsn < told.sidecarLsn) fail(`sidecar ${lsn} of ${told.sidecarLsn}`);
 }
 

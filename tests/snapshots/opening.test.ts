@@ -1,6 +1,6 @@
 /** Opening what crashes, full disks, other programs and people left behind. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { SnapshotStore } from "#electron/snapshots/store.ts";
@@ -35,6 +35,13 @@ function inRepository(project: string, name: string): string {
   return join(gitFolder(project), ...name.split("/"));
 }
 
+function turnBit(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  bytes[at] = (bytes[at] ?? 0) ^ 4;
+  chmodSync(path, 0o600);
+  writeFileSync(path, bytes);
+}
+
 const tornBranches: readonly [string, string, string][] = [
   ["empty", "", ""],
   ["cut", "3f2a", "3f2a"],
@@ -51,6 +58,47 @@ describe("opening the history", () => {
     expect(git(project, "rev-parse", "HEAD").trim()).toBe(oids[2]);
     valueOrThrow(await store.commit(request(4, changesOf(2, 4))));
     fsck(project);
+  });
+
+  it.each([
+    ["is missing", (path: string) => rmSync(path)],
+    ["is cut", (path: string) => truncateSync(path, 900)],
+    ["is empty", (path: string) => truncateSync(path, 0)],
+    ["has a bit turned", (path: string) => turnBit(path, 1_050)],
+  ])(
+    "[SNAP-15] an index that %s is made again from its pack, for every pack, and no snapshot is lost",
+    async (_, harm) => {
+      const { project, oids } = await projectWith(5);
+      const folder = inRepository(project, "objects/pack");
+      const indexes = readdirSync(folder).filter((name) => name.endsWith(".idx"));
+      const whole = new Map(indexes.map((name) => [name, readFileSync(join(folder, name))]));
+      for (const name of indexes) harm(join(folder, name));
+      const store = await opened(project);
+      expect(store.opening.repairs).toEqual([{ kind: "indexes-rebuilt", count: 5 }]);
+      for (const [name, bytes] of whole) expect(readFileSync(join(folder, name)).equals(bytes)).toBe(true);
+      expect(valueOrThrow(await store.list({ limit: 9 })).map(({ oid }) => oid)).toEqual([...oids].reverse());
+      fsck(project);
+      expect((await opened(project)).opening.repairs).toEqual([]);
+    },
+  );
+
+  it("[SNAP-15] a pack that is damaged as well, or somebody else's, is left as it is", async () => {
+    const { project, oids } = await projectWith(3);
+    const folder = inRepository(project, "objects/pack");
+    damageObject(project, oids[1] ?? "");
+    for (const name of readdirSync(folder)) if (name.endsWith(".idx")) rmSync(join(folder, name));
+    const packs = readdirSync(folder);
+    const store = await opened(project);
+    expect(store.opening.repairs).toEqual([{ kind: "indexes-rebuilt", count: 2 }]);
+    expect(readdirSync(folder)).toHaveLength(packs.length + 2);
+    expect((await store.read(oids[2] ?? "")).ok).toBe(true);
+    const { project: other } = await projectWith(3);
+    git(other, "gc", "--quiet");
+    const theirs = inRepository(other, "objects/pack");
+    for (const name of readdirSync(theirs)) if (name.endsWith(".idx")) rmSync(join(theirs, name));
+    const before = readdirSync(theirs);
+    await opened(other);
+    expect(readdirSync(theirs)).toEqual(before);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Disk } from "#electron/ports/disk.ts";
-import type { SnapshotChange, SnapshotRequest } from "#electron/ports/snapshots.ts";
+import type { SnapshotChange, SnapshotRepair, SnapshotRequest } from "#electron/ports/snapshots.ts";
 import { decodeIndexOrNull } from "#electron/snapshots/git-pack.ts";
 import { SnapshotStore } from "#electron/snapshots/store.ts";
 import type { Result } from "#shared/result.ts";
@@ -24,6 +24,11 @@ export function gitFolder(project: string): string {
 export function git(project: string, ...args: readonly string[]): string {
   const env = { PATH: process.env["PATH"] ?? "", HOME: project, GIT_CONFIG_NOSYSTEM: "1", LC_ALL: "C" };
   return execFileSync("git", ["--git-dir", gitFolder(project), ...args], { encoding: "utf8", env, stdio: "pipe" });
+}
+
+/** False for what a crash may leave to be put right: files half written, a pack that got its name before its index. */
+export function isUnexpected({ kind }: SnapshotRepair): boolean {
+  return kind !== "leftovers-removed" && kind !== "indexes-rebuilt";
 }
 
 /** Throws with git's words when the history is not clean. */
