@@ -105,7 +105,7 @@ function handlersOf(core: () => CoreHub, restart: () => Promise<Result<null>>): 
     "snapshot-rollback": ({ oid }) => rollBack(core(), oid),
     "set-paused": ({ paused }) => command(core(), { kind: "pause", paused }),
     "set-safe-mode": ({ on }) => command(core(), { kind: "safe-mode", on, reason: on ? "Turned on by you." : "" }),
-    release: ({ uuid }) => command(core(), { kind: "release", uuid }),
+    release: ({ uuid, keep = "agreed" }) => command(core(), { kind: "release", uuids: [uuid], keep }),
     "restart-engine": restart,
   };
 }

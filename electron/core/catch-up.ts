@@ -13,6 +13,7 @@ import { type Changed, changedBy, openCheck } from "./batches.ts";
 import { isWritable, noteKnown } from "./forward.ts";
 import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
+import { showOwnVersions } from "./sides.ts";
 import type { Entity, Register, State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { fieldsByStamp, parentsFirst, wholeOperations } from "./whole.ts";
@@ -23,6 +24,7 @@ export function catchUp(turn: Turn): void {
     const isBehind = link.listed !== null || link.cursor !== turn.lsn;
     if (!isWritable(turn, link)) continue;
     askUnconfirmed(turn, link);
+    showOwnVersions(turn, link);
     if (!isBehind && link.doubted.size === 0) continue;
     const ops = isBehind ? missingOperations(turn.state, link) : wholeAndGone(turn.state, link.doubted).flat();
     const isFirst = link.listed !== null;
@@ -49,6 +51,7 @@ function sendInParts(turn: Turn, link: Link, ops: readonly StampedOperation[]): 
   for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
     const part = ops.slice(at, at + limits.opsPerRecordMax);
     const lsn = at + limits.opsPerRecordMax >= ops.length ? turn.lsn : link.cursor;
+    link.sentLsn = lsn;
     turn.send(link.connection, { kind: "apply", epoch: link.epoch, lsn, reason: "resync", ops: part }, turn.lsn);
   }
 }

@@ -3,6 +3,7 @@ import type { Uuid } from "#shared/ids.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { EntityKind, Fields } from "#shared/scene/fields.ts";
+import type { Choice } from "./record.ts";
 import type { WireEvent } from "./wire-event.ts";
 
 export type WireInput = { readonly kind: "wire"; readonly event: WireEvent };
@@ -16,7 +17,8 @@ export type Input =
   /** A person pressed pause or resume, in the window, the tray or an editor's panel. */
   | { readonly kind: "pause"; readonly paused: boolean }
   | { readonly kind: "safe-mode"; readonly on: boolean; readonly reason: string }
-  | { readonly kind: "release"; readonly uuid: Uuid }
+  /** A person decided about what is held back: whose version counts. */
+  | { readonly kind: "release"; readonly uuids: readonly Uuid[]; readonly keep: Choice }
   | { readonly kind: "rollback"; readonly oid: string; readonly target: ReadonlyMap<Uuid, SnapshotEntity> }
   | { readonly kind: "paired-snapshot"; readonly role: Role; readonly epoch: number; readonly code: ErrorCode | null }
   | {

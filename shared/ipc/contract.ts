@@ -7,7 +7,7 @@
  */
 import { z } from "zod";
 import { uuidSchema } from "../ids.ts";
-import { errorCodeSchema, messageTextSchema } from "../protocol/handshake.ts";
+import { errorCodeSchema, messageTextSchema, roles } from "../protocol/handshake.ts";
 import { lsnSchema } from "../protocol/operation.ts";
 import {
   aboutSchema,
@@ -62,8 +62,8 @@ export const requests = {
   ],
   "set-paused": [z.strictObject({ paused: z.boolean() }), nothing],
   "set-safe-mode": [z.strictObject({ on: z.boolean() }), nothing],
-  /** Puts the last agreed values back in both editors and lets the object take part again. */
-  release: [z.strictObject({ uuid: uuidSchema }), nothing],
+  /** Brings the chosen version of what is held back to both editors: one side's, or, unless said, the last agreed. */
+  release: [z.strictObject({ uuid: uuidSchema, keep: z.enum([...roles, "agreed"]).optional() }), nothing],
   "restart-engine": [nothing, nothing],
   setup: [nothing, setupViewSchema],
   "install-plugin": [z.strictObject({ role: roleSchema, path }), z.strictObject({ message: z.string() })],
