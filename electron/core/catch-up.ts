@@ -13,6 +13,7 @@ import { type Changed, changedBy, openCheck, tellFinal } from "./batches.ts";
 import { isWritable, noteKnown, socketOf } from "./forward.ts";
 import { limits } from "./limits.ts";
 import { isReachable, type Link } from "./links.ts";
+import { showOwnVersions } from "./sides.ts";
 import type { Entity, Register, State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { fieldsByStamp, namedBy, parentsFirst, wholeOperations } from "./whole.ts";
@@ -26,6 +27,7 @@ export function catchUp(turn: Turn): void {
       continue;
     }
     askUnconfirmed(turn, link);
+    showOwnVersions(turn, link);
     if (!isBehind && link.doubted.size === 0) continue;
     const ops = isBehind ? missingOperations(turn.state, link) : wholeAndGone(turn.state, link.doubted).flat();
     const isFirst = link.listed !== null;
@@ -90,6 +92,7 @@ function sendInParts(turn: Turn, link: Link, ops: readonly StampedOperation[]): 
   for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
     const part = ops.slice(at, at + limits.opsPerRecordMax);
     const lsn = at + limits.opsPerRecordMax >= ops.length ? turn.lsn : link.cursor;
+    link.sentLsn = lsn;
     turn.send(link.connection, { kind: "apply", epoch: link.epoch, lsn, reason: "resync", ops: part }, turn.lsn);
   }
 }

@@ -43,12 +43,19 @@ export function evolve(state: State, lsn: number, record: Record): void {
       return;
     case "quarantine": {
       const { uuid, code, message, timeMs } = record;
-      state.quarantine.set(uuid, { code, message, lsn, timeMs });
+      state.quarantine.set(uuid, { code, message, lsn, timeMs, closure: uuid, stamp: 0, sides: {} });
+      return;
+    }
+    case "hold":
+      return evolveHold(state, lsn, record);
+    case "claim": {
+      const held = state.quarantine.get(record.uuid);
+      assert(held !== undefined, "[ENG-37] only what is held back has sides");
+      state.quarantine.set(record.uuid, { ...held, sides: { ...held.sides, [record.role]: record.side } });
       return;
     }
     case "release":
-      state.quarantine.delete(record.uuid);
-      return;
+      return evolveRelease(state, lsn, record.uuid);
     case "close":
       state.head = { ...state.head, closed: true };
       return;
@@ -66,9 +73,32 @@ function advanced(head: Head, lsn: number, record: Record): Head {
   let { lamport, batch } = head;
   if (record.type === "transforms") lamport = Math.max(lamport, lamportOf(record.stamp));
   if (record.type === "edit") for (const { stamp } of record.ops) lamport = Math.max(lamport, lamportOf(stamp));
-  if (record.type === "transforms" || record.type === "edit") batch = Math.max(batch, record.batch + 1);
+  if (record.type === "claim") lamport = Math.max(lamport, lamportOf(record.side.stamp));
+  if (record.type === "hold") for (const member of record.members) lamport = Math.max(lamport, lamportIn(member));
+  if ("batch" in record && record.type !== "final") batch = Math.max(batch, record.batch + 1);
   const { finalLsn, mode, modeReason } = head;
   return { lsn, finalLsn, lamport, mode, modeReason, batch, closed: false };
+}
+
+function lamportIn({ operation, sides }: RecordOf<"hold">["members"][number]): number {
+  const stamps = [operation.stamp, ...Object.values(sides).map((side) => side?.stamp ?? 0)];
+  return Math.max(...stamps.map(lamportOf));
+}
+
+/** One record for all of it: whatever else is lost, a held entity is there, as agreed, and has its sides. */
+function evolveHold(state: State, lsn: number, record: RecordOf<"hold">): void {
+  const { batch, timeMs, code, closure } = record;
+  for (const { operation, sides, message } of record.members) {
+    evolveOperation(state, operation, { lsn, batch, timeMs });
+    state.quarantine.set(operation.uuid, { code, message, lsn, timeMs, closure, stamp: operation.stamp, sides });
+  }
+}
+
+/** From here on it is there for everybody: until now an editor may have been without it, whatever it was told. */
+function evolveRelease(state: State, lsn: number, uuid: Uuid): void {
+  state.quarantine.delete(uuid);
+  const entity = state.entities.get(uuid);
+  if (entity) state.entities.set(uuid, { ...entity, createdLsn: lsn });
 }
 
 function evolveEdit(state: State, lsn: number, record: RecordOf<"edit">): void {

@@ -8,13 +8,12 @@
 import type { Uuid } from "#shared/ids.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
-import { batchFor, changedBy, noteChange } from "./batches.ts";
 import { childrenFirst, childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
-import { limits } from "./limits.ts";
 import { type Decision, finalFields, type ReviewItem, reviewQueue, withDependents, withNeeds } from "./review.ts";
 import { type Entity, fieldOf, parentOf, type State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { parentsFirst, valuesOf } from "./whole.ts";
+import { write } from "./writing.ts";
 
 export function review(turn: Turn, decision: Decision, uuids: readonly Uuid[]): void {
   const { state, links } = turn;
@@ -26,7 +25,8 @@ export function review(turn: Turn, decision: Decision, uuids: readonly Uuid[]): 
   const isApproved = decision === "approve";
   const operations = items.map((item) => (isApproved ? approved(turn, item, stamp) : refused(turn, item, stamp)));
   for (const { uuid } of items) links.unexplained.delete(uuid);
-  write(turn, decision, inOrder(turn, isApproved ? operations : housed(turn, operations)));
+  const ops = inOrder(turn, isApproved ? operations : housed(turn, operations));
+  write(turn, { role: null, reason: isApproved ? "approve" : "revoke", ops, decision });
 }
 
 function approved({ state }: Turn, { uuid, change, fields }: ReviewItem, stamp: number): StampedOperation {
@@ -121,14 +121,4 @@ function inOrder({ state }: Turn, operations: readonly StampedOperation[]): Stam
   const gone = [...parentsFirst(dying).reverse(), ...childrenFirst(state, deletes)].map(({ uuid }) => uuid);
   const order = new Set([...parentsFirst(entities).map(({ uuid }) => uuid), ...gone]);
   return [...order].flatMap((uuid) => byUuid.get(uuid) ?? []);
-}
-
-function write(turn: Turn, decision: Decision, ops: readonly StampedOperation[]): void {
-  const reason = decision === "approve" ? "approve" : "revoke";
-  for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
-    const part = ops.slice(at, at + limits.opsPerRecordMax);
-    const batch = batchFor(turn, { isStructural: false, decision }, part.length);
-    turn.log({ type: "edit", timeMs: turn.facts.nowMs, batch, reason, role: null, ops: part });
-    noteChange(turn, batch, part.map(changedBy));
-  }
 }

@@ -74,6 +74,8 @@ function resume(turn: Turn, link: Link, { hello, before }: { hello: Hello; befor
   const lsn = hello.resume?.lsn ?? 0;
   link.phase = "linked";
   link.cursor = before ? Math.min(lsn, turn.state.head.lsn) : lsn;
+  link.sentLsn = link.cursor;
+  link.unshown = new Set(turn.state.quarantine.keys());
   link.seq = before?.seq ?? null;
   link.refusals = before?.refusals ?? new Map();
   // What was on the way when the socket broke may not have arrived: known is what stood there at that position.
@@ -106,6 +108,8 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     seq: null,
     refusals: new Map(),
     cursor: 0,
+    sentLsn: 0,
+    unshown: new Set(),
     known: new Set(),
     doubted: new Set(),
     unconfirmed: new Map(),

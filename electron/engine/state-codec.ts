@@ -6,6 +6,7 @@
  */
 
 import { z } from "zod";
+import { sidesSchema } from "#electron/core/record.ts";
 import {
   type Counter,
   type Entity,
@@ -49,7 +50,16 @@ const counter = z.strictObject({
   windowCount: whole,
   windowMs: z.number(),
 });
-const quarantine = z.strictObject({ code: errorCodeSchema, message: z.string(), lsn: whole, timeMs: z.number() });
+const quarantine = z.strictObject({
+  code: errorCodeSchema,
+  message: z.string(),
+  lsn: whole,
+  timeMs: z.number(),
+  /** These are missing in what was saved before there were sides. */
+  closure: uuidSchema.optional(),
+  stamp: whole.optional(),
+  sides: sidesSchema.optional(),
+});
 
 const stateSchema = z.strictObject({
   format: z.literal(1),
@@ -121,7 +131,10 @@ type Plain = {
   readonly entities: readonly PlainEntity[];
   readonly tombstones: readonly (Omit<Tombstone, "entity"> & { readonly entity: PlainEntity })[];
   readonly provisional: readonly (readonly [Uuid, Provisional])[];
-  readonly quarantine: readonly (readonly [Uuid, Quarantine])[];
+  readonly quarantine: readonly (readonly [
+    Uuid,
+    Omit<Quarantine, "closure" | "stamp" | "sides"> & Partial<Quarantine>,
+  ])[];
   readonly counters: readonly (readonly [string, Counter])[];
 };
 
@@ -138,7 +151,8 @@ function fill(plain: Plain): State {
     const batches = new Set(Object.values(value).map((one) => one.batch));
     for (const batch of batches) state.noteProvisional(uuid, value, batch);
   }
-  for (const [uuid, value] of plain.quarantine) state.quarantine.set(uuid, value);
+  for (const [uuid, { closure = uuid, stamp = 0, sides = {}, ...value }] of plain.quarantine)
+    state.quarantine.set(uuid, { ...value, closure, stamp, sides });
   for (const [key, value] of plain.counters) state.counters.set(key, value);
   state.commit();
   return state;

@@ -20,6 +20,7 @@ import { fieldNamesOf, laneTransforms } from "#shared/protocol/binary.ts";
 import type { DownMessage } from "#shared/protocol/down.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
+import { writerOf } from "#shared/scene/stamp.ts";
 import { foldOf, throughCodec } from "./fold.ts";
 
 /**
@@ -161,6 +162,10 @@ export class Witness {
         for (const name of fieldNamesOf(row)) this.#once(row.uuid, `${name} ${stamp}`, lsn);
       }
     }
+    if (record.type === "hold") {
+      for (const { operation } of record.members)
+        if (operation.op === "create") this.#revive(operation.uuid, operation.stamp, lsn);
+    }
     if (record.type !== "edit") return;
     for (const op of record.ops) {
       if (op.op === "create") this.#revive(op.uuid, op.stamp, lsn);
@@ -189,10 +194,12 @@ export class Witness {
   }
 }
 
-/** The state has it, or something newer; or the entity is gone for good. */
+/** The state has it, or something newer, or keeps it as a side of a conflict; or the entity is gone for good. */
 function assertTakenIn(state: State, { uuid, stamp, fields, lsn }: Claim, what: string): void {
   const entity = state.entities.get(uuid);
   if (entity !== undefined && entity.createdLsn > lsn) return;
+  const side = state.quarantine.get(uuid)?.sides[writerOf(stamp) as Role];
+  if (side !== undefined && side.stamp >= stamp) return;
   if (fields === "deleted") {
     const isBeaten = entity === undefined || presenceStamp(entity) >= stamp;
     assert(isBeaten, `I1: ${what} deleted ${uuid} at ${stamp}, which lives by nothing newer`);
