@@ -3,7 +3,7 @@
  *
  * Pure: a total table over what is there and what comes. Who writes what the table says is decide.ts and sides.ts.
  * A write was not known when it is another writer's, behind the position that the change had seen ([WIRE-35]); the
- * hub's own writes are nobody's intent and never in conflict.
+ * hub's own writes are nobody's intent and never in conflict; what it repaired is still the person's who wrote it.
  */
 import { isSameValue } from "#shared/math/epsilon.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
@@ -16,7 +16,7 @@ import {
   transformFields,
 } from "#shared/scene/fields.ts";
 import { type Writer, writerOf } from "#shared/scene/stamp.ts";
-import { type Entity, type Register, registersOf } from "./state.ts";
+import { type Entity, type Register, registersOf, writtenOf } from "./state.ts";
 import type { Written } from "./transform.ts";
 
 export type Weight = FieldWeight | "destructive";
@@ -59,9 +59,11 @@ function isTransform(name: FieldName): boolean {
 export type Seen = { readonly role: Role; readonly base: number };
 
 /** Whether somebody else wrote this and the change did not know. */
-export function isUnseen(written: Pick<Written, "stamp" | "lsn"> | undefined | null, { role, base }: Seen): boolean {
-  if (!written || written.lsn <= base) return false;
-  const writer = writerOf(written.stamp);
+export function isUnseen(written: Written | undefined | null, { role, base }: Seen): boolean {
+  if (!written) return false;
+  const { stamp, lsn } = written.intent ?? written;
+  if (lsn <= base) return false;
+  const writer = writerOf(stamp);
   return writer !== role && writer !== "hub" && writer !== "none";
 }
 
@@ -91,7 +93,7 @@ export function conflictOf(entity: Entity, fields: Fields, seen: Seen): Finding 
   for (const [there, register] of unseen) {
     for (const comes of coming) {
       if (!doMeet(there, comes) || (there === "parent" && comes !== there && isSameParent)) continue;
-      const author = authorOf(writerOf(register.stamp));
+      const author = authorOf(writerOf((register.intent ?? register).stamp));
       switch (ruling({ weight: weightOf(there), author }, { weight: weightOf(comes), author: "human" })) {
         case "hold":
           found.disputed.add(there);
@@ -108,6 +110,13 @@ export function conflictOf(entity: Entity, fields: Fields, seen: Seen): Finding 
     }
   }
   return found;
+}
+
+/** Whether anything of a change would stand beside what was last there, had it come before the deletion. */
+export function wouldCount(entity: Entity, { fields, stamp }: { fields: Fields; stamp: number }, seen: Seen): boolean {
+  const { disputed, lost } = conflictOf(entity, fields, seen);
+  if (disputed.size > 0) return true;
+  return changedFields(entity, fields).some((name) => !lost.has(name) && stamp > (writtenOf(entity, name)?.stamp ?? 0));
 }
 
 function weightOf(name: FieldName): Weight {

@@ -10,7 +10,7 @@ import { errorSentence } from "#shared/protocol/error-code.ts";
 import { type Role, roles } from "#shared/protocol/handshake.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type FieldName, type Fields, type FieldValue, hasField } from "#shared/scene/fields.ts";
-import { conflictOf, isUnseen, type Seen } from "./conflict.ts";
+import { conflictOf, isUnseen, type Seen, wouldCount } from "./conflict.ts";
 import { admitDeletes, isDeleteDisputed } from "./deletes.ts";
 import { isHome, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
 import { limits } from "./limits.ts";
@@ -48,6 +48,7 @@ function admitPart(turn: Turn, { role, reason, ops, base }: Admission): Refusal[
   const refusals: Refusal[] = [];
   const accepted = new Map<Uuid, StampedOperation>();
   const corrections = new Map<Uuid, Fields>();
+  const voided = new Map<Uuid, Fields>();
   const seen = base === null ? null : { role, base };
   for (const operation of ops) {
     const { uuid } = operation;
@@ -63,15 +64,19 @@ function admitPart(turn: Turn, { role, reason, ops, base }: Admission): Refusal[
     if ("code" in outcome) refusals.push(refusalOf(turn, uuid, outcome.code));
     else if (outcome.operation) accepted.set(uuid, outcome.operation);
     if ("correction" in outcome && outcome.correction) corrections.set(uuid, outcome.correction);
+    if ("voided" in outcome && outcome.voided) voided.set(uuid, outcome.voided);
   }
   flush(turn, { role, reason, accepted });
-  correct(turn, corrections);
+  correct(turn, "revoke", voided);
+  correct(turn, "repair", corrections);
   return refusals;
 }
 
+/** Whether the operation is about something that is, or will be, held back. */
 export function isDisputed(turn: Turn, operation: StampedOperation, seen: Seen): boolean {
+  if (turn.state.quarantine.has(operation.uuid)) return true;
   if (operation.op === "delete") return isDeleteDisputed(turn, operation.uuid, seen);
-  return turn.state.quarantine.has(operation.uuid) || disputedBy(turn, operation, seen).length > 0;
+  return disputedBy(turn, operation, seen).length > 0;
 }
 
 /** What a person must decide about before the operation can count; empty: it counts, or is refused, by itself. */
@@ -82,6 +87,7 @@ function disputedBy({ state }: Turn, operation: StampedOperation, seen: Seen): U
   if (entity) return conflictOf(entity, operation.fields, seen).disputed.size > 0 ? [uuid] : [];
   const tombstone = state.tombstones.get(uuid);
   if (!tombstone || !isUnseen(tombstone, seen)) return [];
+  if (operation.op === "set" && !wouldCount(tombstone.entity, operation, seen)) return [];
   // Deleted by the other meanwhile, and with it everything that the same deletion named. What nobody here ever saw
   // cannot come back.
   if (registersOf(tombstone.entity).length === 0) return [];
@@ -100,11 +106,11 @@ function admitClaim(turn: Turn, role: Role, operation: StampedOperation): Outcom
   return { operation: null };
 }
 
-function correct(turn: Turn, corrections: ReadonlyMap<Uuid, Fields>): void {
+function correct(turn: Turn, reason: "repair" | "revoke", corrections: ReadonlyMap<Uuid, Fields>): void {
   const stamp = turn.hubStamp();
   writeOwn(
     turn,
-    "repair",
+    reason,
     [...corrections].map(([uuid, fields]) => ({ op: "set" as const, uuid, stamp, fields })),
   );
 }
@@ -121,12 +127,12 @@ function flush(turn: Turn, { role, reason, accepted }: Gathered): void {
 }
 
 /**
- * `correction`: what the hub made of it differs from what the editor has; everybody is told under the hub's own
- * stamp.
+ * `correction`: what the hub made of it differs from what the editor has; `voided`: what does not count by the table of
+ * conflicts, and what it goes back to. Everybody is told under the hub's own stamp.
  */
 type Outcome =
   | { readonly code: ErrorCode }
-  | { readonly operation: StampedOperation | null; readonly correction?: Fields };
+  | { readonly operation: StampedOperation | null; readonly correction?: Fields; readonly voided?: Fields };
 
 type Context = {
   /** What the same change brought before it: not in the state yet, but as good as there. */
@@ -146,10 +152,9 @@ function admitOne(turn: Turn, operation: StampedOperation, { accepted, seen }: C
   }
   if (entity === undefined) return { code: tombstone ? "E_TOMBSTONED" : "E_UNKNOWN_ENTITY" };
   if (operation.op === "create" && operation.kind !== entity.kind) return { code: "E_KIND" };
-  const { fields, correction } = reconciled(turn, entity, { fields: operation.fields, seen });
+  const { fields, voided } = reconciled(turn, entity, { fields: operation.fields, seen });
   const outcome = admitFields(turn, entity, { uuid, stamp, fields, accepted });
-  if ("code" in outcome || correction === undefined) return outcome;
-  return { ...outcome, correction: { ...correction, ...outcome.correction } };
+  return "code" in outcome || voided === undefined ? outcome : { ...outcome, voided };
 }
 
 /** Without what loses against what the change had not seen; with what goes back to everybody all the same. */
@@ -157,18 +162,18 @@ function reconciled(
   turn: Turn,
   entity: Entity,
   { fields, seen }: { fields: Fields; seen: Seen | null },
-): { readonly fields: Fields; readonly correction?: Fields } {
+): { readonly fields: Fields; readonly voided?: Fields } {
   const finding = seen === null ? null : conflictOf(entity, fields, seen);
   if (finding === null || finding.lost.size + finding.overruled.size === 0) return { fields };
-  const correction: { [Name in FieldName]?: FieldValue } = {};
+  const voided: { [Name in FieldName]?: FieldValue } = {};
   const before = turn.state.provisional.get(entity.uuid);
-  for (const name of finding.lost) correction[name] = fieldOf(entity, name) as FieldValue;
+  for (const name of finding.lost) voided[name] = fieldOf(entity, name) as FieldValue;
   for (const name of finding.overruled) {
     const value = fields[name] ?? before?.[name]?.register?.value ?? fieldOf(entity, name);
-    correction[name] = value as FieldValue;
+    voided[name] = value as FieldValue;
   }
   const kept = Object.entries(fields).filter(([name]) => !finding.lost.has(name as FieldName));
-  return { fields: Object.fromEntries(kept), correction };
+  return { fields: Object.fromEntries(kept), voided };
 }
 
 type Creation = Extract<StampedOperation, { op: "create" }>;

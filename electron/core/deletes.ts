@@ -42,7 +42,10 @@ export function admitDeletes(turn: Turn, { ops, ...writing }: Writing, seen: See
 
 export function isDeleteDisputed({ state }: Turn, uuid: Uuid, seen: Seen): boolean {
   const entity = state.entities.get(uuid);
-  return entity !== undefined && (state.quarantine.has(uuid) || unseenRegisters(entity, seen).length > 0);
+  const held = state.quarantine.get(uuid);
+  // Taken away by the other, too: that is settled.
+  if (held) return roles.some((role) => role !== seen.role && held.sides[role]?.kind !== "gone");
+  return entity !== undefined && unseenRegisters(entity, seen).length > 0;
 }
 
 /** The editor's user took away what is held back. When both did, nothing is left to decide. */

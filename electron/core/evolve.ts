@@ -9,10 +9,10 @@ import { sharedText, type Uuid } from "#shared/ids.ts";
 import { fieldNamesOf } from "#shared/protocol/binary.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
-import { lamportOf } from "#shared/scene/stamp.ts";
+import { lamportOf, writerOf } from "#shared/scene/stamp.ts";
 import { countFault } from "./failure.ts";
 import { limits } from "./limits.ts";
-import type { Record, RecordOf, TransformsRecord } from "./record.ts";
+import type { EditReason, Record, RecordOf, TransformsRecord } from "./record.ts";
 import {
   type Entity,
   type Head,
@@ -22,8 +22,9 @@ import {
   registerOf,
   registersOf,
   type State,
+  writtenOf,
 } from "./state.ts";
-import { isTransformPart, noTransform, placed, placingOf } from "./transform.ts";
+import { isTransformPart, noTransform, placed, placingOf, type Written } from "./transform.ts";
 
 /** Applies the record at `lsn`, which must be the next one. */
 export function evolve(state: State, lsn: number, record: Record): void {
@@ -76,8 +77,8 @@ function advanced(head: Head, lsn: number, record: Record): Head {
   if (record.type === "claim") lamport = Math.max(lamport, lamportOf(record.side.stamp));
   if (record.type === "hold") for (const member of record.members) lamport = Math.max(lamport, lamportIn(member));
   if ("batch" in record && record.type !== "final") batch = Math.max(batch, record.batch + 1);
-  const { finalLsn, mode, modeReason } = head;
-  return { lsn, finalLsn, lamport, mode, modeReason, batch, closed: false };
+  const { finalLsn, mode, modeReason, horizonLsn, horizonStamp } = head;
+  return { lsn, finalLsn, lamport, mode, modeReason, batch, closed: false, horizonLsn, horizonStamp };
 }
 
 function lamportIn({ operation, sides }: RecordOf<"hold">["members"][number]): number {
@@ -89,7 +90,7 @@ function lamportIn({ operation, sides }: RecordOf<"hold">["members"][number]): n
 function evolveHold(state: State, lsn: number, record: RecordOf<"hold">): void {
   const { batch, timeMs, code, closure } = record;
   for (const { operation, sides, message } of record.members) {
-    evolveOperation(state, operation, { lsn, batch, timeMs });
+    evolveOperation(state, operation, { lsn, batch, timeMs, reason: null });
     state.quarantine.set(operation.uuid, { code, message, lsn, timeMs, closure, stamp: operation.stamp, sides });
   }
 }
@@ -102,11 +103,17 @@ function evolveRelease(state: State, lsn: number, uuid: Uuid): void {
 }
 
 function evolveEdit(state: State, lsn: number, record: RecordOf<"edit">): void {
-  const { batch, timeMs } = record;
-  for (const operation of record.ops) evolveOperation(state, operation, { lsn, batch, timeMs });
+  const { batch, timeMs, reason } = record;
+  for (const operation of record.ops) evolveOperation(state, operation, { lsn, batch, timeMs, reason });
 }
 
-type Place = { readonly lsn: number; readonly batch: number; readonly timeMs: number };
+type Place = {
+  readonly lsn: number;
+  readonly batch: number;
+  readonly timeMs: number;
+  /** Null: what was agreed, of something that is held back. */
+  readonly reason: EditReason | null;
+};
 
 function evolveOperation(state: State, operation: StampedOperation, place: Place): void {
   const { uuid, stamp } = operation;
@@ -187,16 +194,28 @@ function neverSeen(uuid: Uuid, stamp: number, { lsn, timeMs }: Place): Entity {
 type Write = { readonly fields: Fields; readonly stamp: number; readonly place: Place };
 
 function setFields(state: State, entity: Entity, { fields, stamp, place }: Write): void {
-  const { batch, lsn, timeMs } = place;
+  const { batch, lsn, timeMs, reason } = place;
   const names = Object.keys(fields) as FieldName[];
+  const written = { stamp, lsn };
+  const writtenOver = (name: FieldName) =>
+    reason === "repair" ? { ...written, ...intentOf(writtenOf(entity, name)) } : written;
   const registers: { [Name in FieldName]?: Register } = { ...entity.registers };
   for (const name of names) {
-    if (!isTransformPart(name)) registers[name] = { value: fields[name] as FieldValue, stamp, lsn };
+    if (!isTransformPart(name)) registers[name] = { value: fields[name] as FieldValue, ...writtenOver(name) };
   }
   const placing = placingOf(fields);
-  const transform = placing ? placed(entity.transform, placing, { stamp, lsn }) : entity.transform;
+  let transform = placing ? placed(entity.transform, placing, written) : entity.transform;
+  if (reason === "repair")
+    for (const name of names.filter(isTransformPart)) transform = { ...transform, [name]: writtenOver(name) };
   awaitFinal(state, entity, { names, batch });
   state.entities.set(entity.uuid, { ...entity, registers, transform, lsn, timeMs });
+}
+
+/** What is repaired stands for the write that was there, which may have been a repair itself. */
+function intentOf(before: Written | undefined): Pick<Written, "intent"> {
+  if (before?.intent) return { intent: before.intent };
+  if (!before || writerOf(before.stamp) === "hub") return {};
+  return { intent: { stamp: before.stamp, lsn: before.lsn } };
 }
 
 /** Remembers what the fields go back to when the batch fails, before they are written. */
@@ -254,12 +273,22 @@ function isDecidedBy(fields: Provisional, batch: number): boolean {
   return false;
 }
 
-/** Tombstones leave in the order they came: the map keeps insertion order in its base, and deletes are rare. */
+/**
+ * The oldest go, many at a time: looking for them costs a walk over all. One whose batch is undecided stays, it may
+ * still have to come back.
+ */
 function forgetOldTombstones(state: State): void {
-  if (state.tombstones.size <= limits.tombstonesMax) return;
-  let oldest: { uuid: Uuid; lsn: number } | undefined;
-  for (const [uuid, { lsn }] of state.tombstones.entries()) {
-    if (oldest === undefined || lsn < oldest.lsn) oldest = { uuid, lsn };
+  const { tombstones } = state;
+  const surplus = tombstones.size - limits.tombstonesMax;
+  if (surplus <= 0 || surplus % limits.tombstonesForgottenAtOnce !== 1) return;
+  const lsns = Float64Array.from(tombstones.values(), ({ lsn }) => lsn).sort();
+  const newest = lsns[limits.tombstonesForgottenAtOnce - 1] as number;
+  let { horizonLsn, horizonStamp } = state.head;
+  for (const [uuid, { lsn, stamp, pending }] of tombstones.entries()) {
+    if (lsn > newest || pending) continue;
+    tombstones.delete(uuid);
+    horizonLsn = Math.max(horizonLsn, lsn);
+    horizonStamp = Math.max(horizonStamp, stamp);
   }
-  if (oldest) state.tombstones.delete(oldest.uuid);
+  state.head = { ...state.head, horizonLsn, horizonStamp };
 }

@@ -82,7 +82,7 @@ function disputedMember(
   let newest = 0;
   for (const [name, register] of unseenRegisters(entity, seen)) {
     shown[name] = register.value;
-    newest = Math.max(newest, register.stamp);
+    newest = Math.max(newest, (register.intent ?? register).stamp);
     const final = provisional?.[name]?.register;
     const isSound = name !== "parent" || isSoundParent(turn.state, entity.uuid, final?.value ?? null);
     if (final && isSound) agreed[name] = final.value;

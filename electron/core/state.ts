@@ -99,6 +99,9 @@ export type Head = {
   readonly batch: number;
   /** False from the first record of a run until its closing record: true at boot means that the last run ended well. */
   readonly closed: boolean;
+  /** The newest of the deletions that are forgotten: what was written before may have been deleted ([ENG-50]). */
+  readonly horizonLsn: number;
+  readonly horizonStamp: number;
 };
 
 export const initialHead: Head = {
@@ -109,6 +112,8 @@ export const initialHead: Head = {
   modeReason: "",
   batch: 1,
   closed: true,
+  horizonLsn: 0,
+  horizonStamp: 0,
 };
 
 export class State {
@@ -165,7 +170,7 @@ export function fieldOf(entity: Entity | undefined, name: FieldName): FieldValue
 export function registerOf(entity: Entity, name: FieldName): Register | undefined {
   if (!isTransformPart(name)) return entity.registers[name];
   const written = entity.transform[name];
-  return written ? { value: partOf(entity.transform, name), stamp: written.stamp, lsn: written.lsn } : undefined;
+  return written ? { ...written, value: partOf(entity.transform, name) } : undefined;
 }
 
 /** Every field that has a value. */

@@ -27,7 +27,12 @@ import type { FieldName } from "#shared/scene/fields.ts";
 import { fieldNameSchema, fieldsSchema } from "#shared/scene/value.ts";
 
 const whole = z.int().min(0);
-const register = z.strictObject({ value: z.json(), stamp: whole, lsn: whole });
+const register = z.strictObject({
+  value: z.json(),
+  stamp: whole,
+  lsn: whole,
+  intent: z.strictObject({ stamp: whole, lsn: whole }).optional(),
+});
 const entity = z.strictObject({
   uuid: uuidSchema,
   kind: entityKindSchema,
@@ -71,6 +76,9 @@ const stateSchema = z.strictObject({
     modeReason: z.string(),
     batch: whole,
     closed: z.boolean(),
+    // Not in the first checkpoints: nothing had been forgotten then.
+    horizonLsn: whole.default(0),
+    horizonStamp: whole.default(0),
   }),
   entities: z.array(entity),
   tombstones: z.array(
@@ -119,8 +127,10 @@ function entityOf(plain: PlainEntity): Entity {
   const { translation, rotation, scale, ...registers } = plain.registers;
   let transform = noTransform;
   for (const [name, register] of Object.entries({ translation, rotation, scale })) {
-    const placing = register && placingOf({ [name]: register.value });
-    if (placing) transform = placed(transform, placing, { stamp: register.stamp, lsn: register.lsn });
+    if (register === undefined) continue;
+    const { value, ...written } = register;
+    const placing = placingOf({ [name]: value });
+    if (placing) transform = placed(transform, placing, written);
   }
   return { ...plain, registers, transform };
 }
