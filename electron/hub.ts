@@ -5,6 +5,8 @@
  * the IPC router, which has checked the arguments.
  * Must never: be imported by anything but a composition root or a test.
  */
+
+import { conflictRows, decideConflicts } from "#electron/hub/conflict-desk.ts";
 import { CoreHub, snapshotRow } from "#electron/hub/core-hub.ts";
 import { fieldViewsOf } from "#electron/hub/detail-view.ts";
 import { objectViewOf } from "#electron/hub/object-view.ts";
@@ -113,7 +115,8 @@ function handlersOf(core: () => CoreHub, restart: () => Promise<Result<null>>): 
     "snapshot-rollback": ({ oid }) => rollBack(core(), oid),
     "set-paused": ({ paused }) => command(core(), { kind: "pause", paused }),
     "set-safe-mode": ({ on }) => command(core(), { kind: "safe-mode", on, reason: on ? "Turned on by you." : "" }),
-    release: ({ uuid }) => command(core(), { kind: "release", uuid }),
+    conflicts: () => success(conflictRows(state())),
+    release: (wish) => decideConflicts(core(), wish),
     review: async () => success(await reviewRows(state(), core().links)),
     "review-decide": (wish) => decideReview(core(), wish),
     "restart-engine": restart,

@@ -6,6 +6,7 @@
  * Must never: change the store to make something look done. The hub's push does that.
  */
 import type { createToastManager } from "@base-ui/react/toast";
+import type { Choice } from "#shared/choice.ts";
 import type { RequestAnswer, RequestArgument, RequestChannel } from "#shared/ipc/contract.ts";
 import type { Settings } from "#shared/ipc/view.ts";
 import type { Failure } from "#shared/result.ts";
@@ -143,10 +144,11 @@ export function createActions({ hub, store, ui, toasts }: ActionParts) {
       if (kept) applySnapshotName(store, oid, label);
       return kept;
     },
-    async release(uuid: string, name: string): Promise<boolean> {
-      const released = await did("release", { uuid }, texts.release.problem(name));
-      if (released) say(texts.release.done(name));
-      return released;
+    /** Brings that version to both editors. */
+    async keep(uuids: readonly string[], keep: Choice): Promise<boolean> {
+      const done = await ask("release", { uuids: [...uuids], keep }, texts.conflicts.problem);
+      if (done) say(texts.conflicts.done(done.value.decided));
+      return done !== null;
     },
     async saveSettings(change: Partial<Settings>): Promise<boolean> {
       const saved = await ask("set-settings", change, texts.settings.problem);

@@ -2,6 +2,7 @@
 import { type ComponentType, useEffect, useRef } from "react";
 import styles from "./app.module.css";
 import { useHubState, useUi } from "./app-context.tsx";
+import { Conflicts } from "./features/conflicts/conflicts.tsx";
 import { Failures } from "./features/failures/failures.tsx";
 import { Dialogs } from "./features/frame/dialogs.tsx";
 import { Rail } from "./features/frame/rail.tsx";
@@ -29,6 +30,7 @@ const viewComponents: { readonly [Name in View]: ComponentType } = {
   setup: Setup,
   settings: Settings,
   review: Review,
+  conflicts: Conflicts,
 };
 
 export function App() {

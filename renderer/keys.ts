@@ -28,6 +28,7 @@ export const keyRows: readonly KeyRow[] = [
   { keys: "5", does: "Snapshots", group: "everywhere", command: { kind: "view", index: 4 } },
   { keys: "6", does: "Setup", group: "everywhere", command: { kind: "view", index: 5 } },
   { keys: "7", does: "Review what safe mode holds", group: "everywhere", command: { kind: "view", index: 7 } },
+  { keys: "8", does: "Decide about what is held back", group: "everywhere", command: { kind: "view", index: 8 } },
   { keys: "Ctrl ,", does: "Settings", group: "everywhere", command: { kind: "settings" } },
   { keys: "Ctrl P", does: "Pause or resume", group: "everywhere", command: { kind: "pause" } },
   { keys: "Ctrl Shift S", does: "Safe mode on or off", group: "everywhere", command: { kind: "safe-mode" } },
@@ -40,7 +41,8 @@ export const keyRows: readonly KeyRow[] = [
   { keys: "J K", does: "Next or previous row", group: "lists", command: null },
   { keys: "Home End", does: "First or last row", group: "lists", command: null },
   { keys: "A R", does: "Approve or refuse the row under review", group: "lists", command: null },
-  { keys: "Space", does: "Mark the row under review", group: "lists", command: null },
+  { keys: "B U L", does: "Keep Blender's, Unity's or the last agreed version", group: "lists", command: null },
+  { keys: "Space", does: "Mark the row that waits for a decision", group: "lists", command: null },
   { keys: "Enter", does: "Open the row", group: "lists", command: null },
 ];
 

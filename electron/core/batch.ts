@@ -2,8 +2,9 @@
  * Coalescing: what one editor moved several times within a turn is one move (stage 4, phase 3).
  *
  * Only neighbouring transform frames of one connection are merged, so that nothing overtakes anything. The merged
- * frame carries the newest stamp and answers for every sequence number in it. Each row keeps the stamp it was made
- * with: whether it counts is decided by that one ([WIRE-9]); an old move gets no newer by travelling with a new one.
+ * frame carries the newest stamp and the lowest base, and answers for every sequence number in it. Each row keeps the
+ * stamp it was made with: whether it counts is decided by that one ([WIRE-9]); an old move gets no newer by travelling
+ * with a new one.
  */
 
 import type { Uuid } from "#shared/ids.ts";
@@ -52,11 +53,13 @@ class Gathering {
   readonly #first: WireInput;
   readonly #alone: FrameChange;
   readonly #seqs: number[];
+  #base: number;
   #rows: Map<Uuid, { readonly row: TransformRow; readonly stamp: number }> | null = null;
 
   constructor(first: WireInput, change: FrameChange) {
     this.#first = first;
     this.#alone = change;
+    this.#base = change.frame.lsn;
     this.#seqs = [...change.seqs];
   }
 
@@ -70,6 +73,7 @@ class Gathering {
     for (const row of frame.rows) rows.set(row.uuid, { row, stamp: frame.stamp });
     this.#rows = rows;
     this.#seqs.push(...seqs);
+    this.#base = Math.min(this.#base, frame.lsn);
     return true;
   }
 
@@ -78,7 +82,12 @@ class Gathering {
     const gathered = [...this.#rows.values()];
     const stamps = gathered.map(({ stamp }) => stamp);
     const stamp = stamps.reduce((newest, one) => Math.max(newest, one), this.#alone.frame.stamp);
-    const frame: TransformFrame = { ...this.#alone.frame, stamp, rows: gathered.map(({ row }) => row) };
+    const frame: TransformFrame = {
+      ...this.#alone.frame,
+      lsn: this.#base,
+      stamp,
+      rows: gathered.map(({ row }) => row),
+    };
     const change: FrameChange = { kind: "frame", frame, seqs: this.#seqs, stamps };
     return { input: withFrame(this.#first, change), change };
   }

@@ -13,6 +13,7 @@ import { type Changed, changedBy, openCheck, tellFinal } from "./batches.ts";
 import { isWritable, noteKnown, socketOf } from "./forward.ts";
 import { limits } from "./limits.ts";
 import { isReachable, type Link } from "./links.ts";
+import { showOwnVersions } from "./sides.ts";
 import type { Entity, Register, State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { fieldsByStamp, namedBy, parentsFirst, wholeOperations } from "./whole.ts";
@@ -26,6 +27,7 @@ export function catchUp(turn: Turn): void {
       continue;
     }
     askUnconfirmed(turn, link);
+    showOwnVersions(turn, link);
     if (isBehind || hasDoubts(turn.state, link)) bringUpToDate(turn, link);
   }
 }
@@ -67,6 +69,7 @@ function send(turn: Turn, link: Link, { ops, lsn: lastLsn }: Sending): void {
   for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
     const part = ops.slice(at, at + limits.opsPerRecordMax);
     const lsn = at + limits.opsPerRecordMax >= ops.length ? lastLsn : cursor;
+    link.sentLsn = lsn;
     turn.send(connection, { kind: "apply", epoch, lsn, reason: "resync", ops: part }, turn.lsn);
   }
   noteKnown(link, ops);

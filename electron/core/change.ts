@@ -12,7 +12,8 @@ import type { UpMessageOf } from "#shared/protocol/up.ts";
 import { type FieldName, type Fields, type FieldValue, fieldSpec } from "#shared/scene/fields.ts";
 import { writerOf } from "#shared/scene/stamp.ts";
 import { batchFor, changedBy, noteChange, openCheck } from "./batches.ts";
-import { admit, type Refusal } from "./decide.ts";
+import { isUnseen, type Seen } from "./conflict.ts";
+import { admit, isDisputed, type Refusal } from "./decide.ts";
 import { noteKnown } from "./forward.ts";
 import { askForListing } from "./indexing.ts";
 import type { WireInput } from "./input.ts";
@@ -43,7 +44,8 @@ export function onChange(turn: Turn, link: Link, { change, input }: { change: Ch
   if (link.phase === "listing" && !link.merging) return reject(turn, link, { seq, code: "E_UNEXPECTED", retry: true });
   turn.links.hear(stamp);
   if (writerOf(stamp) !== link.role) return reject(turn, link, { seq, code: "E_MALFORMED", retry: false });
-  if (link.merging || link.deferred.length > 0 || isBlocked(turn, change)) return defer(turn, link, { input, seq });
+  if (link.merging || link.deferred.length > 0 || isBlocked(turn, link, change))
+    return defer(turn, link, { input, seq });
   takeIn(turn, link, change);
 }
 
@@ -52,13 +54,26 @@ function defer(turn: Turn, link: Link, { input, seq }: { input: WireInput; seq: 
   link.deferred.push(input);
 }
 
-/** Whether the change touches something whose structure is being verified, or a person is deciding just now. */
-export function isBlocked(turn: Turn, change: Change): boolean {
+/**
+ * Whether the change touches something whose structure is being verified, or a person is deciding just now. One that is
+ * in conflict with it does not wait until that is final: it is what keeps it from being agreed.
+ */
+export function isBlocked(turn: Turn, link: Link, change: Change): boolean {
   const { blocked, deciding } = turn.links;
   if (deciding !== null) return true;
   if (blocked.size === 0) return false;
-  if (change.kind === "frame") return change.frame.rows.some(({ uuid }) => blocked.has(uuid));
-  return change.message.ops.some((operation) => blocked.has(operation.uuid) || blocked.has(parentNamed(operation)));
+  const seen = seenBy(link, change);
+  const isWaiting = (operation: StampedOperation) => {
+    if (!blocked.has(operation.uuid) && !blocked.has(parentNamed(operation))) return false;
+    return seen === null || !isDisputed(turn, operation, seen);
+  };
+  if (change.kind === "text") {
+    const { stamp, ops } = change.message;
+    return ops.some((operation) => isWaiting({ ...operation, stamp }));
+  }
+  const { rows, stamp } = change.frame;
+  const touched = rows.filter(({ uuid }) => blocked.has(uuid));
+  return touched.some((row) => isWaiting({ op: "set", uuid: row.uuid, stamp, fields: transformFieldsOf(row) }));
 }
 
 function parentNamed(operation: Operation): Uuid {
@@ -86,7 +101,11 @@ export function takeIn(turn: Turn, link: Link, change: Change): void {
   if (!payTokens(turn, link, change)) return reject(turn, link, { seq: newest, code: "E_RATE", retry: true });
   if (link.seq === null) link.firstSeq = first;
   if (!isLate) link.seq = newest;
-  const refused = change.kind === "text" ? takeText(turn, link, change.message) : takeFrame(turn, link, change);
+  const base = seenBy(link, change)?.base ?? null;
+  const refused =
+    change.kind === "text"
+      ? takeText(turn, link, { message: change.message, base })
+      : takeFrame(turn, link, { change, base });
   // Of frames that were laid over each other nobody knows any more which brought what: each is told all of it.
   for (const seq of fresh) {
     answer(turn, link, { seq, refused });
@@ -111,7 +130,19 @@ function keepRefusals(link: Link, seq: number, refused: readonly Refusal[]): voi
   if (link.refusals.size > limits.refusalsKeptMax && oldest !== undefined) link.refusals.delete(oldest);
 }
 
-function takeText(turn: Turn, link: Link, message: UpMessageOf<"change">): Refusal[] {
+/**
+ * The position up to which the change had seen what others did ([WIRE-35]). An editor to which nothing is on its way
+ * has seen everything; before it was brought up to date with its listing, nobody can say.
+ */
+function seenBy(link: Link, change: Change): Seen | null {
+  const base = change.kind === "text" ? change.message.base : change.frame.lsn;
+  if (link.listed !== null) return null;
+  return { role: link.role, base: base >= link.sentLsn ? Math.max(base, link.cursor) : base };
+}
+
+type Text = { readonly message: UpMessageOf<"change">; readonly base: number | null };
+
+function takeText(turn: Turn, link: Link, { message, base }: Text): Refusal[] {
   const { stamp, ops } = message;
   const stamped = ops.map((operation) => ({ ...operation, stamp }));
   noteKnown(link, stamped);
@@ -121,7 +152,7 @@ function takeText(turn: Turn, link: Link, message: UpMessageOf<"change">): Refus
     ops.map(({ uuid }) => uuid),
   );
   const beaten = stamped.flatMap((operation) => beatenFields(turn, operation));
-  const refused = admit(turn, { role: link.role, reason: "edit", ops: stamped });
+  const refused = admit(turn, { role: link.role, reason: "edit", ops: stamped, base });
   noteDoubts(turn, link, stamped);
   openCheck(turn, link.role, beaten.map(changedBy));
   return refused;
@@ -156,15 +187,21 @@ function noteDoubts(turn: Turn, link: Link, ops: readonly StampedOperation[]): v
 }
 
 /** The fast path: rows that count go into one binary record; the others are refused one by one. */
-function takeFrame(turn: Turn, link: Link, { frame, stamps }: Extract<Change, { kind: "frame" }>): Refusal[] {
+function takeFrame(turn: Turn, link: Link, { change, base }: Rows): Refusal[] {
+  const { frame, stamps } = change;
   const refused: Refusal[] = [];
+  const slow: StampedOperation[] = [];
   const rows: TransformRow[] = [];
   const beaten: StampedOperation[] = [];
   for (const [index, row] of frame.rows.entries()) {
     const entity = turn.state.entities.get(row.uuid);
+    const stamp = stamps?.[index] ?? frame.stamp;
+    if (isEntangled(turn, row.uuid, base === null ? null : { role: link.role, base })) {
+      slow.push({ op: "set", uuid: row.uuid, stamp, fields: transformFieldsOf(row) });
+      continue;
+    }
     const code = refuseRow(turn, row.uuid, entity);
     if (code === undefined) {
-      const stamp = stamps?.[index] ?? frame.stamp;
       const mask = newerMask(entity, row, stamp);
       if (mask !== row.mask)
         beaten.push(...beatenFields(turn, { op: "set", uuid: row.uuid, stamp, fields: transformFieldsOf(row) }));
@@ -176,6 +213,7 @@ function takeFrame(turn: Turn, link: Link, { frame, stamps }: Extract<Change, { 
     }
   }
   openCheck(turn, link.role, beaten.map(changedBy));
+  if (slow.length > 0) refused.push(...admit(turn, { role: link.role, reason: "edit", ops: slow, base }));
   if (rows.length === 0) return refused;
   watchBounces(
     turn,
@@ -193,10 +231,19 @@ function takeFrame(turn: Turn, link: Link, { frame, stamps }: Extract<Change, { 
   return refused;
 }
 
+type Rows = { readonly change: Extract<Change, { kind: "frame" }>; readonly base: number | null };
+
+/** Whether a move must be looked at as a whole operation: it is held back, or somebody hung it elsewhere meanwhile. */
+function isEntangled({ state }: Turn, uuid: Uuid, seen: Seen | null): boolean {
+  if (state.quarantine.has(uuid)) return true;
+  if (seen === null) return false;
+  const entity = state.entities.get(uuid);
+  return isUnseen(entity ? entity.registers.parent : state.tombstones.get(uuid), seen);
+}
+
 function refuseRow({ state }: Turn, uuid: Uuid, entity: Entity | undefined): ErrorCode | undefined {
   if (entity === undefined) return state.tombstones.has(uuid) ? "E_TOMBSTONED" : "E_UNKNOWN_ENTITY";
-  if (entity.kind !== "object") return "E_FIELD";
-  return state.quarantine.has(uuid) ? "E_QUARANTINED" : undefined;
+  return entity.kind === "object" ? undefined : "E_FIELD";
 }
 
 function newerMask(entity: Entity | undefined, row: TransformRow, stamp: number): number {

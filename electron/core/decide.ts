@@ -7,17 +7,18 @@
 import type { Uuid } from "#shared/ids.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import { errorSentence } from "#shared/protocol/error-code.ts";
-import type { Role } from "#shared/protocol/handshake.ts";
+import { type Role, roles } from "#shared/protocol/handshake.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type FieldName, type Fields, type FieldValue, hasField } from "#shared/scene/fields.ts";
-import { batchFor, changedBy, noteChange } from "./batches.ts";
-import { isStructural } from "./forward.ts";
-import { childrenFirst, childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
+import { conflictOf, isUnseen, type Seen, wouldCount } from "./conflict.ts";
+import { admitDeletes, isDeleteDisputed } from "./deletes.ts";
+import { isHome, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
 import { limits } from "./limits.ts";
 import type { EditReason } from "./record.ts";
-import { type Entity, fieldOf, nameOf, parentOf, registerOf } from "./state.ts";
+import { claim, hold } from "./sides.ts";
+import { type Entity, fieldOf, nameOf, parentOf, registerOf, registersOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
-import { presenceStamp } from "./whole.ts";
+import { write, writeOwn } from "./writing.ts";
 
 export type Refusal = { readonly uuid: Uuid; readonly code: ErrorCode; readonly message: string };
 
@@ -25,36 +26,91 @@ export type Admission = {
   readonly role: Role;
   readonly reason: EditReason;
   readonly ops: readonly StampedOperation[];
+  /** The position that the change had seen; null where nothing can be in conflict, as in a listing. */
+  readonly base: number | null;
 };
 
 /** Logs what counts of the operations; answers with what was refused. */
-export function admit(turn: Turn, { role, reason, ops }: Admission): Refusal[] {
+export function admit(turn: Turn, admission: Admission): Refusal[] {
+  const { role, reason, ops, base } = admission;
   const refusals: Refusal[] = [];
   const deletes = ops.filter((operation) => operation.op === "delete");
-  for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
-    const accepted = new Map<Uuid, StampedOperation>();
-    const corrections = new Map<Uuid, Fields>();
-    for (const operation of ops.slice(at, at + limits.opsPerRecordMax)) {
-      if (operation.op === "delete") continue;
-      if (accepted.has(operation.uuid)) flush(turn, { role, reason, accepted });
-      const outcome = admitOne(turn, operation, accepted);
-      if ("code" in outcome) refusals.push(refusalOf(turn, operation.uuid, outcome.code));
-      else if (outcome.operation) accepted.set(operation.uuid, outcome.operation);
-      if ("correction" in outcome && outcome.correction) corrections.set(operation.uuid, outcome.correction);
-    }
-    flush(turn, { role, reason, accepted });
-    correct(turn, corrections);
+  const others = ops.filter((operation) => operation.op !== "delete");
+  for (let at = 0; at < others.length; at += limits.opsPerRecordMax) {
+    refusals.push(...admitPart(turn, { ...admission, ops: others.slice(at, at + limits.opsPerRecordMax) }));
   }
-  if (deletes.length > 0) admitDeletes(turn, { role, reason, ops: deletes });
+  if (deletes.length > 0) admitDeletes(turn, { role, reason, ops: deletes }, base === null ? null : { role, base });
   for (const { uuid, code } of refusals) turn.fault({ operation: "change", code, uuid, role });
   return refusals;
 }
 
-function correct(turn: Turn, corrections: ReadonlyMap<Uuid, Fields>): void {
+function admitPart(turn: Turn, { role, reason, ops, base }: Admission): Refusal[] {
+  const refusals: Refusal[] = [];
+  const accepted = new Map<Uuid, StampedOperation>();
+  const corrections = new Map<Uuid, Fields>();
+  const voided = new Map<Uuid, Fields>();
+  const seen = base === null ? null : { role, base };
+  for (const operation of ops) {
+    const { uuid } = operation;
+    if (accepted.has(uuid)) flush(turn, { role, reason, accepted });
+    const disputed = seen === null ? [] : disputedBy(turn, operation, seen);
+    if (seen !== null && disputed.length > 0) {
+      flush(turn, { role, reason, accepted });
+      hold(turn, { seen, uuids: disputed });
+    }
+    const outcome = turn.state.quarantine.has(uuid)
+      ? admitClaim(turn, role, operation)
+      : admitOne(turn, operation, { accepted, seen });
+    if ("code" in outcome) refusals.push(refusalOf(turn, uuid, outcome.code));
+    else if (outcome.operation) accepted.set(uuid, outcome.operation);
+    if ("correction" in outcome && outcome.correction) corrections.set(uuid, outcome.correction);
+    if ("voided" in outcome && outcome.voided) voided.set(uuid, outcome.voided);
+  }
+  flush(turn, { role, reason, accepted });
+  correct(turn, "revoke", voided);
+  correct(turn, "repair", corrections);
+  return refusals;
+}
+
+/** Whether the operation is about something that is, or will be, held back. */
+export function isDisputed(turn: Turn, operation: StampedOperation, seen: Seen): boolean {
+  if (turn.state.quarantine.has(operation.uuid)) return true;
+  if (operation.op === "delete") return isDeleteDisputed(turn, operation.uuid, seen);
+  return disputedBy(turn, operation, seen).length > 0;
+}
+
+/** What a person must decide about before the operation can count; empty: it counts, or is refused, by itself. */
+function disputedBy({ state }: Turn, operation: StampedOperation, seen: Seen): Uuid[] {
+  const { uuid } = operation;
+  const entity = state.entities.get(uuid);
+  if (operation.op === "delete" || state.quarantine.has(uuid)) return [];
+  if (entity) return conflictOf(entity, operation.fields, seen).disputed.size > 0 ? [uuid] : [];
+  const tombstone = state.tombstones.get(uuid);
+  if (!tombstone || !isUnseen(tombstone, seen)) return [];
+  if (operation.op === "set" && !wouldCount(tombstone.entity, operation, seen)) return [];
+  // Deleted by the other meanwhile, and with it everything that the same deletion named. What nobody here ever saw
+  // cannot come back.
+  if (registersOf(tombstone.entity).length === 0) return [];
+  return [...state.tombstones.entries()]
+    .filter(([, { stamp, entity: dead }]) => stamp === tombstone.stamp && registersOf(dead).length > 0)
+    .map(([member]) => member);
+}
+
+function admitClaim(turn: Turn, role: Role, operation: StampedOperation): Outcome {
+  const entity = turn.state.entities.get(operation.uuid);
+  if (operation.op === "delete" || entity === undefined) return { operation: null };
+  if (operation.op === "create" && operation.kind !== entity.kind) return { code: "E_KIND" };
+  const code = refuseFields(entity.kind, operation.fields);
+  if (code) return { code };
+  claim(turn, role, operation);
+  return { operation: null };
+}
+
+function correct(turn: Turn, reason: "repair" | "revoke", corrections: ReadonlyMap<Uuid, Fields>): void {
   const stamp = turn.hubStamp();
   writeOwn(
     turn,
-    "repair",
+    reason,
     [...corrections].map(([uuid, fields]) => ({ op: "set" as const, uuid, stamp, fields })),
   );
 }
@@ -71,17 +127,22 @@ function flush(turn: Turn, { role, reason, accepted }: Gathered): void {
 }
 
 /**
- * `correction`: what the hub made of it differs from what the editor has; everybody is told under the hub's own
- * stamp.
+ * `correction`: what the hub made of it differs from what the editor has; `voided`: what does not count by the table of
+ * conflicts, and what it goes back to. Everybody is told under the hub's own stamp.
  */
 type Outcome =
   | { readonly code: ErrorCode }
-  | { readonly operation: StampedOperation | null; readonly correction?: Fields };
+  | { readonly operation: StampedOperation | null; readonly correction?: Fields; readonly voided?: Fields };
 
-function admitOne(turn: Turn, operation: StampedOperation, accepted: ReadonlyMap<Uuid, StampedOperation>): Outcome {
+type Context = {
+  /** What the same change brought before it: not in the state yet, but as good as there. */
+  readonly accepted: ReadonlyMap<Uuid, StampedOperation>;
+  readonly seen: Seen | null;
+};
+
+function admitOne(turn: Turn, operation: StampedOperation, { accepted, seen }: Context): Outcome {
   const { state } = turn;
   const { uuid, stamp } = operation;
-  if (state.quarantine.has(uuid)) return { code: "E_QUARANTINED" };
   if (operation.op === "delete") return { operation: null };
   const entity = state.entities.get(uuid);
   const tombstone = state.tombstones.get(uuid);
@@ -91,7 +152,28 @@ function admitOne(turn: Turn, operation: StampedOperation, accepted: ReadonlyMap
   }
   if (entity === undefined) return { code: tombstone ? "E_TOMBSTONED" : "E_UNKNOWN_ENTITY" };
   if (operation.op === "create" && operation.kind !== entity.kind) return { code: "E_KIND" };
-  return admitFields(turn, entity, { uuid, stamp, fields: operation.fields, accepted });
+  const { fields, voided } = reconciled(turn, entity, { fields: operation.fields, seen });
+  const outcome = admitFields(turn, entity, { uuid, stamp, fields, accepted });
+  return "code" in outcome || voided === undefined ? outcome : { ...outcome, voided };
+}
+
+/** Without what loses against what the change had not seen; with what goes back to everybody all the same. */
+function reconciled(
+  turn: Turn,
+  entity: Entity,
+  { fields, seen }: { fields: Fields; seen: Seen | null },
+): { readonly fields: Fields; readonly voided?: Fields } {
+  const finding = seen === null ? null : conflictOf(entity, fields, seen);
+  if (finding === null || finding.lost.size + finding.overruled.size === 0) return { fields };
+  const voided: { [Name in FieldName]?: FieldValue } = {};
+  const before = turn.state.provisional.get(entity.uuid);
+  for (const name of finding.lost) voided[name] = fieldOf(entity, name) as FieldValue;
+  for (const name of finding.overruled) {
+    const value = fields[name] ?? before?.[name]?.register?.value ?? fieldOf(entity, name);
+    voided[name] = value as FieldValue;
+  }
+  const kept = Object.entries(fields).filter(([name]) => !finding.lost.has(name as FieldName));
+  return { fields: Object.fromEntries(kept), voided };
 }
 
 type Creation = Extract<StampedOperation, { op: "create" }>;
@@ -104,7 +186,7 @@ function admitCreate(turn: Turn, operation: Creation, accepted: ReadonlyMap<Uuid
   if (code) return { code };
   const parent = (fields.parent as Uuid | null | undefined) ?? null;
   if (parent === operation.uuid) return { code: "E_CYCLE" };
-  if (parent === null || accepted.has(parent) || state.entities.has(parent)) return { operation };
+  if (parent === null || accepted.has(parent) || isHome(state, parent)) return { operation };
   const home = rehomed(state, { kind: operation.kind, fields });
   return { operation: { ...operation, fields: { ...fields, ...home } }, correction: home };
 }
@@ -117,16 +199,23 @@ type FieldWrite = {
   readonly accepted: ReadonlyMap<Uuid, StampedOperation>;
 };
 
-/** The parent that an entity will have once everything accepted so far is written. */
-function parentAfter(turn: Turn, accepted: ReadonlyMap<Uuid, StampedOperation>, uuid: Uuid): Uuid | null {
+/**
+ * The parent that an entity will have once everything accepted so far is written: in the state, or in one editor's
+ * scene, where what is held back may hang elsewhere.
+ */
+function parentAfter({ state }: Turn, uuid: Uuid, { accepted, view }: ParentView): Uuid | null {
   const operation = accepted.get(uuid);
   const parent = operation && operation.op !== "delete" ? operation.fields.parent : undefined;
   if (parent !== undefined) return parent as Uuid | null;
-  return parentOf(turn.state.entities.get(uuid));
+  const side = view === null ? undefined : state.quarantine.get(uuid)?.sides[view];
+  const own = side?.kind === "alive" ? side.fields.parent : undefined;
+  return own === undefined ? parentOf(state.entities.get(uuid)) : (own as Uuid | null);
 }
 
+type ParentView = { readonly accepted: ReadonlyMap<Uuid, StampedOperation>; readonly view: Role | null };
+
 /** Keeps the fields whose stamp is above their register's ([WIRE-9]). */
-function admitFields(turn: Turn, entity: Entity, { uuid, stamp, fields, accepted }: FieldWrite): Outcome {
+export function admitFields(turn: Turn, entity: Entity, { uuid, stamp, fields, accepted }: FieldWrite): Outcome {
   const code = refuseFields(entity.kind, fields);
   if (code) return { code };
   const kept: { [Name in FieldName]?: FieldValue } = {};
@@ -141,12 +230,13 @@ function admitFields(turn: Turn, entity: Entity, { uuid, stamp, fields, accepted
   }
   if (kept.parent !== undefined) {
     const parent = kept.parent as Uuid | null;
-    const isCircle = (above: Uuid | null) => makesCycle((at) => parentAfter(turn, accepted, at), uuid, above);
+    const isCircle = (above: Uuid | null) =>
+      [null, ...roles].some((view) => makesCycle((at) => parentAfter(turn, at, { accepted, view }), uuid, above));
     if (isCircle(parent)) {
       repairRefused(turn, entity, fields);
       return { code: "E_CYCLE" };
     }
-    if (parent !== null && !accepted.has(parent) && !turn.state.entities.has(parent)) {
+    if (parent !== null && !accepted.has(parent) && !isHome(turn.state, parent)) {
       const placed = { kind: entity.kind, fields: { ...placedOf(entity).fields, ...kept } };
       const nearest = rehomed(turn.state, placed);
       const home = isCircle(nearest.parent as Uuid | null) ? { ...nearest, parent: null } : nearest;
@@ -170,72 +260,6 @@ function repairRefused(turn: Turn, entity: Entity, refused: Fields): void {
     if (value !== undefined) fields[key as FieldName] = value;
   }
   writeOwn(turn, "repair", [{ op: "set", uuid: entity.uuid, stamp: turn.hubStamp(), fields }]);
-}
-
-/**
- * Deletes are all or nothing for what they name; what hung below and was not named moves up to the nearest living
- * ancestor and stays where it is in the world ([WIRE-19]). It moves first, and children go before their parents: a
- * power cut may end the log between two records ([WAL-6]), and nothing may hang below what is gone then.
- */
-function admitDeletes(turn: Turn, { role, reason, ops }: Admission): void {
-  const { state } = turn;
-  const gone = new Set<Uuid>();
-  const admitted = ops.filter(({ uuid, stamp }) => {
-    if (gone.has(uuid) || state.quarantine.has(uuid)) return false;
-    const dead = state.tombstones.get(uuid);
-    const alive = state.entities.get(uuid);
-    const newest = alive ? presenceStamp(alive) : (dead?.stamp ?? 0);
-    if (stamp <= newest) return false;
-    gone.add(uuid);
-    return true;
-  });
-  if (admitted.length === 0) return;
-  const orphans = childrenOf(state, gone).filter((child) => !gone.has(child.uuid));
-  const members = orphansOfCollections(turn, gone);
-  const stamp = turn.hubStamp();
-  const moved = orphans.map((entity): StampedOperation => {
-    return { op: "set", uuid: entity.uuid, stamp, fields: rehomed(state, placedOf(entity), gone) };
-  });
-  writeOwn(turn, "repair", [...moved, ...members.map(({ uuid, left }) => leaveCollections(uuid, left, stamp))]);
-  const ordered = childrenFirst(state, admitted);
-  for (let at = 0; at < ordered.length; at += limits.opsPerRecordMax) {
-    write(turn, { role, reason, ops: ordered.slice(at, at + limits.opsPerRecordMax) });
-  }
-}
-type Member = { readonly uuid: Uuid; readonly left: readonly string[] };
-
-/** Objects that were in a collection that is about to go: they leave it. */
-function orphansOfCollections(turn: Turn, gone: ReadonlySet<Uuid>): Member[] {
-  const hasCollection = [...gone].some((uuid) => turn.state.entities.get(uuid)?.kind === "collection");
-  if (!hasCollection) return [];
-  const members: Member[] = [];
-  for (const { uuid, registers } of turn.state.entities.values()) {
-    const collections = registers.collections?.value as readonly string[] | undefined;
-    if (gone.has(uuid) || !collections?.some((collection) => gone.has(collection))) continue;
-    members.push({ uuid, left: collections.filter((collection) => !gone.has(collection)) });
-  }
-  return members;
-}
-
-function leaveCollections(uuid: Uuid, left: readonly string[], stamp: number): StampedOperation {
-  return { op: "set", uuid, stamp, fields: { collections: [...left] } };
-}
-
-/** Operations of the hub's own, in records of their own, to every editor. */
-export function writeOwn(turn: Turn, reason: EditReason, ops: readonly StampedOperation[]): void {
-  for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
-    write(turn, { role: null, reason, ops: ops.slice(at, at + limits.opsPerRecordMax) });
-  }
-}
-
-type Writing = { readonly role: Role | null; readonly reason: EditReason; readonly ops: readonly StampedOperation[] };
-
-function write(turn: Turn, { role, reason, ops }: Writing): void {
-  if (ops.length === 0) return;
-  const structural = turn.state.head.mode === "live" && isStructural(ops);
-  const batch = batchFor(turn, { isStructural: structural }, ops.length);
-  turn.log({ type: "edit", timeMs: turn.facts.nowMs, batch, reason, role, ops: [...ops] });
-  noteChange(turn, batch, ops.map(changedBy));
 }
 
 function refusalOf(turn: Turn, uuid: Uuid, code: ErrorCode): Refusal {

@@ -10,9 +10,10 @@ import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { Input } from "./input.ts";
 import { limits } from "./limits.ts";
 import { type Decision, heldItem, needsOf, perhapsHeld, type Queue, queueOf, type ReviewItem } from "./review.ts";
-import { approved, housed, inOrder, refused, write } from "./review-act.ts";
+import { approved, housed, inOrder, refused } from "./review-act.ts";
 import type { State } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import { write } from "./writing.ts";
 
 /** Null: all that is held. */
 type Wish = { readonly decision: Decision; readonly uuids: readonly Uuid[] | null };
@@ -87,7 +88,7 @@ function* carryOut(deciding: Deciding, { decision, uuids }: Wish): Generator<voi
     const { turn } = deciding;
     for (const { uuid } of part) links.unexplained.delete(uuid);
     const still = part.filter((operation) => isStillSo(turn.state, operation, plannedLsn));
-    write(turn, decision, still);
+    write(turn, { role: null, reason: decision === "approve" ? "approve" : "revoke", ops: still, decision });
     if (deciding.isEnough(part.length * limits.decisionStepsPerWrite)) yield;
   }
   links.decided += items.length;

@@ -9,10 +9,10 @@ import { sharedText, type Uuid } from "#shared/ids.ts";
 import { fieldNamesOf } from "#shared/protocol/binary.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
-import { lamportOf } from "#shared/scene/stamp.ts";
+import { lamportOf, writerOf } from "#shared/scene/stamp.ts";
 import { countFault } from "./failure.ts";
 import { limits } from "./limits.ts";
-import type { Record, RecordOf, TransformsRecord } from "./record.ts";
+import type { EditReason, Record, RecordOf, TransformsRecord } from "./record.ts";
 import {
   type Entity,
   type Head,
@@ -22,8 +22,9 @@ import {
   registerOf,
   registersOf,
   type State,
+  writtenOf,
 } from "./state.ts";
-import { isTransformPart, noTransform, placed, placingOf } from "./transform.ts";
+import { isTransformPart, noTransform, placed, placingOf, type Written } from "./transform.ts";
 
 /** Applies the record at `lsn`, which must be the next one. */
 export function evolve(state: State, lsn: number, record: Record): void {
@@ -43,12 +44,19 @@ export function evolve(state: State, lsn: number, record: Record): void {
       return;
     case "quarantine": {
       const { uuid, code, message, timeMs } = record;
-      state.quarantine.set(uuid, { code, message, lsn, timeMs });
+      state.quarantine.set(uuid, { code, message, lsn, timeMs, closure: uuid, stamp: 0, sides: {} });
+      return;
+    }
+    case "hold":
+      return evolveHold(state, lsn, record);
+    case "claim": {
+      const held = state.quarantine.get(record.uuid);
+      assert(held !== undefined, "[ENG-37] only what is held back has sides");
+      state.quarantine.set(record.uuid, { ...held, sides: { ...held.sides, [record.role]: record.side } });
       return;
     }
     case "release":
-      state.quarantine.delete(record.uuid);
-      return;
+      return evolveRelease(state, lsn, record.uuid);
     case "close":
       state.head = { ...state.head, closed: true };
       return;
@@ -66,17 +74,46 @@ function advanced(head: Head, lsn: number, record: Record): Head {
   let { lamport, batch } = head;
   if (record.type === "transforms") lamport = Math.max(lamport, lamportOf(record.stamp));
   if (record.type === "edit") for (const { stamp } of record.ops) lamport = Math.max(lamport, lamportOf(stamp));
-  if (record.type === "transforms" || record.type === "edit") batch = Math.max(batch, record.batch + 1);
+  if (record.type === "claim") lamport = Math.max(lamport, lamportOf(record.side.stamp));
+  if (record.type === "hold") for (const member of record.members) lamport = Math.max(lamport, lamportIn(member));
+  if ("batch" in record && record.type !== "final") batch = Math.max(batch, record.batch + 1);
   const { finalLsn, mode, modeReason, horizonLsn, horizonStamp } = head;
   return { lsn, finalLsn, lamport, mode, modeReason, batch, closed: false, horizonLsn, horizonStamp };
 }
 
-function evolveEdit(state: State, lsn: number, record: RecordOf<"edit">): void {
-  const { batch, timeMs } = record;
-  for (const operation of record.ops) evolveOperation(state, operation, { lsn, batch, timeMs });
+function lamportIn({ operation, sides }: RecordOf<"hold">["members"][number]): number {
+  const stamps = [operation.stamp, ...Object.values(sides).map((side) => side?.stamp ?? 0)];
+  return Math.max(...stamps.map(lamportOf));
 }
 
-type Place = { readonly lsn: number; readonly batch: number; readonly timeMs: number };
+/** One record for all of it: whatever else is lost, a held entity is there, as agreed, and has its sides. */
+function evolveHold(state: State, lsn: number, record: RecordOf<"hold">): void {
+  const { batch, timeMs, code, closure } = record;
+  for (const { operation, sides, message } of record.members) {
+    evolveOperation(state, operation, { lsn, batch, timeMs, reason: null });
+    state.quarantine.set(operation.uuid, { code, message, lsn, timeMs, closure, stamp: operation.stamp, sides });
+  }
+}
+
+/** From here on it is there for everybody: until now an editor may have been without it, whatever it was told. */
+function evolveRelease(state: State, lsn: number, uuid: Uuid): void {
+  state.quarantine.delete(uuid);
+  const entity = state.entities.get(uuid);
+  if (entity) state.entities.set(uuid, { ...entity, createdLsn: lsn });
+}
+
+function evolveEdit(state: State, lsn: number, record: RecordOf<"edit">): void {
+  const { batch, timeMs, reason } = record;
+  for (const operation of record.ops) evolveOperation(state, operation, { lsn, batch, timeMs, reason });
+}
+
+type Place = {
+  readonly lsn: number;
+  readonly batch: number;
+  readonly timeMs: number;
+  /** Null: what was agreed, of something that is held back. */
+  readonly reason: EditReason | null;
+};
 
 function evolveOperation(state: State, operation: StampedOperation, place: Place): void {
   const { uuid, stamp } = operation;
@@ -157,16 +194,28 @@ function neverSeen(uuid: Uuid, stamp: number, { lsn, timeMs }: Place): Entity {
 type Write = { readonly fields: Fields; readonly stamp: number; readonly place: Place };
 
 function setFields(state: State, entity: Entity, { fields, stamp, place }: Write): void {
-  const { batch, lsn, timeMs } = place;
+  const { batch, lsn, timeMs, reason } = place;
   const names = Object.keys(fields) as FieldName[];
+  const written = { stamp, lsn };
+  const writtenOver = (name: FieldName) =>
+    reason === "repair" ? { ...written, ...intentOf(writtenOf(entity, name)) } : written;
   const registers: { [Name in FieldName]?: Register } = { ...entity.registers };
   for (const name of names) {
-    if (!isTransformPart(name)) registers[name] = { value: fields[name] as FieldValue, stamp, lsn };
+    if (!isTransformPart(name)) registers[name] = { value: fields[name] as FieldValue, ...writtenOver(name) };
   }
   const placing = placingOf(fields);
-  const transform = placing ? placed(entity.transform, placing, { stamp, lsn }) : entity.transform;
+  let transform = placing ? placed(entity.transform, placing, written) : entity.transform;
+  if (reason === "repair")
+    for (const name of names.filter(isTransformPart)) transform = { ...transform, [name]: writtenOver(name) };
   awaitFinal(state, entity, { names, batch });
   state.entities.set(entity.uuid, { ...entity, registers, transform, lsn, timeMs });
+}
+
+/** What is repaired stands for the write that was there, which may have been a repair itself. */
+function intentOf(before: Written | undefined): Pick<Written, "intent"> {
+  if (before?.intent) return { intent: before.intent };
+  if (!before || writerOf(before.stamp) === "hub") return {};
+  return { intent: { stamp: before.stamp, lsn: before.lsn } };
 }
 
 /** Remembers what the fields go back to when the batch fails, before they are written. */

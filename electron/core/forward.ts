@@ -79,10 +79,17 @@ function isFor(link: Link, record: Record): boolean {
 
 function sendRecord(turn: Turn, link: Link, { lsn, record }: { lsn: number; record: Record }): void {
   if (record.type === "transforms") {
-    const { stamp, rows } = record;
+    const { stamp } = record;
+    const rows = record.rows.filter(({ uuid }) => !turn.state.quarantine.has(uuid));
+    if (rows.length === 0) return;
+    link.sentLsn = lsn;
     turn.sendFrame(link.connection, { lane: laneTransforms, seq: 0, epoch: link.epoch, lsn, stamp, rows });
-  } else if (record.type === "edit" && record.ops.length > 0) {
-    const ops = record.ops.flatMap((operation) => wholeWhereUnknown(turn, link, operation));
+  } else if (record.type === "edit") {
+    // What is held back is written to no editor; the hub's own record of it changes what was agreed.
+    const free = record.ops.filter(({ uuid }) => !turn.state.quarantine.has(uuid));
+    const ops = free.flatMap((operation) => wholeWhereUnknown(turn, link, operation));
+    if (ops.length === 0) return;
+    link.sentLsn = lsn;
     noteKnown(link, ops);
     const reason = applyReasonOf[record.reason];
     const durableLsn = isStructural(ops) ? turn.lsn : 0;

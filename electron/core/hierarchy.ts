@@ -53,6 +53,12 @@ export function childrenOf(state: State, parents: ReadonlySet<Uuid>): Entity[] {
   return children;
 }
 
+/** Whether something may hang below it: it lives, and no editor lacks it until a person decides. */
+export function isHome({ entities, quarantine }: State, uuid: Uuid): boolean {
+  if (!entities.has(uuid)) return false;
+  return !Object.values(quarantine.get(uuid)?.sides ?? {}).some((side) => side?.kind === "gone");
+}
+
 const nobody: ReadonlySet<Uuid> = new Set();
 
 type Transform = { readonly translation: Vec3; readonly rotation: Quaternion; readonly scale: Vec3 };
@@ -78,7 +84,7 @@ export function rehomed(state: State, { kind, fields }: Placed, going: ReadonlyS
   let transform = transformOf(fields);
   let at = parentIn(fields);
   const passed = new Set<Uuid>();
-  const isStaying = (uuid: Uuid) => state.entities.has(uuid) && !going.has(uuid);
+  const isStaying = (uuid: Uuid) => isHome(state, uuid) && !going.has(uuid);
   while (at !== null && !isStaying(at)) {
     // The dead keep the parents of their last moments, which were not the same moment: they may go round in a circle.
     const isCircle = passed.has(at) || passed.size >= limits.depthMax;

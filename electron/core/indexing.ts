@@ -13,11 +13,12 @@ import type { IndexedEntity, UpMessageOf } from "#shared/protocol/up.ts";
 import { type FieldName, type Fields, type FieldValue, hasField } from "#shared/scene/fields.ts";
 import { lamportOf, stampOf } from "#shared/scene/stamp.ts";
 import { listedStamp } from "./catch-up.ts";
-import { admit, writeOwn } from "./decide.ts";
+import { admit } from "./decide.ts";
 import { limits } from "./limits.ts";
 import { crashReason, type Difference, type Link, type Merging } from "./links.ts";
 import { fieldOf, nameOf, registersOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import { writeOwn } from "./writing.ts";
 
 /** Named when they come back; the rest is counted. */
 const returnedNamesMax = 5;
@@ -31,6 +32,8 @@ export function startListing(link: Link): void {
   link.listed = null;
   link.merging = null;
   link.arrears = null;
+  link.sentLsn = 0;
+  link.unshown = new Set();
   link.known = new Set();
   link.doubted = new Set();
   link.unconfirmed = new Map();
@@ -91,13 +94,14 @@ function mergeSome(turn: Turn, role: Role, merging: Merging): void {
   const ops = entities.flatMap((entity) => indexedOperations(turn, entity, stampOf(0, role)));
   for (const { op, uuid, stamp } of ops)
     if (op === "create" && lamportOf(stamp) > 0 && stamp <= horizonStamp) merging.returned.push(uuid);
-  admit(turn, { role, reason: "index", ops });
+  admit(turn, { role, reason: "index", ops, base: null });
 }
 
 function finishMerging(turn: Turn, link: Link, { listed, differences, returned }: Merging): void {
   const { role, epoch } = link;
+  for (const uuid of turn.state.quarantine.keys()) claimListed(turn, link, listed.get(uuid));
   const deletes = link.deleted.map(({ uuid, stamp }) => ({ op: "delete" as const, uuid, stamp }));
-  admit(turn, { role, reason: "index", ops: deletes });
+  admit(turn, { role, reason: "index", ops: deletes, base: null });
   noteUnexplained(turn, link, differences);
   tellReturned(turn, role, returned);
   link.merging = null;
@@ -119,6 +123,25 @@ function hearStamps({ links }: Turn, { pages, deleted }: Link): void {
     for (const one of Object.values(stamps ?? {})) links.hear(one);
   }
   for (const { stamp } of deleted) links.hear(stamp);
+}
+
+/** What the editor shows of something that is held back is its side, whatever the stamps say. */
+function claimListed(turn: Turn, { role }: Link, listed: IndexedEntity | undefined): void {
+  const entity = listed && turn.state.entities.get(listed.uuid);
+  if (!entity) return;
+  const differing = Object.entries(listed.fields).filter(([key, value]) => {
+    const name = key as FieldName;
+    return hasField(entity.kind, name) && !isSameValue(name, fieldOf(entity, name), value as FieldValue);
+  });
+  const stamp = Math.max(listed.stamp, ...Object.values(listed.stamps ?? {}));
+  const fields = Object.fromEntries(differing) as Fields;
+  turn.log({
+    type: "claim",
+    timeMs: turn.facts.nowMs,
+    uuid: listed.uuid,
+    role,
+    side: { kind: "alive", stamp, fields },
+  });
 }
 
 /** Refuses a second entity of one uuid, and one whose uuid is another kind of thing. */
@@ -152,7 +175,7 @@ function tellReturned(turn: Turn, role: Role, returned: readonly Uuid[]): void {
 /** Values that differ although the stamps say that they were agreed, or with no stamp to say anything ([WIRE-14]). */
 function unexplainedFields(turn: Turn, listed: IndexedEntity): Difference[] {
   const entity = turn.state.entities.get(listed.uuid);
-  if (!entity) return [];
+  if (!entity || turn.state.quarantine.has(listed.uuid)) return [];
   const found: Difference[] = [];
   for (const [name, register] of registersOf(entity)) {
     const value = listed.fields[name] as FieldValue | undefined;
@@ -170,6 +193,7 @@ function unexplainedFields(turn: Turn, listed: IndexedEntity): Difference[] {
 function indexedOperations(turn: Turn, listed: IndexedEntity, unstamped: number): StampedOperation[] {
   const { uuid, kind } = listed;
   const entity = turn.state.entities.get(uuid);
+  if (turn.state.quarantine.has(uuid)) return [];
   const fields = Object.entries(listed.fields).filter(([name]) => hasField(kind, name as FieldName));
   if (!entity) {
     const tombstone = turn.state.tombstones.get(uuid);

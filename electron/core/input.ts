@@ -1,4 +1,6 @@
 /** What can happen to the hub, as data: the only way into the core. */
+
+import type { Choice } from "#shared/choice.ts";
 import type { Uuid } from "#shared/ids.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
@@ -16,9 +18,10 @@ export type Input =
   /** A person pressed pause or resume, in the window, the tray or an editor's panel. */
   | { readonly kind: "pause"; readonly paused: boolean }
   | { readonly kind: "safe-mode"; readonly on: boolean; readonly reason: string }
-  | { readonly kind: "release"; readonly uuid: Uuid }
   /** A person's word on what safe mode holds; null: on all of it. */
   | { readonly kind: "approve" | "refuse"; readonly uuids: readonly Uuid[] | null }
+  /** A person decided about what is held back: whose version counts. */
+  | { readonly kind: "release"; readonly uuids: readonly Uuid[]; readonly keep: Choice }
   | { readonly kind: "rollback"; readonly oid: string; readonly target: ReadonlyMap<Uuid, SnapshotEntity> }
   | { readonly kind: "paired-snapshot"; readonly role: Role; readonly epoch: number; readonly code: ErrorCode | null }
   | {

@@ -17,6 +17,7 @@ import { batchFor, changedBy, noteChange } from "./batches.ts";
 import { isEntityOverThreshold } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { Batch, BatchItem } from "./links.ts";
+import { quarantine } from "./sides.ts";
 import { type Entity, fieldOf, nameOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { valuesOf } from "./whole.ts";
@@ -57,6 +58,7 @@ export function judge(turn: Turn, batch: Batch): "done" | "ask again" {
 export function isUnsettled(turn: Turn, batch: Batch, role: Role): boolean {
   const onTheWay = changesOnTheWay(turn, role);
   for (const [uuid, answer] of batch.answers.get(role) ?? []) {
+    if (turn.state.quarantine.has(uuid)) continue;
     if (answer.held) return true;
     const entity = turn.state.entities.get(uuid);
     const item = batch.items.get(uuid);
@@ -208,14 +210,6 @@ function writeInBatch(turn: Turn, { op, reason, after }: WriteBack): void {
   const batch = batchFor(turn, { isStructural: false, attempt: attempt + 1, decision }, 1);
   turn.log({ type: "edit", timeMs: turn.facts.nowMs, batch, reason, role: null, ops: [op] });
   noteChange(turn, batch, [changedBy(op)]);
-}
-
-export function quarantine(turn: Turn, uuid: Uuid, code: ErrorCode): void {
-  if (turn.state.quarantine.has(uuid)) return;
-  const name = nameOf(turn.state.entities.get(uuid)) || "An object";
-  const message = `${name} is held back: the editors do not agree on it. Release it to try again.`;
-  turn.log({ type: "quarantine", timeMs: turn.facts.nowMs, uuid, code, message });
-  turn.notice("warning", code, message, uuid);
 }
 
 function sentence(turn: Turn, { uuid, role, code, fields }: Mismatch): string {

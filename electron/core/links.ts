@@ -70,6 +70,10 @@ export type Link = {
   refusals: Map<number, readonly Refusal[]>;
   /** Everything up to here was sent to it. */
   cursor: number;
+  /** The newest position sent with something in it: who has reached it has seen all that is behind `cursor`. */
+  sentLsn: number;
+  /** Held entities of which it may show the other editor's version: it is to get its own again. */
+  unshown: Set<Uuid>;
   /** The entities that stand in its scene. */
   known: Set<Uuid>;
   /** Entities of which it said something that does not count, or that it did not confirm: it is told what they are. */

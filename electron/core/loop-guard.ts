@@ -6,8 +6,8 @@
  */
 import type { Uuid } from "#shared/ids.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
-import { quarantine } from "./judge.ts";
 import { limits } from "./limits.ts";
+import { quarantine } from "./sides.ts";
 import type { Turn } from "./turn.ts";
 
 export function watchBounces(turn: Turn, role: Role, uuids: Iterable<Uuid>): void {

@@ -14,7 +14,6 @@ import { changeOf, coalesce } from "./batch.ts";
 import { reopenBatches } from "./batches.ts";
 import { catchUp, waitingFor } from "./catch-up.ts";
 import { type Change, isBlocked, onChange, takeIn } from "./change.ts";
-import { writeOwn } from "./decide.ts";
 import { comesAfterDecision, completeDecision, continueDecision, decide } from "./decision.ts";
 import type { Effect } from "./effect.ts";
 import { counterKey, trippedOperation } from "./failure.ts";
@@ -25,14 +24,15 @@ import { crashReason, type Link, type Links } from "./links.ts";
 import { inputKindOf, modeTable } from "./mode-table.ts";
 import { onReadBack, onVerified } from "./read-back.ts";
 import type { Record } from "./record.ts";
+import { release } from "./release.ts";
 import { differenceTo, rollbackOperations } from "./rollback.ts";
 import { onBye, onClosed, onGreeted, onState, refuseStale, tendAbsent } from "./session.ts";
 import type { State } from "./state.ts";
 import { Turn } from "./turn.ts";
 import { isLinked, verdictOf } from "./verdict.ts";
 import { tendBatches } from "./verify.ts";
-import { valuesOf } from "./whole.ts";
 import type { EditorMessage, WireEvent } from "./wire-event.ts";
+import { writeOwn } from "./writing.ts";
 
 export type Plan = {
   readonly records: readonly Record[];
@@ -63,7 +63,7 @@ function take(turn: Turn, input: Input, change: Change | null): void {
     case "safe-mode":
       return setSafeMode(turn, input.on, input.reason);
     case "release":
-      return release(turn, input.uuid);
+      return release(turn, input.uuids, input.keep);
     case "approve":
     case "refuse":
       return decide(turn, { decision: input.kind, uuids: input.uuids });
@@ -176,16 +176,9 @@ function endReview(turn: Turn): void {
   putBack(turn, [...turn.links.unexplained.keys()]);
 }
 
-/** The agreed values go to every editor again; from here on its edits count. */
-function release(turn: Turn, uuid: string): void {
-  if (!turn.state.quarantine.has(uuid)) return;
-  turn.log({ type: "release", timeMs: turn.facts.nowMs, uuid });
-  const entity = turn.state.entities.get(uuid);
-  if (!entity) return;
-  writeOwn(turn, "repair", [{ op: "set", uuid, fields: valuesOf(entity), stamp: turn.hubStamp() }]);
-}
-
 function rollback(turn: Turn, { target }: Extract<Input, { kind: "rollback" }>): void {
+  // What was chosen by going back needs no decision any more.
+  release(turn, [...turn.state.quarantine.keys()], "agreed");
   const difference = differenceTo(turn.state, target);
   writeOwn(turn, "rollback", rollbackOperations(difference, target, turn.hubStamp()));
 }
@@ -253,7 +246,7 @@ function releaseDeferred(turn: Turn): void {
     if (link.merging) continue;
     for (let input = link.deferred[0]; input !== undefined; input = link.deferred[0]) {
       const change = changeOf(input);
-      if (change && isBlocked(turn, change)) break;
+      if (change && isBlocked(turn, link, change)) break;
       link.deferred.shift();
       if (change) takeIn(turn, link, change);
     }

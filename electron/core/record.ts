@@ -4,11 +4,13 @@
  * How a record becomes bytes is in electron/engine/record-codec.ts; what it does to the state in evolve.ts.
  */
 import { z } from "zod";
+import { choices } from "#shared/choice.ts";
 import { uuidSchema } from "#shared/ids.ts";
 import type { TransformRow } from "#shared/protocol/binary.ts";
 import { errorCodeSchema, messageTextSchema, modeSchema, roles } from "#shared/protocol/handshake.ts";
 import { wireLimits } from "#shared/protocol/limits.ts";
-import { lsnSchema, stampedOperationSchema } from "#shared/protocol/operation.ts";
+import { lsnSchema, stampedOperationSchema, stampSchema } from "#shared/protocol/operation.ts";
+import { fieldsSchema } from "#shared/scene/value.ts";
 
 const timeMs = z.number();
 const batch = z.int().min(0);
@@ -53,7 +55,32 @@ const quarantine = z.strictObject({
   code: errorCodeSchema,
   message: messageTextSchema,
 });
-const release = z.strictObject({ type: z.literal("release"), timeMs, uuid: uuidSchema });
+/** What one editor shows of a held entity (`Side` in state.ts). */
+export const sideSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("alive"), stamp: stampSchema, fields: fieldsSchema }),
+  z.strictObject({ kind: z.literal("gone"), stamp: stampSchema }),
+]);
+export const sidesSchema = z.partialRecord(role, sideSchema);
+/** Two editors are in conflict: `operation` makes the entity what was last agreed, in the hub alone. */
+const hold = z.strictObject({
+  type: z.literal("hold"),
+  timeMs,
+  batch,
+  code: errorCodeSchema,
+  closure: uuidSchema,
+  members: z
+    .array(z.strictObject({ operation: stampedOperationSchema, sides: sidesSchema, message: messageTextSchema }))
+    .max(wireLimits.opsPerMessageMax),
+});
+/** An editor's user went on with an entity that is held back. */
+const claim = z.strictObject({ type: z.literal("claim"), timeMs, uuid: uuidSchema, role, side: sideSchema });
+/** `kept`: whose version the person chose; the writes that follow bring it about. */
+const release = z.strictObject({
+  type: z.literal("release"),
+  timeMs,
+  uuid: uuidSchema,
+  kept: z.enum(choices).optional(),
+});
 const snapshot = z.strictObject({
   type: z.literal("snapshot"),
   timeMs,
@@ -65,7 +92,20 @@ const snapshot = z.strictObject({
 const boot = z.strictObject({ type: z.literal("boot"), timeMs, pid: z.int(), version: text, recovered: text });
 const close = z.strictObject({ type: z.literal("close"), timeMs });
 
-export const jsonRecordSchemas = { edit, final, fault, session, mode, quarantine, release, snapshot, boot, close };
+export const jsonRecordSchemas = {
+  edit,
+  final,
+  fault,
+  session,
+  mode,
+  quarantine,
+  release,
+  snapshot,
+  boot,
+  close,
+  hold,
+  claim,
+};
 type JsonType = keyof typeof jsonRecordSchemas;
 export type JsonRecord = z.infer<(typeof jsonRecordSchemas)[JsonType]>;
 
@@ -95,4 +135,6 @@ export const recordTypes = {
   snapshot: 9,
   boot: 10,
   close: 11,
+  hold: 12,
+  claim: 13,
 } as const satisfies { [Type in Record["type"]]: number };

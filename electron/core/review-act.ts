@@ -8,9 +8,8 @@
 import type { Uuid } from "#shared/ids.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
-import { batchFor, changedBy, noteChange } from "./batches.ts";
 import { childrenFirst, childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
-import { type Decision, finalFields, type ReviewItem } from "./review.ts";
+import { finalFields, type ReviewItem } from "./review.ts";
 import { type Entity, fieldOf, parentOf, type State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { parentsFirst, valuesOf } from "./whole.ts";
@@ -107,13 +106,4 @@ export function inOrder({ state }: Turn, operations: readonly StampedOperation[]
   const gone = [...parentsFirst(dying).reverse(), ...childrenFirst(state, deletes)].map(({ uuid }) => uuid);
   const order = new Set([...parentsFirst(entities).map(({ uuid }) => uuid), ...gone]);
   return [...order].flatMap((uuid) => byUuid.get(uuid) ?? []);
-}
-
-/** One record, in a batch of its own. */
-export function write(turn: Turn, decision: Decision, ops: readonly StampedOperation[]): void {
-  if (ops.length === 0) return;
-  const reason = decision === "approve" ? "approve" : "revoke";
-  const batch = batchFor(turn, { isStructural: false, decision }, ops.length);
-  turn.log({ type: "edit", timeMs: turn.facts.nowMs, batch, reason, role: null, ops: [...ops] });
-  noteChange(turn, batch, ops.map(changedBy));
 }

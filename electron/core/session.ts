@@ -75,6 +75,8 @@ function resume(turn: Turn, link: Link, { hello, before }: { hello: Hello; befor
   const lsn = hello.resume?.lsn ?? 0;
   link.phase = "linked";
   link.cursor = before ? Math.min(lsn, turn.state.head.lsn) : lsn;
+  link.sentLsn = link.cursor;
+  link.unshown = new Set(turn.state.quarantine.keys());
   link.seq = before?.seq ?? null;
   link.firstSeq = before?.firstSeq ?? 0;
   link.refusals = before?.refusals ?? new Map();
@@ -111,6 +113,8 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     firstSeq: 0,
     refusals: new Map(),
     cursor: 0,
+    sentLsn: 0,
+    unshown: new Set(),
     known: new Set(),
     doubted: new Set(),
     unconfirmed: new Map(),

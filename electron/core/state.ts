@@ -6,8 +6,14 @@
  */
 import type { Uuid } from "#shared/ids.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
-import type { Mode } from "#shared/protocol/handshake.ts";
-import { type EntityKind, type FieldName, type FieldValue, transformFields } from "#shared/scene/fields.ts";
+import type { Mode, Role } from "#shared/protocol/handshake.ts";
+import {
+  type EntityKind,
+  type FieldName,
+  type Fields,
+  type FieldValue,
+  transformFields,
+} from "#shared/scene/fields.ts";
 import { JournaledMap } from "./journaled-map.ts";
 import { isTransformPart, partOf, type Transform, type TransformPart, type Written } from "./transform.ts";
 
@@ -47,11 +53,25 @@ export type LastFinal = {
 };
 export type Provisional = { readonly [Name in FieldName]?: LastFinal };
 
+/**
+ * What one editor goes on showing of an entity that is held back. `alive`: with these fields, and what was agreed for
+ * the others. An editor without a side shows what was agreed.
+ */
+export type Side =
+  | { readonly kind: "alive"; readonly stamp: number; readonly fields: Fields }
+  | { readonly kind: "gone"; readonly stamp: number };
+export type Sides = { readonly [Name in Role]?: Side };
+
 export type Quarantine = {
   readonly code: ErrorCode;
   readonly message: string;
   readonly lsn: number;
   readonly timeMs: number;
+  /** Held back together, decided together: the members of one deletion share this name. */
+  readonly closure: Uuid;
+  /** The hub's, above all it had heard when it was held; an editor is shown its own version under it. */
+  readonly stamp: number;
+  readonly sides: Sides;
 };
 
 export type Counter = {
@@ -150,7 +170,7 @@ export function fieldOf(entity: Entity | undefined, name: FieldName): FieldValue
 export function registerOf(entity: Entity, name: FieldName): Register | undefined {
   if (!isTransformPart(name)) return entity.registers[name];
   const written = entity.transform[name];
-  return written ? { value: partOf(entity.transform, name), stamp: written.stamp, lsn: written.lsn } : undefined;
+  return written ? { ...written, value: partOf(entity.transform, name) } : undefined;
 }
 
 /** Every field that has a value. */

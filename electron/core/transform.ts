@@ -7,8 +7,15 @@
 import { maskAll, maskBit, type TransformRow } from "#shared/protocol/binary.ts";
 import { type FieldName, type Fields, type FieldValue, transformFields } from "#shared/scene/fields.ts";
 
-/** Who wrote a value when (stamp), and where that stands in the log. */
-export type Written = { readonly stamp: number; readonly lsn: number };
+/**
+ * Who wrote a value when (stamp), and where that stands in the log. `intent`: of what the hub repaired, the write of a
+ * person's that it stands for.
+ */
+export type Written = {
+  readonly stamp: number;
+  readonly lsn: number;
+  readonly intent?: { readonly stamp: number; readonly lsn: number };
+};
 
 export type Transform = {
   /** Translation xyz, rotation xyzw, scale xyz; zeros in a part that nobody wrote. */

@@ -68,6 +68,7 @@ function askOne(turn: Turn, batch: Batch, link: Link): void {
   const transforms: Uuid[] = [];
   const items: { uuid: Uuid; fields: FieldName[] }[] = [];
   for (const [uuid, item] of batch.items) {
+    if (turn.state.quarantine.has(uuid)) continue;
     const entity = turn.state.entities.get(uuid);
     const fields = entity ? comparable(entity, batch, item) : [];
     if (entity && fields.length === 0 && item.fields.size > 0) continue;

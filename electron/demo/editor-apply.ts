@@ -19,7 +19,8 @@ import type { EditorShadow } from "./editor-shadow.ts";
 export class EditorApply {
   readonly #scene: EditorScene;
   readonly #shadow: EditorShadow;
-  readonly #waiting = new Map<Uuid, StampedOperation[]>();
+  /** What waits, and up to which position its entity shows what was written to it. */
+  readonly #waiting = new Map<Uuid, { readonly seenLsn: number; readonly ops: readonly StampedOperation[] }>();
   readonly held = new Set<Uuid>();
   /** Parents that would make a cycle just now: tried again after whatever comes next, which takes the cycle apart. */
   #postponed: StampedOperation[] = [];
@@ -39,22 +40,31 @@ export class EditorApply {
     return this.#postponed.some((operation) => operation.uuid === uuid && operation.stamp > agreed);
   }
 
-  take(operations: readonly StampedOperation[]): void {
+  /** The lowest position that the scene shows of these; of those that nothing waits for, `appliedLsn`. */
+  firstWaiting(uuids: readonly Uuid[], appliedLsn: number): number {
+    return Math.min(appliedLsn, ...uuids.map((uuid) => this.#waiting.get(uuid)?.seenLsn ?? appliedLsn));
+  }
+
+  /** `seenLsn`: the position reached before these. */
+  take(operations: readonly StampedOperation[], seenLsn: number): void {
     const postponed = this.#postponed;
     this.#postponed = [];
     for (const operation of [...operations, ...postponed]) {
       this.#shadow.observe(operation.stamp);
       if (!this.held.has(operation.uuid)) this.#apply(operation);
-      else this.#waiting.set(operation.uuid, [...(this.#waiting.get(operation.uuid) ?? []), operation]);
+      else {
+        const before = this.#waiting.get(operation.uuid) ?? { seenLsn, ops: [] };
+        this.#waiting.set(operation.uuid, { ...before, ops: [...before.ops, operation] });
+      }
     }
   }
 
   /** The user let go: what came meanwhile is applied in the order it came, still by its stamps. */
   release(): void {
-    const waiting = [...this.#waiting.values()].flat();
+    const waiting = [...this.#waiting.values()].flatMap(({ ops }) => ops);
     this.#waiting.clear();
     this.held.clear();
-    this.take(waiting);
+    this.take(waiting, 0);
   }
 
   /** The scene is listed anew: the hub tells again what it lacks, and what waited may have been replaced meanwhile. */

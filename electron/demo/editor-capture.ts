@@ -20,6 +20,8 @@ export type CaptureParts = {
   readonly shadow: EditorShadow;
   readonly outbox: EditorOutbox;
   readonly epoch: number;
+  /** The position up to which the scene shows what was written to these entities [WIRE-35]. */
+  readonly baseOf: (uuids: readonly Uuid[]) => number;
   /** Which new entity is a duplicate of which other. */
   readonly copies: Map<Uuid, Uuid>;
 };
@@ -76,13 +78,14 @@ function creation({ scene, copies }: CaptureParts, uuid: Uuid): Operation {
   return copiedFrom === undefined ? whole : ({ ...whole, copiedFrom } as Operation);
 }
 
-function sendOperations({ shadow, outbox, epoch }: CaptureParts, operations: readonly Operation[]): Outgoing[] {
+function sendOperations({ shadow, outbox, epoch, baseOf }: CaptureParts, operations: readonly Operation[]): Outgoing[] {
   const outgoing: Outgoing[] = [];
   for (let at = 0; at < operations.length; at += opsPerChange) {
     const ops = operations.slice(at, at + opsPerChange);
     const stamp = shadow.nextStamp();
     for (const operation of ops) agree(shadow, operation, stamp);
-    outgoing.push(outbox.pushText({ kind: "change", epoch, stamp, ops }));
+    const base = baseOf(ops.map(({ uuid }) => uuid));
+    outgoing.push(outbox.pushText({ kind: "change", epoch, stamp, base, ops }));
   }
   return outgoing;
 }
@@ -97,7 +100,7 @@ function agree(shadow: EditorShadow, operation: Operation, stamp: number): void 
 }
 
 function sendRows(
-  { shadow, outbox, epoch }: CaptureParts,
+  { shadow, outbox, epoch, baseOf }: CaptureParts,
   rows: readonly TransformRow[],
   moves: ReadonlyMap<Uuid, Fields>,
 ): Outgoing[] {
@@ -106,7 +109,8 @@ function sendRows(
     const part = rows.slice(at, at + wireLimits.rowsPerFrameMax);
     const stamp = shadow.nextStamp();
     for (const { uuid } of part) shadow.agree(uuid, moves.get(uuid) ?? {}, { stamp, isOwn: true });
-    outgoing.push(outbox.pushFrame({ lane: laneTransforms, epoch, lsn: 0, stamp, rows: part }));
+    const lsn = baseOf(part.map(({ uuid }) => uuid));
+    outgoing.push(outbox.pushFrame({ lane: laneTransforms, epoch, lsn, stamp, rows: part }));
   }
   return outgoing;
 }

@@ -159,7 +159,8 @@ export class EditorModel {
     const found = this.capture();
     if (frame.epoch !== this.#epoch) return found;
     const { stamp, lsn, rows } = frame;
-    this.#apply.take(rows.map((row) => ({ op: "set", uuid: row.uuid, fields: fieldsOfRow(row), stamp }) as const));
+    const ops = rows.map((row) => ({ op: "set", uuid: row.uuid, fields: fieldsOfRow(row), stamp }) as const);
+    this.#apply.take(ops, this.#appliedLsn);
     this.#appliedLsn = lsn;
     return found;
   }
@@ -204,7 +205,8 @@ export class EditorModel {
 
   get #parts(): CaptureParts {
     const { scene, copies } = this;
-    return { scene, shadow: this.#shadow, outbox: this.#outbox, epoch: this.#epoch, copies };
+    const baseOf = (uuids: readonly Uuid[]) => this.#apply.firstWaiting(uuids, this.#appliedLsn);
+    return { scene, shadow: this.#shadow, outbox: this.#outbox, epoch: this.#epoch, copies, baseOf };
   }
 
   #receive(message: DownMessage): Outgoing[] {
@@ -223,12 +225,12 @@ export class EditorModel {
         return [];
       case "apply":
         if (message.epoch !== this.#epoch) return [];
-        this.#apply.take(message.ops);
+        this.#apply.take(message.ops, this.#appliedLsn);
         this.#appliedLsn = message.lsn;
         return [];
       case "verify":
         if (message.epoch !== this.#epoch) return [];
-        this.#apply.take([]);
+        this.#apply.take([], this.#appliedLsn);
         return this.#verify(message);
       case "final":
         this.#finalLsn = message.lsn;

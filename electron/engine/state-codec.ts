@@ -6,6 +6,7 @@
  */
 
 import { z } from "zod";
+import { sidesSchema } from "#electron/core/record.ts";
 import {
   type Counter,
   type Entity,
@@ -29,7 +30,12 @@ import { fieldNameSchema, fieldsSchema } from "#shared/scene/value.ts";
 const entriesPerPart = 256;
 
 const whole = z.int().min(0);
-const register = z.strictObject({ value: z.json(), stamp: whole, lsn: whole });
+const register = z.strictObject({
+  value: z.json(),
+  stamp: whole,
+  lsn: whole,
+  intent: z.strictObject({ stamp: whole, lsn: whole }).optional(),
+});
 const entity = z.strictObject({
   uuid: uuidSchema,
   kind: entityKindSchema,
@@ -52,7 +58,16 @@ const counter = z.strictObject({
   windowCount: whole,
   windowMs: z.number(),
 });
-const quarantine = z.strictObject({ code: errorCodeSchema, message: z.string(), lsn: whole, timeMs: z.number() });
+const quarantine = z.strictObject({
+  code: errorCodeSchema,
+  message: z.string(),
+  lsn: whole,
+  timeMs: z.number(),
+  /** These are missing in what was saved before there were sides. */
+  closure: uuidSchema.optional(),
+  stamp: whole.optional(),
+  sides: sidesSchema.optional(),
+});
 
 const stateSchema = z.strictObject({
   format: z.literal(1),
@@ -154,8 +169,10 @@ function entityOf(plain: PlainEntity): Entity {
   const { translation, rotation, scale, ...registers } = plain.registers;
   let transform = noTransform;
   for (const [name, register] of Object.entries({ translation, rotation, scale })) {
-    const placing = register && placingOf({ [name]: register.value });
-    if (placing) transform = placed(transform, placing, { stamp: register.stamp, lsn: register.lsn });
+    if (register === undefined) continue;
+    const { value, ...written } = register;
+    const placing = placingOf({ [name]: value });
+    if (placing) transform = placed(transform, placing, written);
   }
   return { ...plain, registers, transform };
 }
@@ -166,7 +183,10 @@ type Plain = {
   readonly entities: readonly PlainEntity[];
   readonly tombstones: readonly (Omit<Tombstone, "entity"> & { readonly entity: PlainEntity })[];
   readonly provisional: readonly (readonly [Uuid, Provisional])[];
-  readonly quarantine: readonly (readonly [Uuid, Quarantine])[];
+  readonly quarantine: readonly (readonly [
+    Uuid,
+    Omit<Quarantine, "closure" | "stamp" | "sides"> & Partial<Quarantine>,
+  ])[];
   readonly counters: readonly (readonly [string, Counter])[];
 };
 
@@ -183,7 +203,8 @@ function fill(plain: Plain): State {
     const batches = new Set(Object.values(value).map((one) => one.batch));
     for (const batch of batches) state.noteProvisional(uuid, value, batch);
   }
-  for (const [uuid, value] of plain.quarantine) state.quarantine.set(uuid, value);
+  for (const [uuid, { closure = uuid, stamp = 0, sides = {}, ...value }] of plain.quarantine)
+    state.quarantine.set(uuid, { ...value, closure, stamp, sides });
   for (const [key, value] of plain.counters) state.counters.set(key, value);
   state.commit();
   return state;

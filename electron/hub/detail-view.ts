@@ -1,5 +1,5 @@
 /** One object's values, ready to read: canonical, and as each editor shows them. */
-import { type Entity, fieldOf, parentOf, registersOf, type State } from "#electron/core/state.ts";
+import { type Entity, fieldOf, nameOf, parentOf, registersOf, type State } from "#electron/core/state.ts";
 import type { ObjectDetail } from "#shared/ipc/view.ts";
 import { placementToBlender } from "#shared/math/blender-space.ts";
 import { blenderAngles, unityAngles } from "#shared/math/euler.ts";
@@ -66,6 +66,15 @@ export function valueText(name: FieldName, value: FieldValue): string {
   if (name === "rotation") return anglesText(blenderAngles(quaternion(value as number[])));
   const parts = value.map((item) => (typeof item === "number" ? numberText(item) : item));
   return withUnit(parts.join(", ").slice(0, 1_500), fieldSpec(name).unit);
+}
+
+/** As `valueText`, with parents, meshes and collections by name: a person knows no uuids. */
+export function namedValueText(state: State, name: FieldName, value: FieldValue): string {
+  const isReference = name === "parent" || name === "data" || name === "collections";
+  if (!isReference || value === null) return valueText(name, value);
+  const uuids = typeof value === "string" ? [value] : (value as readonly string[]);
+  const names = uuids.map((uuid) => nameOf(state.entities.get(uuid) ?? state.tombstones.get(uuid)?.entity) || uuid);
+  return names.join(", ").slice(0, 1_500);
 }
 
 /** Angles as people type them: a thousandth of a degree is below what either editor shows. */

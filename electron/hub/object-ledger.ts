@@ -39,6 +39,7 @@ export class ObjectLedger {
     for (const record of records) {
       if (record.type === "transforms") for (const { uuid } of record.rows) this.#touched.add(uuid);
       else if (record.type === "edit") for (const { uuid } of record.ops) this.#touched.add(uuid);
+      else if (record.type === "hold") for (const { operation } of record.members) this.#touched.add(operation.uuid);
       else if (record.type === "quarantine" || record.type === "release") this.#touched.add(record.uuid);
     }
   }

@@ -129,6 +129,10 @@ export class OperationLog {
   }
 }
 
+function failed(operation: string, uuids: readonly Uuid[], outcome: string): Line {
+  return { operation, uuids, count: uuids.length, phase: "failure", outcome, code: null };
+}
+
 function lineOf(record: Record): Line {
   const none = { uuids: [] as Uuid[], count: 0, code: null };
   switch (record.type) {
@@ -153,33 +157,18 @@ function lineOf(record: Record): Line {
       return { ...none, operation: `batch:${record.batch}`, phase: "verification", outcome: "final" };
     case "fault": {
       const uuids = record.uuid === null ? [] : [record.uuid];
-      return {
-        operation: record.operation,
-        uuids,
-        count: uuids.length,
-        phase: "failure",
-        outcome: "failed",
-        code: record.code,
-      };
+      return { ...failed(record.operation, uuids, "failed"), code: record.code };
     }
     case "quarantine":
-      return {
-        operation: "quarantine",
-        uuids: [record.uuid],
-        count: 1,
-        phase: "failure",
-        outcome: "held",
-        code: record.code,
-      };
+      return { ...failed("quarantine", [record.uuid], "held"), code: record.code };
+    case "hold": {
+      const uuids = record.members.map(({ operation }) => operation.uuid);
+      return { ...failed("conflict", uuids, "held"), code: record.code };
+    }
+    case "claim":
+      return failed(`claim:${record.role}`, [record.uuid], "held");
     case "release":
-      return {
-        operation: "release",
-        uuids: [record.uuid],
-        count: 1,
-        phase: "failure",
-        outcome: "released",
-        code: null,
-      };
+      return failed("release", [record.uuid], `released:${record.kept ?? "agreed"}`);
     case "session":
       return { ...none, operation: `session:${record.role}`, phase: "attach", outcome: record.event };
     case "mode":

@@ -1,14 +1,13 @@
 /** The review queue for the window: its rows in readable values, and a person's word on them as an engine's input. */
 import { setImmediate as breath, setTimeout as sleep } from "node:timers/promises";
 import type { Links } from "#electron/core/links.ts";
-import { heldItem, perhapsHeld, queueOf, type ReviewField, type ReviewItem } from "#electron/core/review.ts";
-import { nameOf, type State } from "#electron/core/state.ts";
+import { heldItem, perhapsHeld, queueOf, type ReviewItem } from "#electron/core/review.ts";
+import type { State } from "#electron/core/state.ts";
 import type { RequestAnswer, RequestArgument } from "#shared/ipc/contract.ts";
 import { type ReviewRow, reviewRowsMax } from "#shared/ipc/view.ts";
 import { failure, type Result, success } from "#shared/result.ts";
-import type { FieldValue } from "#shared/scene/fields.ts";
 import type { CoreHub } from "./core-hub.ts";
-import { valueText } from "./detail-view.ts";
+import { namedValueText } from "./detail-view.ts";
 
 /** About as often as the engine has a turn of its own. */
 const sliceMs = 25;
@@ -39,20 +38,10 @@ async function inSlices<Item>(items: readonly Item[], take: (item: Item) => unkn
 function rowOf(state: State, { uuid, kind, name, change, by, timeMs, fields }: ReviewItem): ReviewRow {
   const shown = fields.map((field) => ({
     field: field.name,
-    before: textOf(state, field, field.before),
-    after: textOf(state, field, field.after),
+    before: field.before === undefined ? "" : namedValueText(state, field.name, field.before),
+    after: field.after === undefined ? "" : namedValueText(state, field.name, field.after),
   }));
   return { uuid, kind, name, change, by, timeMs, fields: shown };
-}
-
-/** Parents, meshes and collections by name: a person knows no uuids. */
-function textOf(state: State, { name }: ReviewField, value: FieldValue | undefined): string {
-  if (value === undefined) return "";
-  const isReference = name === "parent" || name === "data" || name === "collections";
-  if (!isReference || value === null) return valueText(name, value);
-  const uuids = typeof value === "string" ? [value] : (value as readonly string[]);
-  const names = uuids.map((uuid) => nameOf(state.entities.get(uuid) ?? state.tombstones.get(uuid)?.entity) || uuid);
-  return names.join(", ").slice(0, 1_500);
 }
 
 /** Answers when it is carried out: a turn for some hundred changes. The status tells how many are left. */

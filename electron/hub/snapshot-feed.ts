@@ -61,6 +61,7 @@ export class SnapshotFeed {
     for (const record of records) {
       if (record.type === "transforms") for (const { uuid } of record.rows) this.#dirty.add(uuid);
       else if (record.type === "edit") for (const operation of record.ops) this.#noteOperation(changedBy(operation));
+      else if (record.type === "hold") for (const { operation } of record.members) this.#dirty.add(operation.uuid);
     }
   }
 

@@ -55,6 +55,12 @@ function tell(record: Record): Told {
     }
     case "quarantine":
       return { kind: "fault", uuids: [record.uuid], summary: record.message, code: record.code };
+    case "hold": {
+      const uuids = record.members.map(({ operation }) => operation.uuid);
+      return { kind: "fault", uuids, summary: record.members[0]?.message ?? "", code: record.code };
+    }
+    case "claim":
+      return { kind: "edit", writer: record.role, uuids: [record.uuid], summary: "Edited while it is held back" };
     case "release":
       return { kind: "mode", uuids: [record.uuid], summary: "Released: it takes part again" };
     case "session":

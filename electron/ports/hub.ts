@@ -34,6 +34,7 @@ export const hubChannels = [
   "snapshot-rollback",
   "set-paused",
   "set-safe-mode",
+  "conflicts",
   "release",
   "review",
   "review-decide",

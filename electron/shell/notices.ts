@@ -98,7 +98,7 @@ function lostNotice(role: Role, { name }: EditorView): DesktopNotice {
 function conflictNotice(count: number): DesktopNotice {
   const title = count === 1 ? "One object needs a decision" : `${count} objects need a decision`;
   const body = "They were changed in both editors and are held until you choose a side.";
-  return { occasion: "conflict", title, body, view: "objects", isUrgent: false };
+  return { occasion: "conflict", title, body, view: "conflicts", isUrgent: false };
 }
 
 function safeModeNotice(sentence: string): DesktopNotice {

@@ -55,7 +55,6 @@ export const texts = {
     tryNowHint: "A small built-in scene and two scripted editors, in a project of its own.",
     endDemo: "End the demo",
     leaveSafe: "Leave safe mode",
-    showConflicts: (count: number) => `Show the ${counted(count, "object")}`,
     lanesSaid: (blender: number, unity: number, faults: number) =>
       `Edits of the last minute: Blender ${number(blender)}, Unity ${number(unity)}, faults ${number(faults)}`,
     laneFrom: "60 s ago",
@@ -72,7 +71,6 @@ export const texts = {
     needsYou: "Needs you",
     openAll: "Open all",
     nothingNeedsYou: "No object needs a decision.",
-    conflictWhy: "Held back until you decide.",
     safetyNet: "Safety net",
     allSnapshots: "All snapshots",
     takeSnapshot: "Take snapshot",
@@ -124,19 +122,8 @@ export const texts = {
     history: "Last edits",
     noHistory: "No edit of it is in the log.",
     inTimeline: "Show in Timeline",
-    release: "Release…",
     by: (writer: string, ago: string) => `${writer}, ${ago}`,
     unknown: "It is not in the scene any more.",
-  },
-
-  release: {
-    title: (name: string) => `Release ${name}?`,
-    body:
-      "The last agreed values are put back in both editors, then the object takes part again. " +
-      "The Timeline keeps what was set aside.",
-    confirm: "Release",
-    done: (name: string) => `${name} takes part again.`,
-    problem: (name: string) => `${name} could not be released`,
   },
 
   timeline: {
@@ -173,7 +160,6 @@ export const texts = {
     columns: { what: "What", object: "Object", count: "Times", last: "Last", state: "" },
     noObject: "no object",
     quarantined: "Held back",
-    release: "Release…",
     timeouts: "Timeouts",
     refused: "Refused",
     mismatches: "Mismatches",
@@ -336,6 +322,41 @@ export const texts = {
     leaveConfirm: (count: number) => `Leave and send ${number(count)}`,
     look: "Look at them",
     open: (count: number) => `Review ${counted(count, "held edit")}`,
+  },
+
+  conflicts: {
+    label: "Conflicts",
+    held: (count: number) =>
+      `${counted(count, "object")} held back: each editor shows its own version until you choose.`,
+    emptyTitle: "No conflicts",
+    empty: "When an object is changed in both editors at once, you choose here which version counts.",
+    mark: "Mark",
+    object: "Object",
+    why: "Why",
+    since: "Since",
+    details: "The versions",
+    value: "Value",
+    agreed: "Last agreed",
+    inScene: "in the scene",
+    there: "yes",
+    deleted: "deleted",
+    together: (count: number) =>
+      `${counted(count, "object")} of the same deletion ${count === 1 ? "is" : "are"} decided with it.`,
+    unknown: "The last agreed values are put back in both editors, then it takes part again.",
+    decide: "Decide…",
+    open: (count: number) => `Decide about ${counted(count, "object")}`,
+    keep: (whose: string) => `Keep ${whose}`,
+    keepMarked: (whose: string, count: number) =>
+      count === 0 ? `Keep ${whose} of marked…` : `Keep ${whose} of ${number(count)}…`,
+    keepTitle: (whose: string, names: readonly string[]) =>
+      `Keep ${whose} version of ${names.length === 1 ? names[0] : counted(names.length, "object")}?`,
+    keepBody: {
+      blender: "Unity is brought to what Blender shows. Unity's own version is overwritten.",
+      unity: "Blender is brought to what Unity shows. Blender's own version is overwritten.",
+      agreed: "Both editors go back to what was last agreed. What each made of it since is overwritten.",
+    },
+    done: (count: number) => `${counted(count, "object")} decided. Both editors are brought to it.`,
+    problem: "That could not be decided",
   },
 
   closing: {

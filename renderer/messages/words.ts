@@ -6,6 +6,7 @@
  * the terminal (shared/ipc/words.ts).
  */
 import type { View } from "#renderer/store/ui-store.ts";
+import type { Choice } from "#shared/choice.ts";
 import type { EditorView, ObjectState, ReviewRow, Settings, TimelineRow } from "#shared/ipc/view.ts";
 import type { EntityKind } from "#shared/scene/fields.ts";
 
@@ -31,6 +32,13 @@ export const viewWords: Words<View> = {
   setup: "Setup",
   settings: "Settings",
   review: "Review",
+  conflicts: "Conflicts",
+};
+
+export const keepWords: Words<Choice> = {
+  blender: "Blender's",
+  unity: "Unity's",
+  agreed: "last agreed",
 };
 
 export const reviewWords: Words<ReviewRow["change"]> = {

@@ -5,19 +5,35 @@
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { defaultPreferences, type Preferences } from "#renderer/cache/preferences.ts";
+import type { Choice } from "#shared/choice.ts";
 import type { TimelineFilter } from "#shared/ipc/contract.ts";
 import type { ObjectFilter } from "./scene-objects.ts";
 import { noFilter } from "./timeline-tail.ts";
 
-/** In the order of their keys 1 to 6, settings, and 7. */
-export const views = ["home", "objects", "timeline", "failures", "snapshots", "setup", "settings", "review"] as const;
+/** In the order of their keys 1 to 6, settings, 7 and 8. */
+export const views = [
+  "home",
+  "objects",
+  "timeline",
+  "failures",
+  "snapshots",
+  "setup",
+  "settings",
+  "review",
+  "conflicts",
+] as const;
 export type View = (typeof views)[number];
 
 /** One dialog at a time. */
 type OpenDialog =
   | { readonly kind: "rollback"; readonly oid: string }
   | { readonly kind: "name-snapshot"; readonly oid: string; readonly label: string }
-  | { readonly kind: "release"; readonly uuid: string; readonly name: string }
+  | {
+      readonly kind: "keep";
+      readonly uuids: readonly string[];
+      readonly keep: Choice;
+      readonly names: readonly string[];
+    }
   | { readonly kind: "refuse"; readonly uuids: readonly string[] | null; readonly count: number }
   | { readonly kind: "leave-safe" | "diagnostics" }
   | { readonly kind: "close-asked" }
@@ -57,6 +73,11 @@ export function isView(name: string): name is View {
 export function preferencesOf(state: UiState): Preferences {
   const { view, objectFilter, inspectorOpen, follow } = state;
   return { view, objectSort: objectFilter.sort, inspectorOpen, follow };
+}
+
+/** Shows an object that is held back, with its versions. */
+export function showConflict(ui: UiStore, uuid: string): void {
+  ui.setState({ view: "conflicts", selected: uuid });
 }
 
 /** Shows an object wherever it was named: its row is selected and no filter hides it. */

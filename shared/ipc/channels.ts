@@ -13,6 +13,7 @@ export const requestChannels = [
   "snapshot-rollback",
   "set-paused",
   "set-safe-mode",
+  "conflicts",
   "release",
   "review",
   "review-decide",

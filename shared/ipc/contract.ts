@@ -6,11 +6,14 @@
  * its types.
  */
 import { z } from "zod";
+import { choices } from "../choice.ts";
 import { uuidSchema } from "../ids.ts";
 import { errorCodeSchema, messageTextSchema } from "../protocol/handshake.ts";
 import { lsnSchema } from "../protocol/operation.ts";
 import {
   aboutSchema,
+  conflictRowSchema,
+  conflictRowsMax,
   diagnosticsSchema,
   failureRowSchema,
   objectDetailSchema,
@@ -65,8 +68,16 @@ export const requests = {
   ],
   "set-paused": [z.strictObject({ paused: z.boolean() }), nothing],
   "set-safe-mode": [z.strictObject({ on: z.boolean() }), nothing],
-  /** Puts the last agreed values back in both editors and lets the object take part again. */
-  release: [z.strictObject({ uuid: uuidSchema }), nothing],
+  /** What is held back until a person decides, oldest first; `total` counts what the list leaves out. */
+  conflicts: [
+    nothing,
+    z.strictObject({ rows: z.array(conflictRowSchema).max(conflictRowsMax), total: z.int().min(0) }),
+  ],
+  /** Brings the chosen version to both editors. Answers with how many were decided, those that go along included. */
+  release: [
+    z.strictObject({ uuids: z.array(uuidSchema).min(1).max(conflictRowsMax), keep: z.enum(choices) }),
+    z.strictObject({ decided: z.int().min(0) }),
+  ],
   /** What safe mode holds, oldest first; `total` counts what the list leaves out. */
   review: [nothing, z.strictObject({ rows: z.array(reviewRowSchema).max(reviewRowsMax), total: z.int().min(0) })],
   /** Null: everything held. Answers with how many objects were decided, those that go along included. */

@@ -139,6 +139,26 @@ export const reviewRowSchema = z.strictObject({
 });
 export type ReviewRow = z.infer<typeof reviewRowSchema>;
 
+/** What one editor shows of an object that is held back. */
+export const sideWords = ["agreed", "changed", "gone"] as const;
+export const conflictRowsMax = 1_000;
+export const conflictRowSchema = z.strictObject({
+  uuid: uuidSchema,
+  kind: z.enum(entityKinds),
+  name: text,
+  code: errorCodeSchema,
+  /** One sentence. */
+  why: text,
+  timeMs,
+  /** Rows of the same closure are decided together. */
+  closure: uuidSchema,
+  blender: z.enum(sideWords),
+  unity: z.enum(sideWords),
+  /** Those in which the three versions differ, ready to show; empty where the object is not there. */
+  fields: z.array(z.strictObject({ field: text, agreed: text, blender: text, unity: text })).max(40),
+});
+export type ConflictRow = z.infer<typeof conflictRowSchema>;
+
 export const failureRowSchema = z.strictObject({
   operation: text,
   code: errorCodeSchema,

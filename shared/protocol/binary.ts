@@ -8,7 +8,7 @@
  *   4  u32 seq | batch          24 f32 × 3 translation, metres
  *   8  u32 epoch                36 f32 × 4 rotation, xyzw
  *   12 u32 zero                 52 f32 × 3 scale
- *   16 u64 lsn (0 going up)
+ *   16 u64 lsn (of a change: its base; of a read-back: 0)
  *   24 u64 stamp
  *
  * Lane 1 carries changed transforms (up: a change, down: an apply); lane 2 (up only) the read-back of a verify batch.

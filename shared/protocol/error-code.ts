@@ -35,6 +35,7 @@ export const errorSentence = {
     "VibeSync remembers no deletions from so long ago: if something was deleted meanwhile, delete it once more.",
   E_DUPLICATE_UUID: "Two objects carried one identity; the copy was given its own.",
   E_QUARANTINED: "The object is held back until you decide which side to keep.",
+  E_CONFLICT: "The object was changed in both editors at once. Choose which version to keep.",
   E_VERIFY_MISMATCH: "An editor shows another value than the one agreed; the last agreed value was put back.",
   E_APPLY: "An editor could not apply a change. Look at the object in that editor.",
   E_LOOP: "A value kept bouncing between the editors; its object is held back until you decide.",

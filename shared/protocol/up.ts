@@ -10,7 +10,7 @@ import { uuidSchema } from "../ids.ts";
 import { fieldNameSchema, fieldsSchema } from "../scene/value.ts";
 import { authSchema, documentSchema, errorCodeSchema, helloSchema, messageTextSchema } from "./handshake.ts";
 import { wireLimits } from "./limits.ts";
-import { entityKindSchema, epochSchema, operationSchema, seqSchema, stampSchema } from "./operation.ts";
+import { entityKindSchema, epochSchema, lsnSchema, operationSchema, seqSchema, stampSchema } from "./operation.ts";
 
 /**
  * One entity as the editor has it now. `stamp` is the stamp of every field not named in `stamps`: the shadow's stamp
@@ -45,6 +45,8 @@ export const changeSchema = z.strictObject({
   epoch: epochSchema,
   seq: seqSchema,
   stamp: stampSchema,
+  /** The position of the last record applied when the edit was found; of coalesced edits, the lowest. */
+  base: lsnSchema,
   ops: z.array(operationSchema).min(1).max(wireLimits.opsPerMessageMax),
 });
 

@@ -14,6 +14,6 @@ export const protocolHistory: readonly { version: number; brought: string; finge
   {
     version: 1,
     brought: "objects, collections, mesh references; verification; resume",
-    fingerprint: "154d66f462724245",
+    fingerprint: "c098cafbb641d555",
   },
 ];

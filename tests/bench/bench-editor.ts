@@ -95,7 +95,7 @@ export class BenchEditor {
   setField(index: number, name: FieldName, value: FieldValue): void {
     this.#fields[index] = { ...this.#fields[index], [name]: value };
     const ops = [{ op: "set" as const, uuid: uuidOfObject(index), fields: { [name]: value } as Fields }];
-    this.#say({ kind: "change", epoch: 1, seq: this.#nextSeq(), stamp: this.#nextStamp(), ops });
+    this.#say({ kind: "change", epoch: 1, seq: this.#nextSeq(), stamp: this.#nextStamp(), base: 0, ops });
   }
 
   /** Moves `count` objects from number `first` on, in one frame. */

@@ -129,7 +129,7 @@ export class Desk {
     const seq = (this.#seqs.get(role) ?? 0) + 1;
     this.#seqs.set(role, seq);
     this.#lamport = Math.max(this.#lamport, this.state.head.lamport) + 1;
-    return { kind: "change", epoch: 1, seq, stamp: stampOf(this.#lamport, role), ops };
+    return { kind: "change", epoch: 1, seq, stamp: stampOf(this.#lamport, role), base: this.state.head.lsn, ops };
   }
 
   connectionOf(role: Role): number {

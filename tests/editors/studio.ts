@@ -9,6 +9,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { choices } from "#shared/choice.ts";
 import type { RequestAnswer, RequestArgument, RequestChannel } from "#shared/ipc/contract.ts";
 import type { StatusView, TimelineRow } from "#shared/ipc/view.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
@@ -29,6 +30,10 @@ export class Studio {
   hub!: LineControl;
   blender!: LineControl;
   unity!: LineControl;
+
+  /** Asked when something needs a decision; without one such a thing keeps the studio from coming to rest. */
+  person: (() => Promise<void>) | null = null;
+  #decided = 0;
 
   readonly #isWindowed: boolean;
 
@@ -58,6 +63,14 @@ export class Studio {
     const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"] });
     this.hub = new LineControl(child, { input: child.stdout, output: child.stdin });
     await this.status();
+  }
+
+  /** Decides about everything that is held back; it is one way or another, so every choice is tried. */
+  async decideAll(): Promise<void> {
+    for (const { uuid } of (await this.ask("conflicts", null)).rows) {
+      this.#decided += 1;
+      await this.ask("release", { uuids: [uuid], keep: choices[this.#decided % choices.length] ?? "agreed" });
+    }
   }
 
   /** A request of the window. */
@@ -101,6 +114,7 @@ export class Studio {
     let calm = 0;
     for (let waited = 0; waited < settleMsMax; waited += pollMs) {
       const { verdict, counts, log, editors } = await this.status();
+      if (verdict === "needs-you") await this.person?.();
       const isLinked = editors.blender.link === "linked" && editors.unity.link === "linked";
       const isCalm = isLinked && verdict === "live" && counts.sending + counts.held + counts.oneSide === 0;
       calm = isCalm && log.durableLsn >= log.lsn ? calm + 1 : 0;

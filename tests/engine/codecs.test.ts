@@ -28,6 +28,30 @@ const samples: readonly Record[] = [
   { type: "snapshot", timeMs: 9, oid: "0".repeat(40), reason: "manual", label: "here", stateLsn: 3 },
   { type: "boot", timeMs: 10, pid: 7, version: "0.1.0", recovered: "" },
   { type: "close", timeMs: 11 },
+  {
+    type: "hold",
+    timeMs: 12,
+    batch: 3,
+    code: "E_CONFLICT",
+    closure: one,
+    members: [
+      {
+        operation: { op: "set", uuid: one, fields: { parent: null }, stamp: 63 },
+        sides: {
+          blender: { kind: "alive", stamp: 33, fields: { parent: uuidOf(2) } },
+          unity: { kind: "gone", stamp: 34 },
+        },
+        message: "Choose.",
+      },
+    ],
+  },
+  {
+    type: "claim",
+    timeMs: 13,
+    uuid: one,
+    role: "unity",
+    side: { kind: "alive", stamp: 66, fields: { name: "Fenster" } },
+  },
 ];
 
 const code = (stored: Parameters<typeof decodeRecord>[0]) => {

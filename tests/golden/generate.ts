@@ -7,15 +7,16 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { filesUnder, nothingTold, projectLife } from "#tests/hub/project-life.ts";
+import { disputedRecordOf, filesUnder, nothingTold, projectLife, recordOf } from "#tests/hub/project-life.ts";
 import { FakeDisk, keepAll } from "#tests/wal/fake-disk.ts";
 
 const name = process.argv[2];
 if (name === undefined || !/^[a-z0-9-]+$/.test(name)) throw new Error("say which format: a name such as format-1");
 const told = nothingTold();
 const disk = new FakeDisk(new Map([["/project", null]]));
-await projectLife(disk, told);
-await projectLife(disk, told);
+const script = name.endsWith("-conflicts") ? disputedRecordOf : recordOf;
+await projectLife(disk, told, script);
+await projectLife(disk, told, script);
 const files = Object.fromEntries(
   filesUnder(disk.crash(keepAll)).map(([path, bytes]) => [path, Buffer.from(bytes).toString("base64")]),
 );

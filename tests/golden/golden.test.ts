@@ -11,7 +11,7 @@ import { restoreOrSalvage } from "#electron/hub/restore.ts";
 import { realDisk } from "#electron/ports/disk.ts";
 import { SnapshotStore } from "#electron/snapshots/store.ts";
 import { LogWriter } from "#electron/wal/writer.ts";
-import { entityOf, objectsAt, stateAt, type Told } from "#tests/hub/project-life.ts";
+import { disputedRecordOf, entityOf, objectsAt, recordOf, stateAt, type Told } from "#tests/hub/project-life.ts";
 import { fsck, git, tempProject, valueOrThrow } from "#tests/snapshots/temp-project.ts";
 
 interface Golden {
@@ -33,7 +33,7 @@ function unpacked(name: string): { project: string; told: Told } {
 }
 
 it("[WAL-18] [SNAP-1] there is a folder of each format that was ever written", () => {
-  expect(names).toEqual(["format-1-loose.json", "format-1.json"]);
+  expect(names).toEqual(["format-1-conflicts.json", "format-1-loose.json", "format-1.json"]);
 });
 
 describe.each(names)("a project folder of %s", (name) => {
@@ -43,9 +43,10 @@ describe.each(names)("a project folder of %s", (name) => {
     const found = valueOrThrow(openProjectFile(realDisk, { projectFolder: project, nowMs: 0 }));
     expect(found).toMatchObject({ id: told.projectId, name: "Life", format: 1 });
     const { state, findings, recovery } = valueOrThrow(restoreOrSalvage(realDisk, folders, "0"));
+    const script = name.includes("conflicts") ? disputedRecordOf : recordOf;
     expect(findings).toEqual([]);
     expect(state.head.lsn).toBe(told.confirmedLsn);
-    expect(Buffer.from(encodeState(state)).equals(encodeState(stateAt(told.confirmedLsn)))).toBe(true);
+    expect(Buffer.from(encodeState(state)).equals(encodeState(stateAt(told.confirmedLsn, script)))).toBe(true);
     const log = valueOrThrow(LogWriter.open(realDisk, recovery.end));
     expect(log.lastLsn).toBe(told.confirmedLsn);
     valueOrThrow(await log.close());

@@ -14,6 +14,8 @@ import { isSameValue } from "#shared/math/epsilon.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
 
+import { decideAll } from "./person.ts";
+
 const times = { tickMs: 8, retryMs: 30, backOffMs: 20, backOffMaxMs: 100 };
 const settleMs = 20_000;
 
@@ -80,8 +82,11 @@ export class LiveHub {
   }
 }
 
-/** Waits until both editors have nothing unanswered, both were told that it is final, and both scenes say the same. */
-export async function agree(a: ScriptedEditor, b: ScriptedEditor): Promise<void> {
+/**
+ * Waits until both editors have nothing unanswered, both were told that it is final, and both scenes say the same. With
+ * a hub, a person decides meanwhile about what is held back there.
+ */
+export async function agree(a: ScriptedEditor, b: ScriptedEditor, hub?: Hub): Promise<void> {
   const trouble = () => {
     const unanswered = [a, b].reduce((sum, { model }) => sum + model.unanswered + model.dirty.size, 0);
     if (unanswered > 0) return [`${unanswered} changes are not answered`];
@@ -90,7 +95,11 @@ export async function agree(a: ScriptedEditor, b: ScriptedEditor): Promise<void>
     const [one, other] = [a.model.finalLsn, b.model.finalLsn];
     return one === other ? [] : [`${one} and ${other} are final`];
   };
-  await expect.poll(() => trouble().slice(0, 5), { timeout: settleMs, interval: 50 }).toEqual([]);
+  const look = async () => {
+    if (hub) await decideAll(hub.handlers);
+    return trouble().slice(0, 5);
+  };
+  await expect.poll(look, { timeout: settleMs, interval: 50 }).toEqual([]);
 }
 
 export async function linked(...editors: readonly ScriptedEditor[]): Promise<void> {

@@ -138,7 +138,7 @@ describe("links that break", () => {
       random.pick([blender, unity]).cut();
     }
     await linked(blender, unity);
-    await agree(blender, unity);
+    await agree(blender, unity, live.hub);
     await expectHubToAgree();
   });
 
@@ -195,7 +195,7 @@ describe("seeded scripts on both sides at once", () => {
       actAtRandom(random.pick([blender, unity]), random);
       if (random.below(4) === 0) await delay(random.below(12));
     }
-    await agree(blender, unity);
+    await agree(blender, unity, live.hub);
     await expectHubToAgree();
     for (const uuid of blender.model.scene.uuids()) {
       const parent = blender.model.scene.parentOf(uuid);

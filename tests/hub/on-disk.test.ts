@@ -154,6 +154,7 @@ describe("operations.jsonl", () => {
   it("[ENG-24] has a line for every operation, with the same eight members, and nothing of the scene", async () => {
     const box = await pair();
     blender.user.move(box, [1, 2, 3]);
+    await agree(blender, unity);
     unity.user.delete(box);
     await agree(blender, unity);
     const ghost = { kind: "fault", code: "E_APPLY", message: "no luck", uuid: box } as const;

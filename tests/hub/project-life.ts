@@ -57,10 +57,32 @@ export function recordOf(lsn: number): Record {
   return { type: "edit", timeMs: lsn, batch: 1, reason: "edit", role: "blender", ops: [op] };
 }
 
+/** What record n of a life is. */
+export type Script = (lsn: number) => Record;
+
+/** As `recordOf`, with two people in it who do not agree: some of it is held back, goes on, and is decided. */
+export function disputedRecordOf(lsn: number): Record {
+  const stamp = lsn * 16;
+  const uuid = entityOf(lsn - ((lsn + 2) % 4));
+  if (lsn <= objectCount || lsn % 4 === 1 || lsn % 8 === 0) return recordOf(lsn);
+  if (lsn % 8 === 4) return { type: "release", timeMs: lsn, uuid, kept: "unity" };
+  if (lsn % 4 === 3) {
+    const side = { kind: "alive", stamp, fields: { name: `Claim ${lsn}` } } as const;
+    return { type: "claim", timeMs: lsn, uuid, role: "unity", side };
+  }
+  const operation = { op: "set", uuid, stamp, fields: { name: `Agreed ${lsn}` } } as const;
+  const sides = {
+    blender: { kind: "gone", stamp },
+    unity: { kind: "alive", stamp, fields: { visible: false } },
+  } as const;
+  const members = [{ operation, sides, message: "It was changed in both editors at once." }];
+  return { type: "hold", timeMs: lsn, batch: 1, code: "E_CONFLICT", closure: uuid, members };
+}
+
 /** The fold of the records 1 … n, made anew. */
-export function stateAt(lsn: number): State {
+export function stateAt(lsn: number, script: Script = recordOf): State {
   const state = new State();
-  for (let each = 1; each <= lsn; each += 1) evolve(state, each, recordOf(each));
+  for (let each = 1; each <= lsn; each += 1) evolve(state, each, script(each));
   state.commit();
   return state;
 }
@@ -96,7 +118,7 @@ export function prepareLife(disk: Disk): Restored {
 }
 
 /** Opens the project, lives through a few groups of records, and ends well; or returns where the disk gave up. */
-export async function projectLife(disk: Disk, told: Told): Promise<void> {
+export async function projectLife(disk: Disk, told: Told, script: Script = recordOf): Promise<void> {
   if (!prepareFolder(disk, projectFolder).ok) return;
   const project = openProjectFile(disk, { projectFolder, name: "Life", nowMs: 0 });
   if (!project.ok) return;
@@ -109,7 +131,7 @@ export async function projectLife(disk: Disk, told: Told): Promise<void> {
   const history = await SnapshotStore.open(projectFolder, disk);
   for (const size of groupSizes) {
     const firstLsn = log.lastLsn + 1;
-    const records = Array.from({ length: size }, (_, index) => recordOf(firstLsn + index));
+    const records = Array.from({ length: size }, (_, index) => script(firstLsn + index));
     if (!log.append(records.map(encodeRecord)).ok) continue;
     for (const [index, record] of records.entries()) evolve(state, firstLsn + index, record);
     state.commit();

@@ -21,6 +21,7 @@ vi.mock("electron", () => ({
 
 const ours = { id: 1 };
 const uuid = "0d5f7a52-30a5-4c6d-8f43-6f1d2f0b9a11";
+const choice = { uuids: [uuid], keep: "unity" };
 const trusted: RequestEvent = { sender: ours, senderFrame: { parent: null, url: "app://bundle/index.html" } };
 const refused: (readonly [string, string])[] = [];
 const bugs: unknown[] = [];
@@ -125,15 +126,16 @@ describe("what may be asked", () => {
 
 describe("what is answered", () => {
   it("the handler gets the argument and its value comes back in an envelope", async () => {
-    const answer = await answerRequest(options(), trusted, { channel: "release", argument: { uuid } });
-    expect(answer).toEqual({ ok: true, value: null });
-    expect(calls).toEqual([["release", { uuid }]]);
+    const answers = { release: () => success({ decided: 1 }) };
+    const answer = await answerRequest(options(answers), trusted, { channel: "release", argument: choice });
+    expect(answer).toEqual({ ok: true, value: { decided: 1 } });
+    expect(calls).toEqual([["release", choice]]);
     expect(refused).toEqual([]);
   });
 
   it("an expected failure travels as a value", async () => {
     const answers = { release: () => failure("E_UNKNOWN_ENTITY", "Tower.001 is gone.", { uuid }) };
-    const answer = await answerRequest(options(answers), trusted, { channel: "release", argument: { uuid } });
+    const answer = await answerRequest(options(answers), trusted, { channel: "release", argument: choice });
     expect(answer).toEqual({ ok: false, failure: { code: "E_UNKNOWN_ENTITY", message: "Tower.001 is gone.", uuid } });
   });
 

@@ -13,6 +13,8 @@ describe.each(sceneNames)("the scene %s", (name) => {
     expect(requests.timeline[1].safeParse({ rows, more: true }).error).toBeUndefined();
     const review = { rows: scene.review, total: scene.review.length };
     expect(requests.review[1].safeParse(review).error).toBeUndefined();
+    const conflicts = { rows: scene.conflicts, total: scene.conflicts.length };
+    expect(requests.conflicts[1].safeParse(conflicts).error).toBeUndefined();
     expect(requests.failures[1].safeParse({ rows: scene.failures }).error).toBeUndefined();
     expect(requests.snapshots[1].safeParse({ rows: scene.snapshots, more: false }).error).toBeUndefined();
     expect(requests["snapshot-preview"][1].safeParse(scene.preview).error).toBeUndefined();

@@ -28,7 +28,7 @@ describe("desktop notices", () => {
   it("tell of conflicts once per rise, and go when the last is decided", () => {
     const { notices, shown, withdrawn } = setUp();
     for (const count of [0, 3, 3, 2, 0]) notices.status(conflicts(count));
-    expect(shown.map(({ title, view }) => [title, view])).toEqual([["3 objects need a decision", "objects"]]);
+    expect(shown.map(({ title, view }) => [title, view])).toEqual([["3 objects need a decision", "conflicts"]]);
     expect(withdrawn).toContain("conflict");
   });
 

@@ -1,5 +1,6 @@
 /** What must hold of a world at rest; each throws with what is wrong. */
 import { strict as assert } from "node:assert";
+import { isHome } from "#electron/core/hierarchy.ts";
 import { registersOf, type State } from "#electron/core/state.ts";
 import { encodeState } from "#electron/engine/state-codec.ts";
 import { canonicalJson, type Json } from "#shared/canonical-json.ts";
@@ -46,7 +47,21 @@ function linesOf(state: State, textOf: (item: unknown) => string): string[] {
   });
 }
 
-/** Nobody lied and nothing broke for good: there is no reason to hold anything back. */
+/** While a person is waited for: only conflicts are held, all are there as agreed, nobody hangs below a gone one. */
+export function checkHeld(world: Settled): void {
+  for (const [uuid, { code, message }] of world.state.quarantine.entries()) {
+    assert.equal(code, "E_CONFLICT", message);
+    assert(world.state.entities.has(uuid), `${uuid} is held and not there`);
+  }
+  for (const entity of world.state.entities.values()) {
+    const parent = entity.registers.parent?.value;
+    if (typeof parent !== "string" || world.state.quarantine.has(entity.uuid)) continue;
+    assert(isHome(world.state, parent), `${entity.uuid} hangs below ${parent}, which an editor lacks`);
+  }
+  checkHierarchy(world);
+}
+
+/** Everything was decided; nobody lied and nothing broke for good: there is no other reason to hold anything back. */
 function checkNothingHeldBack(world: Settled): void {
   const held = [...world.state.quarantine.entries()].map(([uuid, { message }]) => `${uuid}: ${message}`);
   assert.deepEqual(held, []);

@@ -8,7 +8,9 @@ import { strict as assert } from "node:assert";
 import { registerOf, type State } from "#electron/core/state.ts";
 import { presenceStamp } from "#electron/core/whole.ts";
 import type { Uuid } from "#shared/ids.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
+import { writerOf } from "#shared/scene/stamp.ts";
 
 /**
  * One word of an editor about one entity: the fields it wrote under a stamp; "deleted" when it took it away. `lsn` is
@@ -59,10 +61,12 @@ export class Promises {
 
 type Word = Promised & { readonly uuid: Uuid; readonly name: FieldName | "deleted" };
 
-/** The state has it, or something newer; or the entity is gone for good. */
+/** The state has it, or something newer, or keeps it as a side of a conflict; or the entity is gone for good. */
 function assertTakenIn(state: State, { uuid, stamp, name, lsn }: Word, what: string): void {
   const entity = state.entities.get(uuid);
   if (entity !== undefined && entity.createdLsn > lsn) return;
+  const side = state.quarantine.get(uuid)?.sides[writerOf(stamp) as Role];
+  if (side !== undefined && side.stamp >= stamp) return;
   if (name === "deleted") {
     const isBeaten = entity === undefined || presenceStamp(entity) >= stamp;
     assert(isBeaten, `I1: ${what} deleted ${uuid} at ${stamp}, which lives by nothing newer`);

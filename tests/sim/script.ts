@@ -1,6 +1,9 @@
 /** What the dice do to a world: users edit on both sides, messages dawdle, cables are pulled, the hub dies. */
+
 import { reviewQueue } from "#electron/core/review.ts";
+import { type Choice, choices } from "#shared/choice.ts";
 import type { Uuid } from "#shared/ids.ts";
+import { checkHeld } from "./invariants.ts";
 import type { Dice } from "./random.ts";
 import type { SimEditor, World } from "./world.ts";
 
@@ -29,6 +32,18 @@ export function runScript(world: World, steps: number, faults: Faults): void {
     if (world.dice.chance(faults.cut)) world.cut(editor);
     if (world.dice.chance(faults.crash)) world.crash(world.dice.chance(faults.powerCut));
     if (editor.connection === null && world.dice.chance(0.3)) world.connect(editor);
+    if (world.person.chance(0.03)) decide(world, 1);
+  }
+}
+
+/** A person looks at what is held back and decides about some of it, one way or another. */
+function decide(world: World, share: number): void {
+  for (const uuid of [...world.state.quarantine.keys()]) {
+    if (!world.person.chance(share) || !world.state.quarantine.has(uuid)) continue;
+    const keep = world.person.pick(choices) as Choice;
+    world.witness.note(`a person keeps ${keep}`, uuid);
+    world.decided += 1;
+    world.turn([{ kind: "release", uuids: [uuid], keep }]);
   }
 }
 
@@ -55,8 +70,10 @@ export function settle(world: World): number {
     world.flush();
     // Differences that a crash left without a reason wait for a person: here is one.
     if (step === 100 && world.state.head.mode === "safe") world.turn([{ kind: "safe-mode", on: false, reason: "" }]);
+    if (step > 40 && step % 20 === 0) checkHeld(world);
+    if (step > 40 && step % 20 === 0) decide(world, 0.5);
     const isAsking = [...world.links.batches.values()].some(({ isAudit }) => !isAudit);
-    const isSettled = world.state.provisional.size === 0 && !isAsking;
+    const isSettled = world.state.provisional.size + world.state.quarantine.size === 0 && !isAsking;
     if (isSettled && step > 60 && world.editors.every(isQuiet)) return step;
   }
   throw new Error(

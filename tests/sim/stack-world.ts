@@ -7,6 +7,7 @@ import type { State } from "#electron/core/state.ts";
 import { EditorModel } from "#electron/demo/editor-model.ts";
 import { EditorUser } from "#electron/demo/editor-user.ts";
 import type { Wire, WireEvent } from "#electron/ports/wire.ts";
+import { choices } from "#shared/choice.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { Failure } from "#shared/result.ts";
 import { FakeDisk, keepAll, randomFate } from "#tests/wal/fake-disk.ts";
@@ -27,6 +28,8 @@ const patienceMs = 20_000;
 /** Beyond this, what is not at rest never will be. */
 const restMaxMs = 180_000;
 const restartMs = 2_000;
+/** How often somebody looks at what is held back, a round of about 125 ms. */
+const decideChance = 0.02;
 const wallStartMs = 1_790_000_000_000;
 
 /** The editor's own end of a cable; the hub may not know yet that it is gone. */
@@ -253,6 +256,7 @@ export class StackWorld {
     if (dice.chance(faults.stall)) editor.cable?.stall(dice.chance(0.5) ? "up" : "down", dice.below(9_000));
     if (dice.chance(faults.clockJump)) this.wallShiftMs = wallStartMs + (dice.pick(clockJumpsMs) ?? 0);
     if (dice.chance(faults.suspend)) this.#suspend();
+    if (dice.chance(decideChance)) this.#decide();
     if (this.hub && dice.chance(faults.crash)) this.#crash(dice.chance(faults.powerCut));
   }
 
@@ -280,6 +284,7 @@ export class StackWorld {
       assert(restedMs < restMaxMs, `I7: not quiet after ${restMaxMs} ms: ${this.unrest}`);
       if (restedMs > patienceMs && this.hub?.state.head.mode === "safe")
         this.hub.engine.push({ kind: "safe-mode", on: false, reason: "" });
+      this.#decide();
       isQuiet = restedMs > 5_000 && this.unrest === "";
     }
   }
@@ -287,6 +292,15 @@ export class StackWorld {
   /** What was found where nobody would have heard an exception. */
   #checkNothingWrong(): void {
     assert.deepEqual([...this.#wrong, ...this.history.wrong], []);
+  }
+
+  /** A person chooses whose version of the oldest thing that is held back counts. */
+  #decide(): void {
+    const uuid = this.hub?.state.quarantine.keys().next().value;
+    if (uuid === undefined || !this.dice.chance(0.5)) return;
+    const keep = this.dice.pick(choices) ?? "agreed";
+    this.witness.note(`a person keeps ${keep}`, uuid);
+    this.hub?.engine.push({ kind: "release", uuids: [uuid], keep });
   }
 
   /** What is not at rest yet, in words. */
@@ -300,6 +314,7 @@ export class StackWorld {
     });
     return [
       state.head.mode === "live" ? "" : state.head.mode,
+      state.quarantine.size > 0 ? `${state.quarantine.size} held back` : "",
       state.provisional.size > 0 ? `${state.provisional.size} provisional` : "",
       asked > 0 ? `${asked} batches` : "",
       links.blocked.size > 0 ? "blocked" : "",

@@ -160,6 +160,10 @@ export class Witness {
         for (const name of fieldNamesOf(row)) this.#once(row.uuid, `${name} ${stamp}`, lsn);
       }
     }
+    if (record.type === "hold") {
+      for (const { operation } of record.members)
+        if (operation.op === "create") this.#revive(operation.uuid, operation.stamp, lsn);
+    }
     if (record.type !== "edit") return;
     for (const op of record.ops) {
       if (op.op === "create") this.#revive(op.uuid, op.stamp, lsn);

@@ -40,6 +40,9 @@ const project = { id: "00000000-0000-4000-8000-000000000002", name: "Simulated" 
 
 export class World {
   readonly dice: Dice;
+  /** Decides about conflicts; dice of its own, so that a script is the same with and without them. */
+  readonly person: Dice;
+  decided = 0;
   readonly editors: readonly SimEditor[];
   readonly witness = new Witness();
   state = new State();
@@ -52,6 +55,7 @@ export class World {
 
   constructor(seed: number) {
     this.dice = new Dice(seed);
+    this.person = new Dice(seed + 0x9e37);
     this.editors = (["blender", "unity"] as const).map((role) => this.#newEditor(role));
     this.turn([{ kind: "boot", pid: 1, version: "sim", recovered: "", crashed: false }]);
   }

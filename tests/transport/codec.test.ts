@@ -9,7 +9,7 @@ import { errorCodes } from "#shared/protocol/error-code.ts";
 const cube = "11111111-1111-4111-8111-111111111111";
 const text = (value: string) => decodeText(Buffer.from(value, "utf8"));
 const named = (name: string) =>
-  `{"kind":"change","epoch":1,"seq":3,"stamp":17,"ops":[{"op":"set","uuid":"${cube}","fields":{"name":${name}}}]}`;
+  `{"kind":"change","epoch":1,"seq":3,"stamp":17,"base":0,"ops":[{"op":"set","uuid":"${cube}","fields":{"name":${name}}}]}`;
 const frame: TransformFrame = {
   lane: 1,
   seq: 5,

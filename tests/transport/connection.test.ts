@@ -7,7 +7,7 @@ import { Client, greetedClient, hello, isKind, startTestWire, type TestWire, wel
 const cube = "11111111-1111-4111-8111-111111111111";
 const row = { uuid: cube, mask: 1, flags: 0, values: [1, 2, 3, 0, 0, 0, 0, 0, 0, 0] };
 const frame: TransformFrame = { lane: 1, seq: 1, epoch: 1, lsn: 0, stamp: 17, rows: [row] };
-const change = { kind: "change", epoch: 1, seq: 7, stamp: 17, ops: [{ op: "delete", uuid: cube }] };
+const change = { kind: "change", epoch: 1, seq: 7, stamp: 17, base: 0, ops: [{ op: "delete", uuid: cube }] };
 
 let test: TestWire;
 beforeEach(async () => {

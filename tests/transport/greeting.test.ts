@@ -81,7 +81,7 @@ describe("a greeting", () => {
     ["not JSON", "{", "E_MALFORMED"],
     [
       "a change first",
-      { kind: "change", epoch: 1, seq: 1, stamp: 17, ops: [{ op: "delete", uuid: hello.instance }] },
+      { kind: "change", epoch: 1, seq: 1, stamp: 17, base: 0, ops: [{ op: "delete", uuid: hello.instance }] },
       "E_UNAUTHENTICATED",
     ],
     ["auth first", { kind: "auth", proof: "0".repeat(64) }, "E_UNAUTHENTICATED"],

@@ -27,7 +27,7 @@ const object = {
   scale: [1, 1, -1],
 };
 const create = { op: "create", uuid: ids.cube, kind: "object", fields: object };
-const change = { kind: "change", epoch: 1, seq: 1, stamp: 17, ops: [create] };
+const change = { kind: "change", epoch: 1, seq: 1, stamp: 17, base: 0, ops: [create] };
 const index = { kind: "index", epoch: 1, page: 0, last: true, entities: [], deleted: [] };
 const entity = { uuid: ids.cube, kind: "object", fields: object, stamp: 17 };
 const state = {
@@ -43,7 +43,7 @@ const without = (message: object, member: string) =>
   Object.fromEntries(Object.entries(message).filter(([name]) => name !== member));
 const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 const setText = (fields: string) =>
-  `{"kind":"change","epoch":1,"seq":1,"stamp":17,"ops":[{"op":"set","uuid":"${ids.cube}","fields":${fields}}]}`;
+  `{"kind":"change","epoch":1,"seq":1,"stamp":17,"base":0,"ops":[{"op":"set","uuid":"${ids.cube}","fields":${fields}}]}`;
 
 const right: readonly MessageCase[] = [
   valid("hello, never linked before", hello),
@@ -182,6 +182,8 @@ const wrongValue: readonly MessageCase[] = [
   invalid("change: seq with a fraction", { ...change, seq: 1.5 }),
   invalid("change: seq as text", { ...change, seq: "1" }),
   invalid("change: negative stamp", { ...change, stamp: -1 }),
+  invalid("change: negative base", { ...change, base: -1 }),
+  invalid("change: no base", { ...change, base: undefined }),
   invalidText("change: stamp beyond 2^53", JSON.stringify(change).replace('"stamp":17', '"stamp":9007199254740993')),
   invalid("change: unknown operation", { ...change, ops: [{ op: "move", uuid: ids.cube }] }),
   invalid("change: create without a kind", { ...change, ops: [{ op: "create", uuid: ids.cube, fields: {} }] }),

@@ -2,7 +2,7 @@
 import { useApp } from "#renderer/app-context.tsx";
 import { texts } from "#renderer/messages/texts.ts";
 import { number } from "#renderer/messages/words.ts";
-import { showObject } from "#renderer/store/ui-store.ts";
+import { showConflict, showObject } from "#renderer/store/ui-store.ts";
 import { Button, TextButton } from "#renderer/ui/button.tsx";
 import { ago, useNow } from "#renderer/ui/moments.ts";
 import type { FailureRow } from "#shared/ipc/view.ts";
@@ -62,11 +62,8 @@ function FailureEntry({ row, nowMs }: { readonly row: FailureRow; readonly nowMs
         {quarantined && uuid !== null && (
           <>
             <span className={styles.held}>{texts.failures.quarantined}</span>
-            <Button
-              aria-label={`${texts.failures.release} ${name}`}
-              onClick={() => ui.setState({ dialog: { kind: "release", uuid, name } })}
-            >
-              {texts.failures.release}
+            <Button aria-label={`${texts.conflicts.decide} ${name}`} onClick={() => showConflict(ui, uuid)}>
+              {texts.conflicts.decide}
             </Button>
           </>
         )}

@@ -1,5 +1,6 @@
 /** The one dialog that is open, if any. */
 import { useUi } from "#renderer/app-context.tsx";
+import { KeepDialog } from "#renderer/features/conflicts/keep-dialog.tsx";
 import { DiagnosticsDialog } from "#renderer/features/diagnostics/diagnostics-dialog.tsx";
 import { LeaveSafeDialog, RefuseDialog } from "#renderer/features/review/review-dialogs.tsx";
 import { NameDialog } from "#renderer/features/snapshots/name-dialog.tsx";
@@ -7,7 +8,6 @@ import { RollbackDialog } from "#renderer/features/snapshots/rollback-dialog.tsx
 import { unreachable } from "#shared/assert.ts";
 import { CloseDialog } from "./close-dialog.tsx";
 import { KeySheet } from "./key-sheet.tsx";
-import { ReleaseDialog } from "./release-dialog.tsx";
 
 export function Dialogs() {
   const dialog = useUi((state) => state.dialog);
@@ -17,8 +17,8 @@ export function Dialogs() {
       return <RollbackDialog oid={dialog.oid} />;
     case "name-snapshot":
       return <NameDialog oid={dialog.oid} label={dialog.label} />;
-    case "release":
-      return <ReleaseDialog uuid={dialog.uuid} name={dialog.name} />;
+    case "keep":
+      return <KeepDialog uuids={dialog.uuids} keep={dialog.keep} names={dialog.names} />;
     case "refuse":
       return <RefuseDialog uuids={dialog.uuids} count={dialog.count} />;
     case "leave-safe":

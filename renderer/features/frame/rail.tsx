@@ -1,7 +1,11 @@
-/** The way between views: icon and word, keys 1 to 6. Setup and Settings are at the bottom. */
+/**
+ * The way between views: icon and word, keys 1 to 8. Setup and Settings are at the bottom; Conflicts and Review are
+ * there when something waits in them.
+ */
 import {
   Activity,
   Box,
+  GitCompareArrows,
   History,
   House,
   ListChecks,
@@ -22,6 +26,7 @@ const entries: readonly { readonly view: View; readonly icon: LucideIcon; readon
   { view: "objects", icon: Box, keys: "2" },
   { view: "timeline", icon: Activity, keys: "3" },
   { view: "failures", icon: TriangleAlert, keys: "4" },
+  { view: "conflicts", icon: GitCompareArrows, keys: "8" },
   { view: "review", icon: ListChecks, keys: "7" },
   { view: "snapshots", icon: History, keys: "5" },
   { view: "setup", icon: Plug, keys: "6" },
@@ -35,10 +40,14 @@ export function Rail() {
   const shown = useUi((state) => state.view);
   const conflicts = useHubState((state) => state.status?.counts.conflict ?? 0);
   const isSafe = useHubState((state) => state.status?.mode === "safe");
+  const isOffered: { readonly [Name in View]?: boolean } = {
+    review: isSafe || shown === "review",
+    conflicts: conflicts > 0 || shown === "conflicts",
+  };
   return (
     <nav className={styles.rail} aria-label={texts.bar.views}>
       {entries
-        .filter(({ view }) => view !== "review" || isSafe || shown === view)
+        .filter(({ view }) => isOffered[view] ?? true)
         .map(({ view, icon: Icon, keys }) => (
           <Tooltip key={view} text={viewWords[view]} keys={keys}>
             <button
@@ -50,7 +59,7 @@ export function Rail() {
             >
               <Icon size={19} aria-hidden="true" />
               {viewWords[view]}
-              {view === "home" && conflicts > 0 && (
+              {view === "conflicts" && conflicts > 0 && (
                 <span className={styles.count}>{conflicts > countMax ? `${number(countMax)}+` : conflicts}</span>
               )}
             </button>

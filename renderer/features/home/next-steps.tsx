@@ -1,5 +1,5 @@
 /** What can be done about the verdict, most useful first. Live needs nothing. */
-import { CirclePlay, FolderOpen, ListChecks, Play, Plug, RotateCw, ShieldCheck } from "lucide-react";
+import { CirclePlay, FolderOpen, GitCompareArrows, ListChecks, Play, Plug, RotateCw, ShieldCheck } from "lucide-react";
 import { useApp } from "#renderer/app-context.tsx";
 import { DiagnosticsButton } from "#renderer/features/diagnostics/diagnostics-button.tsx";
 import { texts } from "#renderer/messages/texts.ts";
@@ -78,14 +78,9 @@ function Resume() {
 
 function ShowConflicts({ count }: { readonly count: number }) {
   const { ui } = useApp();
-  const show = () =>
-    ui.setState(({ objectFilter }) => ({
-      view: "objects",
-      objectFilter: { ...objectFilter, search: "", state: "conflict" },
-    }));
   return (
-    <Button variant="primary" onClick={show}>
-      {texts.home.showConflicts(count)}
+    <Button variant="primary" icon={GitCompareArrows} onClick={() => ui.setState({ view: "conflicts" })}>
+      {texts.conflicts.open(count)}
     </Button>
   );
 }

@@ -10,6 +10,7 @@ import { StateMark } from "#renderer/features/frame/state-mark.tsx";
 import { texts } from "#renderer/messages/texts.ts";
 import { kindWords, stateMeanings, timelineWords, writerWords } from "#renderer/messages/words.ts";
 import { noFilter } from "#renderer/store/timeline-tail.ts";
+import { showConflict } from "#renderer/store/ui-store.ts";
 import { Button, IconButton, TextButton } from "#renderer/ui/button.tsx";
 import { Empty } from "#renderer/ui/empty.tsx";
 import { ago, useNow } from "#renderer/ui/moments.ts";
@@ -53,7 +54,6 @@ function Head({ object }: { readonly object: ObjectView }) {
   const copyId = useCopyId();
   const parent = useHubState(({ objects }) => (object.parent === null ? null : objects.byUuid.get(object.parent)));
   const { uuid, name } = object;
-  const release = () => ui.setState({ dialog: { kind: "release", uuid, name } });
   return (
     <header className={styles.head}>
       <h2 className={styles.name}>{name}</h2>
@@ -74,7 +74,7 @@ function Head({ object }: { readonly object: ObjectView }) {
           texts.objects.root
         )}
       </p>
-      {object.state === "conflict" && <Button onClick={release}>{texts.objects.release}</Button>}
+      {object.state === "conflict" && <Button onClick={() => showConflict(ui, uuid)}>{texts.conflicts.decide}</Button>}
     </header>
   );
 }

@@ -3,8 +3,8 @@ import { Check, X } from "lucide-react";
 import { texts } from "#renderer/messages/texts.ts";
 import { reviewWords } from "#renderer/messages/words.ts";
 import { Button } from "#renderer/ui/button.tsx";
+import styles from "#renderer/ui/queue.module.css";
 import type { ReviewRow } from "#shared/ipc/view.ts";
-import styles from "./review.module.css";
 
 const words = texts.review;
 
@@ -19,7 +19,7 @@ export function HeldChange({ row, busy, onApprove, onRefuse }: HeldChangeProps) 
   const { name, change, fields } = row;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must be able to get here.
-    <section className={styles.change} aria-label={words.details} tabIndex={0}>
+    <section className={styles.detail} aria-label={words.details} tabIndex={0}>
       <h2 className={styles.title}>{name}</h2>
       <p className={styles.dim}>{`${reviewWords[change]}. ${words.meaning[change]}`}</p>
       <table className={styles.values}>

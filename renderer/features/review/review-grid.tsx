@@ -3,7 +3,9 @@ import { useMemo } from "react";
 import { useHubState } from "#renderer/app-context.tsx";
 import { texts } from "#renderer/messages/texts.ts";
 import { reviewWords, writerWords } from "#renderer/messages/words.ts";
+import { markColumn } from "#renderer/ui/mark-column.tsx";
 import { ago, useNow } from "#renderer/ui/moments.ts";
+import queue from "#renderer/ui/queue.module.css";
 import { rowHeightPx } from "#renderer/ui/row-height.ts";
 import { type GridColumn, VirtualGrid } from "#renderer/ui/virtual-grid.tsx";
 import type { ReviewRow } from "#shared/ipc/view.ts";
@@ -44,27 +46,15 @@ function columnsOf(
   onMark: (uuid: string) => void,
 ): readonly GridColumn<ReviewRow>[] {
   return [
-    {
-      id: "mark",
-      head: <span className={styles.unseen}>{words.mark}</span>,
-      cell: ({ uuid, name }) => (
-        <input
-          type="checkbox"
-          tabIndex={-1}
-          aria-label={`${words.mark} ${name}`}
-          checked={marked.has(uuid)}
-          onChange={() => onMark(uuid)}
-        />
-      ),
-    },
+    markColumn({ word: words.mark, marked, onMark }),
     { id: "change", head: words.change, cell: ({ change }) => <span data-change={change}>{reviewWords[change]}</span> },
     { id: "name", head: words.object, cell: ({ name }) => name },
-    { id: "fields", head: words.fields, cell: (row) => <span className={styles.dim}>{summaryOf(row)}</span> },
+    { id: "fields", head: words.fields, cell: (row) => <span className={queue.dim}>{summaryOf(row)}</span> },
     {
       id: "by",
       head: words.by,
       cell: ({ by, timeMs }) => (
-        <span className={styles.dim}>{texts.objects.by(writerWords[by], ago(timeMs, nowMs))}</span>
+        <span className={queue.dim}>{texts.objects.by(writerWords[by], ago(timeMs, nowMs))}</span>
       ),
     },
   ];

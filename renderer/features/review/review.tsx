@@ -3,22 +3,24 @@
  * selection, or all at once.
  */
 import { ShieldCheck } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { useState } from "react";
 import { useApp, useHubState } from "#renderer/app-context.tsx";
+import { useQueue } from "#renderer/features/frame/use-queue.ts";
 import { texts } from "#renderer/messages/texts.ts";
 import { Button } from "#renderer/ui/button.tsx";
 import { Empty } from "#renderer/ui/empty.tsx";
+import styles from "#renderer/ui/queue.module.css";
 import { useBusy } from "#renderer/ui/use-busy.ts";
+import { useGridKeys } from "#renderer/ui/use-grid-keys.ts";
+import { useMarks } from "#renderer/ui/use-marks.ts";
 import type { ReviewRow } from "#shared/ipc/view.ts";
 import { HeldChange } from "./held-change.tsx";
-import styles from "./review.module.css";
 import { ReviewGrid } from "./review-grid.tsx";
-import { useReview } from "./use-review.ts";
 
 const words = texts.review;
 
 export function Review() {
-  const review = useReview();
+  const review = useQueue("review");
   const isSafe = useHubState((state) => state.status?.mode === "safe");
   if (review === null) return null;
   if (review.rows.length > 0) return <Queue rows={review.rows} total={review.total} />;
@@ -28,21 +30,18 @@ export function Review() {
 function Queue({ rows, total }: { readonly rows: readonly ReviewRow[]; readonly total: number }) {
   const { ui } = useApp();
   const [active, setActive] = useState<string | null>(rows[0]?.uuid ?? null);
-  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
-  const held = useMemo(() => new Set(rows.map(({ uuid }) => uuid)), [rows]);
-  const chosen = [...marked].filter((uuid) => held.has(uuid));
+  const { marked, mark, chosen } = useMarks(rows, uuidOf);
   const row = rows.find(({ uuid }) => uuid === active);
   const [busy, decide] = useDecision();
-  const mark = (uuid: string) => setMarked((before) => toggled(before, uuid));
   const refuse = (uuids: readonly string[] | null, count: number) =>
     ui.setState({ dialog: { kind: "refuse", uuids, count } });
-  useDecisionKeys({
-    approve: () => row && void decide([row.uuid]),
-    refuse: () => row && refuse([row.uuid], 1),
-    mark: () => row && mark(row.uuid),
+  useGridKeys({
+    a: () => row && void decide([row.uuid]),
+    r: () => row && refuse([row.uuid], 1),
+    " ": () => row && mark(row.uuid),
   });
   return (
-    <div className={styles.review}>
+    <div className={styles.queue}>
       <div className={styles.bar}>
         <p className={styles.count}>{words.held(total)}</p>
         <Button disabled={chosen.length === 0} busy={busy} onClick={() => void decide(chosen)}>
@@ -71,35 +70,9 @@ function Queue({ rows, total }: { readonly rows: readonly ReviewRow[]; readonly 
   );
 }
 
-function toggled(before: ReadonlySet<string>, uuid: string): ReadonlySet<string> {
-  const after = new Set(before);
-  if (!after.delete(uuid)) after.add(uuid);
-  return after;
-}
+const uuidOf = ({ uuid }: ReviewRow) => uuid;
 
 function useDecision() {
   const { actions } = useApp();
   return useBusy((uuids: readonly string[] | null) => actions.decideReview("approve", uuids));
-}
-
-type Commands = { readonly approve: () => void; readonly refuse: () => void; readonly mark: () => void };
-
-/** A, R and Space are the active row's while the table has the focus. */
-function useDecisionKeys(commands: Commands): void {
-  useEffect(() => {
-    const byKey: { readonly [key: string]: (() => void) | undefined } = {
-      a: commands.approve,
-      r: commands.refuse,
-      " ": commands.mark,
-    };
-    const onKeyDown = (event: KeyboardEvent) => {
-      const command = byKey[event.key.toLowerCase()];
-      const isGrid = event.target instanceof HTMLElement && event.target.role === "grid";
-      if (!command || !isGrid || event.ctrlKey || event.altKey || event.metaKey) return;
-      event.preventDefault();
-      command();
-    };
-    window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
-  });
 }

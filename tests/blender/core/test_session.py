@@ -68,6 +68,23 @@ def move(session: Session, x: float) -> None:
     session.ledger.end_look()
 
 
+class Bases(unittest.TestCase):
+    def test_an_edit_says_what_it_had_seen_and_joined_ones_the_least(self) -> None:
+        """[WIRE-35]"""
+        session = listed()
+        move(session, 1.0)
+        session.reached(9)
+        move(session, 2.0)
+        [frame] = [one for one in drain(session) if isinstance(one, Frame)]
+        self.assertEqual(frame.lsn, 4)
+        session.ledger.local_edit(uuid(1), {"name": "Later"})
+        session.ledger.end_look()
+        session.reached(12)
+        session.ledger.local_delete(uuid(0))
+        changes = [one for one in drain(session) if not isinstance(one, Frame) and one["kind"] == "change"]
+        self.assertEqual([(one["ops"][0]["op"], one["base"]) for one in changes], [("set", 9), ("delete", 12)])
+
+
 class Conversation(unittest.TestCase):
     def test_hello_says_what_it_must(self) -> None:
         session = new_session()

@@ -101,6 +101,8 @@ export function installFakeHub(scene: Scene): void {
     "set-safe-mode": ({ on }) => tell(on ? { mode: "safe", verdict: "safe-mode" } : { mode: "live", verdict: "live" }),
     "set-demo": ({ on }) => tell({ demo: on }),
     review: () => ({ rows: status.mode === "safe" ? scene.review : [], total: scene.review.length }),
+    conflicts: () => ({ rows: scene.conflicts, total: scene.conflicts.length }),
+    release: ({ uuids }) => ({ decided: uuids.length }),
     "review-decide": ({ uuids }) => ({ decided: uuids?.length ?? scene.review.length }),
     diagnostics: ({ hidesNames }) => ({
       id: hidesNames ? 1 : 2,

@@ -5,6 +5,7 @@
  */
 import type { PushValue } from "#shared/ipc/contract.ts";
 import {
+  type ConflictRow,
   type EditorView,
   type ObjectState,
   type ObjectView,
@@ -88,6 +89,48 @@ export function reviewOf(nowMs: number, count: number): ReviewRow[] {
       fields: change === "moved" ? more : [place],
     };
   });
+}
+
+/** In turn: two parents, a deletion of two against a change, and something that bounced, of which no side is known. */
+export function conflictOf({ uuid, kind, name, changedMs }: ObjectView, index: number): ConflictRow {
+  const about = { uuid, kind, name, timeMs: changedMs, closure: uuid };
+  const kinds = [
+    {
+      code: "E_CONFLICT",
+      why: "Changed in Blender and in Unity at once: parent, name.",
+      blender: "changed",
+      unity: "changed",
+      fields: [
+        { field: "name", agreed: name, blender: `${name} left`, unity: `${name} west` },
+        { field: "parent", agreed: "none", blender: nameOf(index + 1), unity: nameOf(index + 2) },
+        { field: "translation", agreed: "0, 0, 0 m", blender: "1.25, 2.5, -3.1 m", unity: "0, 0, 0 m" },
+      ],
+    },
+    {
+      code: "E_CONFLICT",
+      why: "Deleted in Blender while it was changed in Unity.",
+      closure: uuidOf(1),
+      blender: "gone",
+      unity: "changed",
+      fields: [{ field: "visible", agreed: "yes", blender: "", unity: "no" }],
+    },
+    {
+      code: "E_CONFLICT",
+      why: "Deleted in Blender together with something that was changed in Unity meanwhile.",
+      closure: uuidOf(1),
+      blender: "gone",
+      unity: "agreed",
+      fields: [],
+    },
+    {
+      code: "E_LOOP",
+      why: `${name} kept bouncing between the editors and is held back until you decide.`,
+      blender: "agreed",
+      unity: "agreed",
+      fields: [],
+    },
+  ] as const satisfies readonly Partial<ConflictRow>[];
+  return { ...about, ...(kinds[index % kinds.length] ?? kinds[0]) } as ConflictRow;
 }
 
 function storyOf(lsn: number): Omit<TimelineRow, "lsn" | "timeMs"> {

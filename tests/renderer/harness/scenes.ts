@@ -7,6 +7,7 @@
  */
 import type { RequestAnswer } from "#shared/ipc/contract.ts";
 import type {
+  ConflictRow,
   FailureRow,
   ObjectView,
   ReviewRow,
@@ -18,6 +19,7 @@ import type {
 } from "#shared/ipc/view.ts";
 import {
   absent,
+  conflictOf,
   editor,
   hourMs,
   logLength,
@@ -40,6 +42,7 @@ export type Scene = {
   readonly timeline: readonly TimelineRow[];
   readonly failures: readonly FailureRow[];
   readonly review: readonly ReviewRow[];
+  readonly conflicts: readonly ConflictRow[];
   readonly snapshots: readonly SnapshotRow[];
   readonly preview: RollbackPreview;
   readonly setup: SetupView;
@@ -106,6 +109,7 @@ function liveScene(nowMs: number, objects: readonly ObjectView[]): Scene {
     timeline: rowsOf(nowMs, 280),
     failures: [],
     review: [],
+    conflicts: [],
     snapshots: snapshotsOf(nowMs),
     preview: previewOf(),
     setup: setupFound,
@@ -142,7 +146,7 @@ function needsYouScene(nowMs: number): Scene {
   const why = [
     ["E_LOOP", "kept bouncing between the editors and is held back until you decide."],
     ["E_VERIFY_MISMATCH", "was shown differently by Unity twice; the agreed value was put back."],
-    ["E_TOMBSTONED", "was deleted in Unity while it was moved in Blender."],
+    ["E_APPLY", "could not be applied in Unity three times."],
   ] as const;
   const failures = held.map(({ uuid, name }, index): FailureRow => {
     const [code, words] = why[index % why.length] ?? why[0];
@@ -194,6 +198,7 @@ function needsYouScene(nowMs: number): Scene {
       ],
     }),
     failures: [...failures, ...others],
+    conflicts: held.map((object, index) => conflictOf(object, index)),
   };
 }
 

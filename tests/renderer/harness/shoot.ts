@@ -18,6 +18,7 @@ const viewKeys = {
   setup: "6",
   settings: "Control+,",
   review: "7",
+  conflicts: "8",
 };
 
 const [folder = "out/shots", ...only] = process.argv.slice(2);

@@ -105,6 +105,7 @@ namespace VibeSync.Tests
 
         public Bench()
         {
+            Outbox.SeenOf = Incoming.SeenOf;
             Capture = new Capture(Scene, Shadow, Outbox, Clock);
             Applier = new Applier(Scene, Shadow, Outbox, Capture, Incoming);
             Writer = new ChangeWriter(Shadow, Outbox, Clock);

@@ -64,6 +64,28 @@ namespace VibeSync.Tests
             Expect.Equal(6L, bench.Incoming.AppliedLsn, "everything is applied");
         }
 
+        public static void AnEditSaysWhatItHadSeen()
+        {
+            Bench bench = Listed(2);
+            string held = PaperScene.Id(1), free = PaperScene.Id(2);
+            bench.Receive(free, "name", "A", 1000, 5);
+            bench.Run();
+            Expect.Equal(5L, BaseOfRename(bench, free), "[WIRE-35] all that came");
+            bench.Scene.Held.Add(held);
+            bench.Receive(held, "name", "B", 1010, 7);
+            bench.Receive(free, "visible", false, 1010, 9);
+            bench.Run();
+            Expect.Equal(9L, BaseOfRename(bench, free), "[WIRE-35] what waits for another does not count");
+            Expect.Equal(6L, BaseOfRename(bench, held), "[WIRE-35] what waits for it was not seen");
+        }
+
+        private static long BaseOfRename(Bench bench, string uuid)
+        {
+            bench.Scene.Entities[uuid].Fields["name"] += " again";
+            bench.Capture.All();
+            return Bench.Parse(bench.Writer.Write(1).Single().TextOrNull).Long("base", -1);
+        }
+
         public static void AChildWaitsForItsParent()
         {
             Bench bench = Listed(0);

@@ -1,6 +1,7 @@
 /**
  * Seeded random work on both sides at once, over the real hub, with a scripted Blender as the other editor: broken
- * wires, domain reloads, Play Mode, crashes in between. At the end both editors show the same scene. A failing seed
+ * wires, domain reloads, Play Mode, crashes in between. At the end, with what was held back decided, both editors show
+ * the same scene. A failing seed
  * does the same steps again; their timing is the machine's.
  */
 import path from "node:path";
@@ -10,6 +11,7 @@ import { realClock } from "#electron/ports/clock.ts";
 import type { Hub } from "#electron/ports/hub.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
 import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
+import { decideAll } from "#tests/hub/person.ts";
 import type { Suite } from "../run.ts";
 import { type Rig, sleep, until } from "./rig.ts";
 
@@ -101,6 +103,7 @@ async function calm(pair: Pair, hub: Hub): Promise<void> {
   let calmCount = 0;
   await until("both scenes are equal and stay so", async () => {
     await sleep(lookMs);
+    await decideAll(hub.handlers);
     const { stage, outgoing, incoming } = await pair.rig.state();
     const isBusy = stage !== "Live" || outgoing + incoming + pair.blender.model.unanswered > 0;
     differences = await compare(pair);

@@ -5,7 +5,8 @@
 
 The number of changes in flight is limited; while it is reached, edits coalesce in `unsent`, which is bounded by the
 size of the scene. Every field keeps the stamp of its edit, and one change holds one stamp, so a coalesced set may leave
-as several changes. Order: creates (what they need first), then by stamp: sets, then deletes ([WIRE-17]).
+as several changes. So it keeps what had been seen when it was found, of joined edits the least ([WIRE-35]). Order:
+creates (what they need first), then by stamp: sets, then deletes ([WIRE-17]).
 """
 from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
@@ -22,26 +23,32 @@ _KIND_ORDER = {"mesh": 0, "collection": 1, "object": 2}
 
 
 class Change(NamedTuple):
-    """One numbered change. `is_transforms`: nothing but transforms, so it travels on the binary lane ([WIRE-22])."""
+    """One numbered change. `is_transforms`: nothing but transforms, so it travels on the binary lane ([WIRE-22]).
+
+    `base`: the position in the log up to which its edits had seen what the other side did.
+    """
 
     seq: int
     stamp: int
     ops: List[Operation]
     is_transforms: bool
+    base: int
 
 
 class Unsent:
     """What is to be said about one entity. `stamps` has one entry per field; creates and deletes have one for all.
 
-    `born`: of a delete, the stamp with which the deleted entity was created.
+    `base`: the least of what its edits had seen. `born`: of a delete, the stamp with which the deleted entity was
+    created.
     """
 
-    __slots__ = ("op", "kind", "stamp", "fields", "stamps", "copied_from", "born")
+    __slots__ = ("op", "kind", "stamp", "base", "fields", "stamps", "copied_from", "born")
 
-    def __init__(self, op: str, kind: str, stamp: int) -> None:
+    def __init__(self, op: str, kind: str, stamp: int, base: int) -> None:
         self.op = op
         self.kind = kind
         self.stamp = stamp
+        self.base = base
         self.fields: Fields = {}
         self.stamps: Dict[str, int] = {}
         self.copied_from: Optional[str] = None
@@ -56,6 +63,8 @@ class Outbox:
         self._in_flight: Dict[int, Change] = {}
         self._retry: Dict[int, float] = {}
         self._seq = 0
+        # The position in the log up to which the scene shows what the other side did: what an edit found now has seen.
+        self.seen_lsn = 0
 
     @property
     def length(self) -> int:
@@ -82,7 +91,7 @@ class Outbox:
             del self._unsent[uuid]
             self.set(uuid, kind, stamp, fields)
             return known.born
-        unsent = Unsent("create", kind, stamp)
+        unsent = Unsent("create", kind, stamp, self.seen_lsn)
         unsent.fields = dict(fields)
         unsent.copied_from = copied_from
         self._unsent[uuid] = unsent
@@ -92,7 +101,8 @@ class Outbox:
         """Queues new values."""
         unsent = self._unsent.get(uuid)
         if unsent is None or unsent.op == "delete":
-            unsent = self._unsent[uuid] = Unsent("set", kind, stamp)
+            unsent = self._unsent[uuid] = Unsent("set", kind, stamp, self.seen_lsn)
+        unsent.base = min(unsent.base, self.seen_lsn)
         unsent.fields.update(fields)
         for name in fields:
             unsent.stamps[name] = stamp
@@ -102,7 +112,8 @@ class Outbox:
         unsent = self._unsent.pop(uuid, None)
         if unsent is not None and unsent.op == "create":
             return
-        self._unsent[uuid] = Unsent("delete", kind, stamp)
+        base = self.seen_lsn if unsent is None else min(unsent.base, self.seen_lsn)
+        self._unsent[uuid] = Unsent("delete", kind, stamp, base)
         self._unsent[uuid].born = born
 
     def drop(self, uuid: str, names: Optional[Set[str]] = None) -> None:
@@ -134,7 +145,8 @@ class Outbox:
         changes: List[Change] = []
         for stamp, is_transforms, ops in _runs(self._units()):
             self._seq += 1
-            change = Change(self._seq, stamp, ops, is_transforms)
+            base = min(self._unsent[op["uuid"]].base for op in ops)
+            change = Change(self._seq, stamp, ops, is_transforms, base)
             self._in_flight[self._seq] = change
             changes.append(change)
         self._unsent.clear()
@@ -164,7 +176,9 @@ class Outbox:
 
     def restart(self) -> None:
         """Everything unaccepted is told by an index instead; numbers begin again."""
+        seen_lsn = self.seen_lsn
         self.__init__()  # type: ignore[misc]
+        self.seen_lsn = seen_lsn
 
     def _units(self) -> List[Tuple[int, bool, Operation]]:
         """(stamp, is transforms alone, operation) in sending order."""

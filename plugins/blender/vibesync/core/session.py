@@ -103,6 +103,7 @@ class Session:
         """Another file was opened: another shadow, another epoch."""
         ledger.clock.observe(self.ledger.clock.latest)
         self.ledger = ledger
+        self._move_to(self.lsn)
         self.document = document
         self.inbox.clear()
         self._raise_epoch()
@@ -141,7 +142,7 @@ class Session:
 
     def reached(self, lsn: int) -> None:
         """Everything up to `lsn` is applied, or waits because the user holds it."""
-        self.lsn = max(self.lsn, lsn)
+        self._move_to(max(self.lsn, lsn))
 
     # From the link
 
@@ -161,7 +162,7 @@ class Session:
             return
         self.phase = "unlisted"
         self._forget_list()
-        self.lsn = welcome["lsn"]
+        self._move_to(welcome["lsn"])
 
     def closed(self, number: int) -> None:
         """The connection is over."""
@@ -260,6 +261,10 @@ class Session:
         self.phase, self._pages = "unlisted", None
 
     # Inside
+
+    def _move_to(self, lsn: int) -> None:
+        self.lsn = lsn
+        self.ledger.outbox.seen_lsn = lsn
 
     def _state_messages(self) -> List[Content]:
         if self._state is None:

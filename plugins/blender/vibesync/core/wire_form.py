@@ -31,9 +31,12 @@ class Answer(NamedTuple):
 def change_message(change: Change, epoch: int) -> Content:
     """A change on its lane."""
     if not change.is_transforms:
-        return {"kind": "change", "epoch": epoch, "seq": change.seq, "stamp": change.stamp, "ops": change.ops}
+        return {
+            "kind": "change", "epoch": epoch, "seq": change.seq, "stamp": change.stamp, "base": change.base,
+            "ops": change.ops,
+        }
     rows = [transform_row(op["uuid"], op["fields"], 0) for op in change.ops]
-    return Frame(LANE_TRANSFORMS, change.seq, epoch, 0, change.stamp, rows)
+    return Frame(LANE_TRANSFORMS, change.seq, epoch, change.base, change.stamp, rows)
 
 
 def transform_row(uuid: str, fields: Fields, flags: int) -> Row:

@@ -30,7 +30,7 @@ namespace VibeSync.Core
             foreach (PendingOp op in Outbox.Unsent)
             {
                 unsent.Add(new JsonArray { op.Uuid, op.Kind.ToString(), op.CopiedFromOrNull,
-                    new List<string>(op.Fields) });
+                    new List<string>(op.Fields), op.Base });
             }
             var sent = new JsonArray();
             foreach (SentChange change in Outbox.InFlight)
@@ -78,6 +78,7 @@ namespace VibeSync.Core
                 Uuid = (string)parts[0],
                 Kind = (PendingKind)Enum.Parse(typeof(PendingKind), (string)parts[1]),
                 CopiedFromOrNull = (string)parts[2],
+                Base = parts.Count > 4 ? (long)(double)parts[4] : 0,
             };
             foreach (object field in (JsonArray)parts[3]) op.Fields.Add((string)field);
             return op;

@@ -45,6 +45,7 @@ namespace VibeSync.Core
             {
                 var sent = new SentChange { Seq = m_Outbox.NextSeq++, Stamp = stamp };
                 var text = new StringBuilder();
+                long lowest = long.MaxValue;
                 int bytes = k_EnvelopeBytes;
                 for (int count = 0; at < ops.Count && count < Generated.Limits.OpsPerMessageMax; count++, at++)
                 {
@@ -56,10 +57,11 @@ namespace VibeSync.Core
                         break;
                     }
                     text.Append(count == 0 ? "" : ",").Append(op);
+                    lowest = Math.Min(lowest, ops[at].Base);
                 }
                 sent.TextOrNull = "{\"kind\":\"change\",\"epoch\":" + epoch + ",\"seq\":" + sent.Seq + ",\"stamp\":"
                     + stamp
-                    + ",\"ops\":[" + text + "]}";
+                    + ",\"base\":" + lowest + ",\"ops\":[" + text + "]}";
                 m_Outbox.Depart(sent);
                 made.Add(sent);
             }
@@ -93,10 +95,11 @@ namespace VibeSync.Core
             {
                 var sent = new SentChange { Seq = m_Outbox.NextSeq++, Stamp = stamp };
                 var frame = new TransformFrame { Lane = Generated.LaneTransforms, Seq = sent.Seq, Epoch = epoch,
-                    Stamp = stamp };
+                    Lsn = long.MaxValue, Stamp = stamp };
                 for (; at < ops.Count && frame.Rows.Count < Generated.Limits.RowsPerFrameMax; at++)
                 {
                     ShadowEntity entity = m_Shadow.EntityOrNull(ops[at].Uuid);
+                    frame.Lsn = Math.Min(frame.Lsn, ops[at].Base);
                     frame.Rows.Add(TransformRows.From(entity.Uuid, Restamped(entity, ops[at].Fields, stamp)));
                     sent.FieldsByUuid[entity.Uuid] = new List<string>(ops[at].Fields).ToArray();
                 }

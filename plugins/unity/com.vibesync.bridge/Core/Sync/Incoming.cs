@@ -88,6 +88,13 @@ namespace VibeSync.Core
             }
         }
 
+        /// <summary>Up to where the scene shows what was written to this entity.</summary>
+        public long SeenOf(string uuid)
+        {
+            IncomingRecord record = RecordOrNull(uuid);
+            return record == null ? LastLsn : record.FirstLsn - 1;
+        }
+
         public void Create(string uuid, string kind, long stamp, long lsn)
         {
             IncomingRecord record = RecordOf(uuid, lsn);

@@ -21,6 +21,8 @@ namespace VibeSync.Core
     {
         public PendingKind Kind;
         public string Uuid;
+        /// <summary>What its edits had seen of the log; of several, the least [WIRE-35].</summary>
+        public long Base = long.MaxValue;
         public readonly HashSet<string> Fields = new HashSet<string>(StringComparer.Ordinal);
         public string CopiedFromOrNull;
     }
@@ -48,6 +50,9 @@ namespace VibeSync.Core
 
         public long NextSeq = 1;
 
+        /// <summary>Up to which position in the log the scene shows what was written to an entity.</summary>
+        public Func<string, long> SeenOf = uuid => 0;
+
         public ICollection<PendingOp> Unsent
         {
             get { return m_Unsent.Values; }
@@ -71,7 +76,8 @@ namespace VibeSync.Core
         public void Set(string uuid, string field)
         {
             PendingOp op;
-            if (!m_Unsent.TryGetValue(uuid, out op)) op = Add(new PendingOp { Kind = PendingKind.Set, Uuid = uuid });
+            if (!m_Unsent.TryGetValue(uuid, out op)) op = Found(PendingKind.Set, uuid);
+            op.Base = Math.Min(op.Base, SeenOf(uuid));
             op.Fields.Add(field);
         }
 
@@ -83,7 +89,8 @@ namespace VibeSync.Core
             PendingOp earlier;
             bool isKnown = m_Unsent.TryGetValue(entity.Uuid, out earlier) && earlier.Kind == PendingKind.Delete;
             PendingKind kind = isKnown ? PendingKind.Set : PendingKind.Create;
-            PendingOp op = Add(new PendingOp { Kind = kind, Uuid = entity.Uuid, CopiedFromOrNull = copiedFromOrNull });
+            PendingOp op = Found(kind, entity.Uuid);
+            op.CopiedFromOrNull = copiedFromOrNull;
             op.Fields.UnionWith(entity.Cells.Keys);
         }
 
@@ -92,7 +99,7 @@ namespace VibeSync.Core
             PendingOp earlier;
             bool isUnknown = m_Unsent.TryGetValue(uuid, out earlier) && earlier.Kind == PendingKind.Create;
             if (isUnknown) m_Unsent.Remove(uuid);
-            else Add(new PendingOp { Kind = PendingKind.Delete, Uuid = uuid });
+            else Found(PendingKind.Delete, uuid);
         }
 
         /// <summary>A remote write has taken the field's place.</summary>
@@ -161,6 +168,14 @@ namespace VibeSync.Core
         public void Restore(SentChange sent)
         {
             m_InFlight.Add(sent.Seq, sent);
+        }
+
+        private PendingOp Found(PendingKind kind, string uuid)
+        {
+            PendingOp earlier = UnsentOrNull(uuid);
+            long seen = SeenOf(uuid);
+            long lowest = earlier == null ? seen : Math.Min(earlier.Base, seen);
+            return Add(new PendingOp { Kind = kind, Uuid = uuid, Base = lowest });
         }
 
         public PendingOp Add(PendingOp op)

@@ -222,6 +222,7 @@ namespace VibeSync.Core
 
         private void Join()
         {
+            m_Outbox.SeenOf = m_Incoming.SeenOf;
             m_Capture = new Capture(m_Scene, m_Shadow, m_Outbox, m_Clock);
             m_Applier = new Applier(m_Scene, m_Shadow, m_Outbox, m_Capture, m_Incoming);
             m_Verifier = new Verifier(m_Scene, m_Outbox, m_Capture, m_Incoming, m_Applier);

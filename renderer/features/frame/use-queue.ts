@@ -1,35 +1,35 @@
-/** The rows that safe mode holds, asked for again when the hub says that something changed. */
+/** A list that waits for a person's decisions, asked for again when the hub says that something changed. */
 import { useEffect, useState } from "react";
 import { useApp, useHubState } from "#renderer/app-context.tsx";
 import type { RequestAnswer } from "#shared/ipc/contract.ts";
 
-type Review = RequestAnswer<"review">;
+type QueueChannel = "review" | "conflicts";
 
 /** A list of thousands is not asked for with every change. */
 const askAgainMs = 300;
 
 /** Null until the first answer. */
-export function useReview(): Review | null {
+export function useQueue<Channel extends QueueChannel>(channel: Channel): RequestAnswer<Channel> | null {
   const { hub } = useApp();
   const lsn = useHubState((state) => state.status?.log.lsn);
   const mode = useHubState((state) => state.status?.mode);
-  const toReview = useHubState((state) => state.status?.toReview);
-  const [review, setReview] = useState<Review | null>(null);
+  const waiting = useHubState(({ status }) => (channel === "review" ? status?.toReview : status?.counts.conflict));
+  const [queue, setQueue] = useState<RequestAnswer<Channel> | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: these say that the list may be another one.
   useEffect(() => {
     let isCurrent = true;
     const timer = setTimeout(
       () => {
-        void hub.request("review", null).then((answer) => {
-          if (isCurrent && answer.ok) setReview(answer.value);
+        void hub.request(channel, null as never).then((answer) => {
+          if (isCurrent && answer.ok) setQueue(answer.value);
         });
       },
-      review === null ? 0 : askAgainMs,
+      queue === null ? 0 : askAgainMs,
     );
     return () => {
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [hub, lsn, mode, toReview]);
-  return review;
+  }, [hub, channel, lsn, mode, waiting]);
+  return queue;
 }

@@ -1,0 +1,239 @@
+/** Two people at one thing without knowing of each other: what the table says, and what the core makes of it. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Author, authorOf, doMeet, isUnseen, type Ruling, ruling, type Weight } from "#electron/core/conflict.ts";
+import { limits } from "#electron/core/limits.ts";
+import { fieldOf } from "#electron/core/state.ts";
+import type { Choice } from "#shared/choice.ts";
+import type { Uuid } from "#shared/ids.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
+import type { Operation } from "#shared/protocol/operation.ts";
+import { type FieldName, type Fields, fieldNames, transformFields } from "#shared/scene/fields.ts";
+import { stampOf } from "#shared/scene/stamp.ts";
+import { Desk, objectFields, uuidOf } from "./desk.ts";
+
+const weights = ["cosmetic", "structural", "destructive"] as const satisfies readonly Weight[];
+const authors = ["human", "automation"] as const satisfies readonly Author[];
+
+/** The specification's words, cell by cell: what is there, what comes, who counts between equals. */
+const people: readonly (readonly [Weight, Weight, Ruling])[] = [
+  ["cosmetic", "cosmetic", "newer"],
+  ["cosmetic", "structural", "comes"],
+  ["cosmetic", "destructive", "hold"],
+  ["structural", "cosmetic", "there"],
+  ["structural", "structural", "hold"],
+  ["structural", "destructive", "hold"],
+  ["destructive", "cosmetic", "hold"],
+  ["destructive", "structural", "hold"],
+  ["destructive", "destructive", "newer"],
+];
+const cells = people.flatMap(([there, comes, between]) =>
+  authors.flatMap((owner) =>
+    authors.map((author) => {
+      const expected: Ruling = owner === author ? between : owner === "human" ? "there" : "comes";
+      return { there, owner, comes, author, expected };
+    }),
+  ),
+);
+
+describe("the table of conflicts", () => {
+  it("[ENG-36] has every cell", () => {
+    expect(new Set(cells.map(({ there, owner, comes, author }) => [there, owner, comes, author].join())).size).toBe(
+      weights.length ** 2 * authors.length ** 2,
+    );
+  });
+
+  it.each(cells)("[ENG-36] $there by a $owner is there, $comes by a $author comes: $expected", (cell) => {
+    const comes = { weight: cell.comes, author: cell.author };
+    expect(ruling({ weight: cell.there, author: cell.owner }, comes)).toBe(cell.expected);
+  });
+
+  it("[ENG-36] fields meet when they are the same, or a parent and a transform", () => {
+    const isPart = (name: FieldName) => (transformFields as readonly FieldName[]).includes(name);
+    for (const one of fieldNames)
+      for (const other of fieldNames) {
+        const isPair = (one === "parent" && isPart(other)) || (other === "parent" && isPart(one));
+        expect(doMeet(one, other), `${one} and ${other}`).toBe(one === other || isPair);
+      }
+  });
+
+  it("[ENG-36] [WIRE-35] only the other's write behind the base was not seen; the hub's own is nobody's intent", () => {
+    const seen = { role: "unity", base: 10 } as const;
+    const by = (writer: Parameters<typeof stampOf>[1], lsn: number) => ({ stamp: stampOf(5, writer), lsn });
+    expect(isUnseen(by("blender", 11), seen)).toBe(true);
+    expect(isUnseen(by("assistant", 11), seen)).toBe(true);
+    expect(isUnseen(by("blender", 10), seen)).toBe(false);
+    for (const writer of ["unity", "hub", "none"] as const) expect(isUnseen(by(writer, 11), seen)).toBe(false);
+    expect([authorOf("assistant"), authorOf("blender"), authorOf("unity")]).toEqual(["automation", "human", "human"]);
+  });
+});
+
+const [one, two, three, child] = [uuidOf(101), uuidOf(102), uuidOf(103), uuidOf(104)];
+const set = (uuid: Uuid, fields: Fields): Operation => ({ op: "set", uuid, fields });
+const create = (uuid: Uuid, fields: Fields = {}): Operation => {
+  return { op: "create", uuid, kind: "object", fields: objectFields(fields) };
+};
+const remove = (uuid: Uuid): Operation => ({ op: "delete", uuid });
+
+let desk: Desk;
+beforeEach(() => {
+  desk = new Desk();
+  desk.boot();
+  desk.link("blender");
+  desk.link("unity");
+  desk.change("blender", create(one, { name: "One" }), create(two, { name: "Two" }), create(three, { name: "Three" }));
+  desk.change("blender", create(child, { name: "Child", parent: one }));
+  confirm();
+});
+
+/** Both editors show what was agreed. */
+function confirm(): void {
+  for (let round = 0; round < 6; round += 1) {
+    for (const role of ["blender", "unity"] as const) if (desk.told(role, "verify").length > 0) desk.verify(role);
+    desk.tick(limits.batchWindowMaxMs);
+  }
+}
+
+/** Both at once: the second had not seen the first. */
+function atOnce(first: Role, ofFirst: readonly Operation[], ofSecond: readonly Operation[]): void {
+  const second = first === "blender" ? "unity" : "blender";
+  const base = desk.state.head.lsn;
+  desk.change(first, ...ofFirst);
+  desk.say(second, { ...desk.changeOf(second, [...ofSecond]), base });
+}
+
+const value = (uuid: Uuid, name: FieldName) => fieldOf(desk.state.entities.get(uuid), name);
+const sidesOf = (uuid: Uuid) => desk.state.quarantine.get(uuid)?.sides;
+const decide = (uuid: Uuid, keep: Choice) => desk.take({ kind: "release", uuids: [uuid], keep });
+/** What an editor was told to do with an entity since the mark. */
+const toldOf = (role: Role, uuid: Uuid, from = 0) =>
+  desk
+    .told(role, "apply")
+    .slice(from)
+    .flatMap(({ ops }) => ops.filter((op) => op.uuid === uuid));
+
+describe.each(["blender", "unity"] as const)("both at once, %s first", (first) => {
+  const second = first === "blender" ? "unity" : "blender";
+
+  it("[ENG-36] one cosmetic field: the higher stamp; different fields: both", () => {
+    atOnce(first, [set(one, { visible: false })], [set(one, { visible: true, translation: [1, 2, 3] })]);
+    expect([value(one, "visible"), value(one, "translation")]).toEqual([true, [1, 2, 3]]);
+    expect(desk.state.quarantine.size).toBe(0);
+  });
+
+  it("[ENG-36] the same value within its tolerance is no conflict, and neither are two deletions", () => {
+    atOnce(first, [set(one, { name: "Same" })], [set(one, { name: "Same" })]);
+    atOnce(first, [remove(two)], [remove(two)]);
+    expect(desk.state.quarantine.size).toBe(0);
+    expect(desk.state.entities.has(two)).toBe(false);
+  });
+
+  it("[ENG-36] a move against another parent: the parent counts, the move is put back for everybody", () => {
+    atOnce(first, [set(one, { parent: two, translation: [5, 5, 5] })], [set(one, { translation: [9, 9, 9] })]);
+    expect([value(one, "parent"), value(one, "translation")]).toEqual([two, [5, 5, 5]]);
+    expect(toldOf(second, one).at(-1)).toMatchObject({ fields: { translation: [5, 5, 5] } });
+  });
+
+  it("[ENG-36] another parent against a move: the parent counts, and what was final goes back", () => {
+    atOnce(first, [set(one, { translation: [9, 9, 9] })], [set(one, { parent: two })]);
+    expect([value(one, "parent"), value(one, "translation")]).toEqual([two, [0, 0, 0]]);
+    expect(toldOf(first, one).at(-1)).toMatchObject({ fields: { translation: [0, 0, 0] } });
+  });
+
+  it("[ENG-36] [ENG-37] two parents: held back with both sides, the last final one stays agreed", () => {
+    atOnce(first, [set(one, { parent: two })], [set(one, { parent: three })]);
+    expect(value(one, "parent")).toBe(null);
+    expect(sidesOf(one)).toMatchObject({
+      [first]: { kind: "alive", fields: { parent: two } },
+      [second]: { kind: "alive", fields: { parent: three } },
+    });
+    expect(toldOf(second, one).at(-1)).toMatchObject({ op: "create", fields: { parent: three } });
+    expect(toldOf(first, one).some((op) => op.op !== "delete" && op.fields.parent === three)).toBe(false);
+  });
+
+  it.each<Choice>(["agreed", first, second])("[ENG-38] two parents, decided for %s: both editors get it", (keep) => {
+    atOnce(first, [set(one, { parent: two })], [set(one, { parent: three })]);
+    decide(one, keep);
+    const chosen = keep === "agreed" ? null : keep === first ? two : three;
+    expect(value(one, "parent")).toBe(chosen);
+    for (const role of ["blender", "unity"] as const)
+      expect(toldOf(role, one).at(-1)).toMatchObject({ fields: { parent: chosen } });
+    confirm();
+    expect([desk.state.quarantine.size, desk.state.provisional.size]).toEqual([0, 0]);
+  });
+
+  it("[ENG-37] what a side goes on doing is kept, goes no further, and what it says again changes nothing", () => {
+    atOnce(first, [set(one, { name: "A" })], [set(one, { name: "B" })]);
+    const told = desk.told(second, "apply").length;
+    desk.change(first, set(one, { name: "A2", visible: false }));
+    expect(sidesOf(one)?.[first]).toMatchObject({ fields: { name: "A2", visible: false } });
+    expect(desk.told(first, "accepted").at(-1)?.refused).toEqual([]);
+    expect(toldOf(second, one, told)).toEqual([]);
+    expect(value(one, "name")).toBe("One");
+    decide(one, first);
+    expect([value(one, "name"), value(one, "visible")]).toEqual(["A2", false]);
+  });
+});
+
+describe("a deletion that the other had not seen", () => {
+  const cases = [
+    ["first", () => atOnce("blender", [remove(child), remove(one)], [set(child, { name: "Mine" })])],
+    ["second", () => atOnce("unity", [set(child, { name: "Mine" })], [remove(child), remove(one)])],
+  ] as const;
+
+  it.each(cases)("[ENG-36] coming %s, holds its whole closure: nothing is lost, nothing is half gone", (_, happen) => {
+    happen();
+    expect([...desk.state.quarantine.keys()].sort()).toEqual([one, child].sort());
+    expect([sidesOf(one)?.blender?.kind, sidesOf(child)?.blender?.kind]).toEqual(["gone", "gone"]);
+    expect(sidesOf(child)?.unity).toMatchObject({ kind: "alive", fields: { name: "Mine" } });
+    expect([value(child, "name"), value(child, "parent")]).toEqual(["Child", one]);
+  });
+
+  it.each(cases)("[ENG-38] coming %s: keeping it deletes all of it in both editors", (_, happen) => {
+    happen();
+    decide(child, "blender");
+    expect([one, child].map((uuid) => desk.state.entities.has(uuid))).toEqual([false, false]);
+    expect(toldOf("unity", one).at(-1)).toMatchObject({ op: "delete" });
+    expect(toldOf("unity", child).at(-1)).toMatchObject({ op: "delete" });
+    expect(desk.state.quarantine.size).toBe(0);
+  });
+
+  it.each(cases)("[ENG-38] coming %s: refusing it brings all of it back where it is missing", (_, happen) => {
+    happen();
+    decide(one, "unity");
+    expect([value(child, "name"), value(child, "parent")]).toEqual(["Mine", one]);
+    for (const uuid of [one, child]) expect(toldOf("blender", uuid).some(({ op }) => op === "create")).toBe(true);
+  });
+
+  it.each(cases)("[ENG-37] coming %s: nothing new hangs below what an editor lacks", (_, happen) => {
+    happen();
+    confirm();
+    desk.change("unity", create(uuidOf(900), { parent: one }), set(three, { parent: child }));
+    confirm();
+    expect([value(uuidOf(900), "parent"), value(three, "parent")]).toEqual([null, null]);
+    expect(toldOf("unity", three).at(-1)).toMatchObject({ fields: { parent: null } });
+  });
+
+  it.each(cases)("[ENG-37] coming %s: when both took it away, nothing is left to decide", (_, happen) => {
+    happen();
+    desk.change("unity", remove(child), remove(one));
+    expect(desk.state.quarantine.size).toBe(0);
+    expect([one, child].map((uuid) => desk.state.entities.has(uuid))).toEqual([false, false]);
+  });
+});
+
+describe("what is no conflict", () => {
+  it("[WIRE-35] an edit made after the other's was applied, and one of an editor that was told everything", () => {
+    desk.change("blender", set(one, { name: "A" }));
+    confirm();
+    desk.change("unity", set(one, { name: "B" }));
+    expect([value(one, "name"), desk.state.quarantine.size]).toEqual(["B", 0]);
+  });
+
+  it("[ENG-36] what the hub wrote itself: a repair is nobody's side", () => {
+    const base = desk.state.head.lsn;
+    desk.change("blender", remove(one));
+    expect(value(child, "parent")).toBe(null);
+    desk.say("unity", { ...desk.changeOf("unity", [set(child, { parent: two })]), base });
+    expect([value(child, "parent"), desk.state.quarantine.size]).toEqual([null, 0]);
+  });
+});
