@@ -1,6 +1,6 @@
 /**
- * The hub in a process of its own, to be killed, with a person who decides conflicts. It loads and then waits to be told,
- * over its channel, which project to open and where editors look for it: `{ project, home }`.
+ * The hub in a process of its own, to be killed, with a person who decides conflicts. It loads and then waits to be
+ * told, over its channel, which project to open and where editors look for it: `{ project, home }`.
  */
 import { openHub } from "#electron/hub.ts";
 import { realClock } from "#electron/ports/clock.ts";
