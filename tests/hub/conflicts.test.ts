@@ -1,4 +1,4 @@
-/** Two people at once over real sockets, and what the window is told and asks: the versions, and a choice between them. */
+/** Two people at once over real sockets; what the window is told, and a choice between the versions. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ScriptedEditor } from "#electron/demo/scripted-editor.ts";
 import { type Choice, choices } from "#shared/choice.ts";

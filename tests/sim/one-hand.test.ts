@@ -1,6 +1,6 @@
 /**
- * An artist with one pair of hands and both editors open never meets a conflict: she goes on in the other editor as soon
- * as it shows what she did, whatever the hub still has to verify, to repair or to move by itself.
+ * An artist with one pair of hands and both editors open never meets a conflict: she goes on in the other editor as
+ * soon as it shows what she did, whatever the hub still has to verify, to repair or to move by itself.
  */
 import { expect, it } from "vitest";
 import { checkInvariants } from "./invariants.ts";
