@@ -4,6 +4,7 @@ import { type Author, authorOf, doMeet, isUnseen, type Ruling, ruling, type Weig
 import { limits } from "#electron/core/limits.ts";
 import { reviewQueue } from "#electron/core/review.ts";
 import { fieldOf } from "#electron/core/state.ts";
+import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
 import type { Choice } from "#shared/choice.ts";
 import type { Uuid } from "#shared/ids.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
@@ -237,6 +238,15 @@ describe("what is no conflict", () => {
     desk.say("unity", { ...desk.changeOf("unity", [set(child, { parent: two })]), base });
     expect([value(child, "parent"), desk.state.quarantine.size]).toEqual([null, 0]);
   });
+});
+
+it("[ENG-2] [ENG-37] what is held back is in a checkpoint as it is, whatever of it was agreed", () => {
+  atOnce("unity", [set(child, { name: "Mine" })], [remove(child), remove(one)]);
+  expect(desk.state.quarantine.size).toBe(2);
+  const saved = decodeState(encodeState(desk.state));
+  const again = saved.ok ? saved.value : null;
+  for (const name of ["provisional", "quarantine", "entities", "tombstones"] as const)
+    expect([...(again?.[name].entries() ?? [])]).toEqual([...desk.state[name].entries()]);
 });
 
 describe("in safe mode", () => {
