@@ -224,6 +224,7 @@ function awaitFinal(
   entity: Entity,
   { names, batch }: { names: readonly FieldName[]; batch: number },
 ): void {
+  if (names.length === 0) return;
   const before = state.provisional.get(entity.uuid);
   if (before && names.every((name) => before[name]?.batch === batch)) return;
   const provisional: { [Name in FieldName]?: LastFinal } = { ...before };

@@ -197,6 +197,8 @@ export const texts = {
     change: (count: number) => `${counted(count, "object")} ${count === 1 ? "changes" : "change"}`,
     more: (count: number) => `and ${number(count)} more`,
     same: "Both editors already show this snapshot. Nothing would change.",
+    conflicts: (count: number) =>
+      `${counted(count, "object")} held back: that is decided, too, and what either editor made of it since is overwritten.`,
     promise: "A snapshot of now is taken first, so you can undo this.",
     confirm: (count: number) => `Roll back ${counted(count, "object")}`,
     running: "Rolling back: both editors are being brought to the snapshot…",

@@ -2,7 +2,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Author, authorOf, doMeet, isUnseen, type Ruling, ruling, type Weight } from "#electron/core/conflict.ts";
 import { limits } from "#electron/core/limits.ts";
+import { reviewQueue } from "#electron/core/review.ts";
 import { fieldOf } from "#electron/core/state.ts";
+import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
 import type { Choice } from "#shared/choice.ts";
 import type { Uuid } from "#shared/ids.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
@@ -235,5 +237,41 @@ describe("what is no conflict", () => {
     expect(value(child, "parent")).toBe(null);
     desk.say("unity", { ...desk.changeOf("unity", [set(child, { parent: two })]), base });
     expect([value(child, "parent"), desk.state.quarantine.size]).toEqual([null, 0]);
+  });
+});
+
+it("[ENG-2] [ENG-37] what is held back is in a checkpoint as it is, whatever of it was agreed", () => {
+  atOnce("unity", [set(child, { name: "Mine" })], [remove(child), remove(one)]);
+  expect(desk.state.quarantine.size).toBe(2);
+  const saved = decodeState(encodeState(desk.state));
+  const again = saved.ok ? saved.value : null;
+  for (const name of ["provisional", "quarantine", "entities", "tombstones"] as const)
+    expect([...(again?.[name].entries() ?? [])]).toEqual([...desk.state[name].entries()]);
+});
+
+describe("in safe mode", () => {
+  beforeEach(() => desk.take({ kind: "safe-mode", on: true, reason: "Turned on by you." }));
+
+  it("[ENG-38] [ENG-41] what is in conflict is not in the review queue, and a decision reaches both editors at once", () => {
+    atOnce("blender", [set(one, { name: "A" })], [set(one, { name: "B" })]);
+    desk.change("blender", set(two, { name: "Held" }));
+    expect([...reviewQueue(desk.state, desk.links).keys()]).toEqual([two]);
+    decide(one, "unity");
+    for (const role of ["blender", "unity"] as const)
+      expect(toldOf(role, one).at(-1)).toMatchObject({ fields: { name: "B" } });
+    expect(toldOf("unity", two).some((op) => op.op !== "delete" && op.fields.name === "Held")).toBe(false);
+    expect([...reviewQueue(desk.state, desk.links).keys()]).toEqual([two]);
+    confirm();
+    expect([...desk.state.provisional.keys()]).toEqual([two]);
+  });
+
+  it("[ENG-38] a chosen deletion deletes in both, and what hung there moves up only where it is known", () => {
+    atOnce("blender", [remove(child), remove(one)], [set(child, { name: "Mine" })]);
+    decide(one, "blender");
+    for (const uuid of [one, child]) expect(toldOf("unity", uuid).at(-1)).toMatchObject({ op: "delete" });
+    expect(reviewQueue(desk.state, desk.links).size).toBe(0);
+    confirm();
+    desk.take({ kind: "safe-mode", on: false, reason: "" });
+    expect([one, child].map((uuid) => desk.state.entities.has(uuid))).toEqual([false, false]);
   });
 });

@@ -84,6 +84,7 @@ function Running() {
 }
 
 function Body({ comparison }: { readonly comparison: Comparison }) {
+  const heldBack = useHubState(({ status }) => status?.counts.conflict ?? 0);
   if (comparison.kind === "reading") return <p role="status">{texts.rollback.reading}</p>;
   if (comparison.kind === "failed") {
     return (
@@ -96,6 +97,7 @@ function Body({ comparison }: { readonly comparison: Comparison }) {
   return (
     <>
       <PreviewLists preview={comparison.preview} />
+      {heldBack > 0 && <p>{texts.rollback.conflicts(heldBack)}</p>}
       <p className={styles.promise}>{texts.rollback.promise}</p>
     </>
   );
