@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { checkInvariants } from "./invariants.ts";
 import { regressions } from "./regressions.ts";
-import { allFaults, noFaults, reviewed, reviewedFaults, runScript, settle } from "./script.ts";
+import { allFaults, cruelFaults, noFaults, reviewed, reviewedFaults, runScript, settle } from "./script.ts";
 import { World } from "./world.ts";
 
 /** Ten seconds at most on an idle machine; the build server is shared. */
@@ -52,6 +52,14 @@ describe("two editors and a hub", () => {
     () => {
       for (let seed = 5_010; seed < 5_018; seed += 1) withSeed(seed, () => simulate(seed, reviewed));
       for (let seed = 6_000; seed < 6_006; seed += 1) withSeed(seed, () => simulate(seed, reviewedFaults));
+    },
+    timeoutMs,
+  );
+
+  it(
+    "[ENG-7] [ENG-26] [ENG-32] agree after other documents were opened, sockets half open and editors that read slowly",
+    () => {
+      for (let seed = 8_000; seed < 8_020; seed += 1) withSeed(seed, () => simulate(seed, cruelFaults));
     },
     timeoutMs,
   );

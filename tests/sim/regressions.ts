@@ -1,5 +1,5 @@
 /** Seeds that once ended wrong, and what each of them found. They stay: a line is added, never taken away. */
-import { allFaults, type Faults, noFaults, reviewedFaults } from "./script.ts";
+import { allFaults, cruelFaults, type Faults, noFaults, reviewedFaults } from "./script.ts";
 
 export type Regression = { readonly seed: number; readonly faults: Faults; readonly found: string };
 
@@ -66,8 +66,13 @@ const reviewedWithFaults: readonly (readonly [number, string])[] = [
   [6056, "after a reconnect an editor was not told what was refused of the things that it had made itself"],
 ];
 
+const cruelly: readonly (readonly [number, string])[] = [
+  [1247, "another document was opened while the hub answered the greeting: it waited for a listing that never came"],
+];
+
 export const regressions: readonly Regression[] = [
   ...withFaults.map(([seed, found]) => ({ seed, found, faults: allFaults })),
   ...withoutFaults.map(([seed, found]) => ({ seed, found, faults: noFaults })),
+  ...cruelly.map(([seed, found]) => ({ seed, found, faults: cruelFaults })),
   ...reviewedWithFaults.map(([seed, found]) => ({ seed, found, faults: reviewedFaults })),
 ];

@@ -48,6 +48,8 @@ export class World {
   /** Of the log, which survives a crash of the process: how much survives a power cut. */
   #durable = 0;
   #nextConnection = 1;
+  /** What the sockets will tell the hub, and when. */
+  #unheard: { readonly atMs: number; readonly event: WireEvent }[] = [];
   #waiting: { effect: Extract<Effect, { kind: "send" | "send-frame" }> }[] = [];
 
   constructor(seed: number) {
@@ -70,7 +72,8 @@ export class World {
     this.turn([{ kind: "wire", event: { kind: "greeted", connection: editor.connection, hello, protocol: 1 } }]);
   }
 
-  cut(editor: SimEditor): void {
+  /** The editor's end is gone; the hub hears of it so much later. */
+  cut(editor: SimEditor, hubHearsMs = 0): void {
     const { connection } = editor;
     if (connection === null) return;
     this.witness.note(`${editor.role} is cut off`, null);
@@ -78,7 +81,21 @@ export class World {
     editor.up = [];
     editor.down = [];
     editor.model.disconnected();
-    this.turn([{ kind: "wire", event: { kind: "closed", connection } }]);
+    this.#later(hubHearsMs, { kind: "closed", connection });
+  }
+
+  /** It reads too slowly: the hub leaves it behind until its buffer is empty. */
+  clog(editor: SimEditor, ms: number): void {
+    const link = this.links.ofConnection(editor.connection);
+    if (link === undefined || link.connection === null) return;
+    this.witness.note(`${editor.role} is clogged`, ms);
+    link.clogged = true;
+    this.#later(ms, { kind: "drained", connection: link.connection });
+  }
+
+  #later(ms: number, event: WireEvent): void {
+    if (ms === 0) this.turn([{ kind: "wire", event }]);
+    else this.#unheard.push({ atMs: this.nowMs + ms, event });
   }
 
   /** The user's edits are looked for, as an editor's tick does. */
@@ -106,7 +123,9 @@ export class World {
 
   tick(ms: number): void {
     this.nowMs += ms;
-    this.turn([{ kind: "tick" }]);
+    const due = this.#unheard.filter(({ atMs }) => atMs <= this.nowMs);
+    this.#unheard = this.#unheard.filter(({ atMs }) => atMs > this.nowMs);
+    this.turn([...due.map(({ event }): Input => ({ kind: "wire", event })), { kind: "tick" }]);
   }
 
   turn(inputs: readonly Input[]): void {
@@ -138,6 +157,7 @@ export class World {
     const { lastLsn } = this.witness.log;
     const keptLsn = powerCut ? this.#durable + this.dice.below(lastLsn - this.#durable + 1) : lastLsn;
     this.#waiting = [];
+    this.#unheard = [];
     this.witness.recovered(keptLsn);
     this.links = new Links();
     this.state = this.witness.log.recovered();
