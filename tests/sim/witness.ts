@@ -102,11 +102,11 @@ export class Witness {
     if (message.kind === "reindex" || (message.kind === "welcome" && !message.resumed)) this.#answers[role].clear();
     if (message.kind !== "accepted") return;
     const { seq, lsn, refused } = message;
-    this.#checkSameAnswer(role, `${epoch} ${seq}`, refused.map(({ uuid }) => uuid).join(" "));
     this.#toldLsn = Math.max(this.#toldLsn, lsn);
 
     const refusedUuids = new Set(refused.map(({ uuid }) => uuid));
     const key = `${role} ${epoch} ${seq}`;
+    if (this.#heard.has(key)) this.#checkSameAnswer(role, key, [...refusedUuids].join(" "));
     const claims = (this.#heard.get(key) ?? []).filter(({ uuid }) => !refusedUuids.has(uuid));
     this.#accepted.add(state, claims, `${role}'s change ${seq}, accepted,`);
   }

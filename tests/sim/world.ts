@@ -5,7 +5,7 @@
  * the way; a crash of the hub loses what its log has not made durable, and everything it only remembered.
  */
 import type { Effect } from "#electron/core/effect.ts";
-import type { Input } from "#electron/core/input.ts";
+import type { Facts, Input } from "#electron/core/input.ts";
 import { Links } from "#electron/core/links.ts";
 import { plan } from "#electron/core/plan.ts";
 import { State } from "#electron/core/state.ts";
@@ -45,6 +45,8 @@ export class World {
   state = new State();
   links = new Links();
   nowMs = 1_000_000;
+  /** May look, and must touch nothing. */
+  beforeTurn: (inputs: readonly Input[], facts: Facts) => void = () => undefined;
   /** Of the log, which survives a crash of the process: how much survives a power cut. */
   #durable = 0;
   #nextConnection = 1;
@@ -130,6 +132,7 @@ export class World {
 
   turn(inputs: readonly Input[]): void {
     const facts = { nowMs: this.nowMs, newUuid: () => this.dice.uuid(), project, logId };
+    this.beforeTurn(inputs, facts);
     const draft = plan(this.state, this.links, { inputs, facts });
     for (const record of draft.records) this.witness.logged(this.witness.log.lastLsn + 1, record);
     this.state.commit();
