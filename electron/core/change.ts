@@ -111,6 +111,8 @@ export function takeIn(turn: Turn, link: Link, change: Change): void {
     answer(turn, link, { seq, refused });
     keepRefusals(link, seq, refused);
   }
+  // Its listing, with which it is about to be compared, is older than what was refused.
+  if (link.listed !== null) for (const { uuid } of refused) link.doubted.add(uuid);
   if (refused.some(({ code }) => code === "E_UNKNOWN_ENTITY")) askForListing(turn, link);
 }
 

@@ -253,7 +253,8 @@ export class EditorModel {
     this.#mode = message.mode;
     this.#shadow.observe(message.stamp);
     const held = this.held.size > 0 ? [this.#heldMessage()] : [];
-    if (!message.resumed) return [...this.#list(), ...this.#outbox.all(), ...held];
+    // Another file may have been opened since the greeting: what the hub resumes is the one before.
+    if (!message.resumed || !this.#isKnown) return [...this.#list(), ...this.#outbox.all(), ...held];
     return [this.#state(), ...this.#outbox.all(), ...this.capture(), ...held];
   }
 

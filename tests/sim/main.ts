@@ -1,15 +1,14 @@
 /**
-/**
- * `npm run sim -- --seed N[,N] [--count M] [--stack] [--steps S] [--seconds T] [--faults none|all|review|review-all]
- * [--trace TEXT] [--hash]`: simulates, and exits non-zero on a failure with the seed, what is wrong, the end of the
- * trace, and the one command that shows it again. `--stack` takes the whole hub on a fake disk (stack-world.ts) for so
- * many simulated seconds, otherwise it is the core alone for so many steps (world.ts). `--trace` prints all that was
- * said and logged about what the text names (a uuid, or its beginning), and every cut and crash; `--hash` prints a hash
- * of the whole trace of each seed.
+ * `npm run sim -- --seed N[,N] [--count M] [--stack] [--steps S] [--seconds T]
+ * [--faults none|all|review|review-all|cruel] [--trace TEXT] [--hash]`: simulates, and exits non-zero on a failure with
+ * the seed, what is wrong, the end of the trace, and the one command that shows it again. `--stack` takes the whole hub
+ * on a fake disk (stack-world.ts) for so many simulated seconds, otherwise it is the core alone for so many steps
+ * (world.ts). `--trace` prints all that was said and logged about what the text names (a uuid, or its beginning), and
+ * every cut and crash; `--hash` prints a hash of the whole trace of each seed.
  */
 import { parseArgs } from "node:util";
 import { checkInvariants } from "./invariants.ts";
-import { allFaults, noFaults, reviewed, reviewedFaults, runScript, settle } from "./script.ts";
+import { allFaults, cruelFaults, noFaults, reviewed, reviewedFaults, runScript, settle } from "./script.ts";
 import { noStackFaults } from "./stack-faults.ts";
 import { StackWorld } from "./stack-world.ts";
 import { World } from "./world.ts";
@@ -34,7 +33,7 @@ const seeds = (values.seed ?? "1")
   .flatMap((first) => Array.from({ length: count }, (_, at) => Number(first) + at));
 const steps = Number(values.steps ?? 1_000);
 const seconds = Number(values.seconds ?? 180);
-const sets = { none: noFaults, all: allFaults, review: reviewed, "review-all": reviewedFaults };
+const sets = { none: noFaults, all: allFaults, review: reviewed, "review-all": reviewedFaults, cruel: cruelFaults };
 const faultsName = (values.faults ?? "all") as keyof typeof sets;
 const faults = sets[faultsName] ?? allFaults;
 const how = values.stack ? `--stack --seconds ${seconds}` : `--steps ${steps}`;

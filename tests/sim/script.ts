@@ -1,8 +1,11 @@
 /** What the dice do to a world: users edit on both sides, messages dawdle, cables are pulled, the hub dies. */
-
+import type { Input } from "#electron/core/input.ts";
+import type { Links } from "#electron/core/links.ts";
 import { reviewQueue } from "#electron/core/review.ts";
+import type { State } from "#electron/core/state.ts";
 import { type Choice, choices } from "#shared/choice.ts";
 import type { Uuid } from "#shared/ids.ts";
+import type { Fields } from "#shared/scene/fields.ts";
 import { checkHeld } from "./invariants.ts";
 import type { Dice } from "./random.ts";
 import type { SimEditor, World } from "./world.ts";
@@ -13,12 +16,20 @@ export type Faults = {
   readonly powerCut: number;
   /** How often a person turns safe mode on, decides about what it holds, or leaves it. */
   readonly review?: number;
+  /** How often another document is opened in an editor. */
+  readonly open?: number;
+  /** Of the cuts: the hub hears of it much later. */
+  readonly halfOpen?: number;
+  /** How often an editor reads too slowly for a while. */
+  readonly clog?: number;
 };
 
 export const noFaults: Faults = { cut: 0, crash: 0, powerCut: 0 };
 export const allFaults: Faults = { cut: 0.01, crash: 0.004, powerCut: 0.5 };
 
 export const reviewed: Faults = { ...noFaults, review: 0.02 };
+/** What is drawn only here: the seeds of the others must mean what they meant. */
+export const cruelFaults: Faults = { ...allFaults, review: 0.005, open: 0.004, halfOpen: 0.5, clog: 0.01 };
 export const reviewedFaults: Faults = { ...allFaults, review: 0.02 };
 
 export function runScript(world: World, steps: number, faults: Faults): void {
@@ -28,8 +39,10 @@ export function runScript(world: World, steps: number, faults: Faults): void {
     move(world, editor);
     if (world.dice.chance(0.3)) world.flush();
     if (world.dice.chance(0.3)) world.tick(world.dice.below(120));
-    if (faults.review !== undefined && world.dice.chance(faults.review)) reviewRandomly(world);
-    if (world.dice.chance(faults.cut)) world.cut(editor);
+    if (isDrawn(world, faults.review)) reviewRandomly(world, (input) => world.turn([input]));
+    if (isDrawn(world, faults.open)) openAnother(world, editor);
+    if (isDrawn(world, faults.clog)) world.clog(editor, world.dice.below(2_000));
+    if (world.dice.chance(faults.cut)) world.cut(editor, isDrawn(world, faults.halfOpen) ? world.dice.below(2_000) : 0);
     if (world.dice.chance(faults.crash)) world.crash(world.dice.chance(faults.powerCut));
     if (editor.connection === null && world.dice.chance(0.3)) world.connect(editor);
     if (world.person.chance(0.03)) decide(world, 1);
@@ -45,6 +58,11 @@ function decide(world: World, share: number): void {
     world.decided += 1;
     world.turn([{ kind: "release", uuids: [uuid], keep }]);
   }
+}
+
+/** Without the fault no dice fall for it. */
+function isDrawn({ dice }: Dicey, probability: number | undefined): boolean {
+  return probability !== undefined && dice.chance(probability);
 }
 
 function move(world: World, editor: SimEditor): void {
@@ -82,16 +100,46 @@ export function settle(world: World): number {
 }
 
 /** A person approves or refuses some or all of what is held, or switches safe mode. */
-function reviewRandomly(world: World): void {
-  const { dice, links, state } = world;
+export function reviewRandomly({ dice, links, state }: Reviewed, say: (input: Input) => void): void {
   const isSafe = state.head.mode === "safe";
-  if (!isSafe || dice.chance(0.2)) return world.turn([{ kind: "safe-mode", on: !isSafe, reason: "Somebody said so." }]);
+  if (!isSafe || dice.chance(0.2)) return say({ kind: "safe-mode", on: !isSafe, reason: "Somebody said so." });
   const held = [...reviewQueue(state, links).keys()];
   const uuids = held.filter(() => dice.chance(0.5));
-  world.turn([{ kind: dice.chance(0.5) ? "approve" : "refuse", uuids }]);
+  say({ kind: dice.chance(0.5) ? "approve" : "refuse", uuids });
 }
+
+/**
+ * The user opens another file in the middle of it all: something of what stood there, as it was once saved, and
+ * something new, without a word on who wrote it when.
+ */
+export function openAnother({ dice }: Dicey, { model, user, up }: SimEditor): void {
+  const { scene } = model;
+  const kept = scene.uuids().filter(() => dice.chance(0.5));
+  const saved = kept.map((uuid) => ({ uuid, kind: scene.kindOf(uuid) ?? "object", fields: scene.read(uuid) ?? {} }));
+  const document = { uuid: null, name: `Scene ${dice.below(100)}`, saved: true };
+  const isThere = new Set(kept);
+  up.length = 0;
+  const said = model.open(document, () => {
+    for (const { uuid, kind, fields } of saved) scene.add(uuid, kind, standing(fields, isThere));
+  });
+  user.forget();
+  up.push(...said);
+}
+
+/** Nothing hangs below or lies in what is not in the file. */
+function standing(fields: Fields, isThere: ReadonlySet<Uuid>): Fields {
+  const { parent } = fields;
+  const collections = fields.collections as readonly Uuid[] | undefined;
+  return {
+    ...fields,
+    ...(typeof parent === "string" && !isThere.has(parent) ? { parent: null } : {}),
+    ...(collections ? { collections: collections.filter((uuid) => isThere.has(uuid)) } : {}),
+  };
+}
+
 /** Whoever has the dice. */
 type Dicey = { readonly dice: Dice };
+type Reviewed = Dicey & { readonly state: State; readonly links: Links };
 
 function isQuiet(editor: SimEditor): boolean {
   return editor.up.length === 0 && editor.down.length === 0 && editor.model.unanswered === 0;

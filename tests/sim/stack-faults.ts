@@ -22,6 +22,14 @@ export type StackFaults = {
   readonly clockJump: number;
   /** For 8 hours. */
   readonly suspend: number;
+  /** All ways are blocked, and free again one by one, in any order. */
+  readonly swizzle: number;
+  /** Another document is opened in an editor. */
+  readonly open: number;
+  /** An editor plays, compiles or renders for up to 10 s. */
+  readonly busy: number;
+  /** A person switches safe mode, or decides about what it holds. */
+  readonly review: number;
 };
 
 export const noStackFaults = {
@@ -35,6 +43,10 @@ export const noStackFaults = {
   syncFault: 0,
   clockJump: 0,
   suspend: 0,
+  swizzle: 0,
+  open: 0,
+  busy: 0,
+  review: 0,
   edit: 0.1,
 } as const satisfies StackFaults;
 
@@ -53,6 +65,10 @@ export function drawFaults(dice: Dice): StackFaults {
     syncFault: dice.chance(0.7) ? 0 : dice.next() * 0.01,
     clockJump: upTo(0.005),
     suspend: upTo(0.0005),
+    swizzle: upTo(0.003),
+    open: upTo(0.002),
+    busy: upTo(0.003),
+    review: dice.chance(0.5) ? 0 : dice.next() * 0.01,
   };
 }
 

@@ -3,6 +3,7 @@
  * that break, stall and stay half open, clocks that jump. First with faults, then without: everything comes to rest.
  */
 import { strict as assert } from "node:assert";
+import { limits } from "#electron/core/limits.ts";
 import type { State } from "#electron/core/state.ts";
 import { EditorModel } from "#electron/demo/editor-model.ts";
 import { EditorUser } from "#electron/demo/editor-user.ts";
@@ -16,7 +17,7 @@ import { Cable } from "./cable.ts";
 import { SimHistory } from "./history.ts";
 import { checkReplay, checkSame } from "./invariants.ts";
 import { Dice } from "./random.ts";
-import { editRandomly } from "./script.ts";
+import { editRandomly, openAnother, reviewRandomly } from "./script.ts";
 import { drawFaults, drawRareness, never, type Rareness, type StackFaults } from "./stack-faults.ts";
 import { openHub, StackHub } from "./stack-hub.ts";
 import { VirtualTime } from "./virtual-time.ts";
@@ -59,9 +60,9 @@ export class StackWorld {
   #nextConnection = 1;
   readonly #cables = new Map<number, { readonly cable: Cable; readonly editor: StackEditor }>();
 
-  constructor(seed: number, faults?: StackFaults) {
+  constructor(seed: number, faults?: StackFaults, rareness = faults ? never : undefined) {
     this.dice = new Dice(seed);
-    this.#rareness = faults ? never : drawRareness(this.dice);
+    this.#rareness = rareness ?? drawRareness(this.dice);
     this.faults = faults ?? drawFaults(this.dice);
     this.history = new SimHistory(this.dice, this.witness.log);
     this.disk = this.#newDisk(new FakeDisk(freshProject));
@@ -185,6 +186,7 @@ export class StackWorld {
       end?.cable.carry("down", () => {
         deliver(end.editor);
         this.#send(end.editor);
+        if (end.cable.isDrained) this.#toHub({ kind: "drained", connection });
       });
     };
     return {
@@ -199,7 +201,10 @@ export class StackWorld {
         const checked = checkedFrame(frame);
         down(connection, ({ model, up }) => up.push(...model.receiveFrame(checked)));
       },
-      bufferedBytes: () => 0,
+      bufferedBytes: (connection) => {
+        const cable = this.#cables.get(connection)?.cable;
+        return cable?.isClogged ? limits.bufferedBytesMax + 1 : 0;
+      },
       close: (connection) => {
         const end = this.#cables.get(connection);
         if (!end) return;
@@ -257,7 +262,34 @@ export class StackWorld {
     if (dice.chance(faults.clockJump)) this.wallShiftMs = wallStartMs + (dice.pick(clockJumpsMs) ?? 0);
     if (dice.chance(faults.suspend)) this.#suspend();
     if (dice.chance(decideChance)) this.#decide();
+    if (dice.chance(faults.swizzle)) for (const each of this.editors) this.#swizzle(each);
+    if (dice.chance(faults.open)) this.#open(editor);
+    if (dice.chance(faults.busy)) this.#busy(editor);
+    if (this.hub && dice.chance(faults.review)) {
+      const { engine, links, state } = this.hub;
+      reviewRandomly({ dice, links, state }, (input) => engine.push(input));
+    }
     if (this.hub && dice.chance(faults.crash)) this.#crash(dice.chance(faults.powerCut));
+  }
+
+  #swizzle({ cable }: StackEditor): void {
+    for (const direction of ["up", "down"] as const) cable?.stall(direction, this.dice.below(9_000));
+  }
+
+  #open(editor: StackEditor): void {
+    openAnother(this, editor);
+    this.witness.note(`${editor.role} opens another document`, editor.model.epoch);
+    this.#send(editor);
+  }
+
+  #busy(editor: StackEditor): void {
+    const activity = this.dice.pick(["playing", "compiling", "rendering"] as const) ?? "playing";
+    editor.up.push(...editor.model.setActivity(activity));
+    this.#send(editor);
+    this.time.after(this.dice.below(10_000), () => {
+      editor.up.push(...editor.model.setActivity("idle"));
+      this.#send(editor);
+    });
   }
 
   /** The lid is closed over night. */

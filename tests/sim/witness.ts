@@ -28,6 +28,8 @@ const tailLength = 40;
 export class Witness {
   /** Every change that was heard, by editor, epoch and number. */
   readonly #heard = new Map<string, Claim[]>();
+  /** Of each role, by epoch and number: what was refused of it. Forgotten where the hub may begin anew, too. */
+  readonly #answers = { blender: new Map<string, string>(), unity: new Map<string, string>() };
   /** What was accepted and not refused. */
   readonly #accepted = new Promises();
   /** The log as it was written: a recovered one must be a beginning of it, and hold what was told of it. */
@@ -75,6 +77,8 @@ export class Witness {
       if (lane !== laneTransforms) return;
       const claims = rows.map((row) => ({ uuid: row.uuid, stamp, fields: fieldNamesOf(row), lsn }));
       this.#expect(`${role} ${epoch} ${seq}`, claims);
+    } else if (outgoing.message.kind === "index") {
+      this.#answers[role].clear();
     } else if (outgoing.message.kind === "change") {
       const { epoch, seq, stamp, ops } = outgoing.message;
       const claims = ops.map((op) => {
@@ -95,14 +99,24 @@ export class Witness {
   /** A message left the hub. */
   told(role: Role, message: DownMessage, { epoch, state }: { epoch: number; state: State }): void {
     this.note(`hub → ${role}`, message);
+    if (message.kind === "reindex" || (message.kind === "welcome" && !message.resumed)) this.#answers[role].clear();
     if (message.kind !== "accepted") return;
     const { seq, lsn, refused } = message;
     this.#toldLsn = Math.max(this.#toldLsn, lsn);
 
     const refusedUuids = new Set(refused.map(({ uuid }) => uuid));
     const key = `${role} ${epoch} ${seq}`;
+    if (this.#heard.has(key)) this.#checkSameAnswer(role, key, [...refusedUuids].join(" "));
     const claims = (this.#heard.get(key) ?? []).filter(({ uuid }) => !refusedUuids.has(uuid));
     this.#accepted.add(state, claims, `${role}'s change ${seq}, accepted,`);
+  }
+
+  /** I2: what comes again is answered as it was, and not carried out again ([WIRE-10]). */
+  #checkSameAnswer(role: Role, number: string, refused: string): void {
+    const before = this.#answers[role].get(number);
+    const text = `I2: ${role}'s change ${number} was answered before, with "${before}" refused and now "${refused}"`;
+    assert(before === undefined || before === refused, text);
+    this.#answers[role].set(number, refused);
   }
 
   logged(lsn: number, record: Record): void {
@@ -117,6 +131,7 @@ export class Witness {
   /** The hub was started again, and its log ends here. */
   recovered(lastLsn: number): void {
     this.note("recovered", lastLsn);
+    for (const answers of Object.values(this.#answers)) answers.clear();
     const writtenLsn = this.log.lastLsn;
     assert(lastLsn >= this.#toldLsn, `I1: the log ends at ${lastLsn}, and ${this.#toldLsn} was acknowledged`);
     assert(lastLsn <= writtenLsn, `I2: the log ends at ${lastLsn}, and ${writtenLsn} was written`);

@@ -5,7 +5,7 @@
  * the way; a crash of the hub loses what its log has not made durable, and everything it only remembered.
  */
 import type { Effect } from "#electron/core/effect.ts";
-import type { Input } from "#electron/core/input.ts";
+import type { Facts, Input } from "#electron/core/input.ts";
 import { Links } from "#electron/core/links.ts";
 import { plan } from "#electron/core/plan.ts";
 import { State } from "#electron/core/state.ts";
@@ -48,9 +48,13 @@ export class World {
   state = new State();
   links = new Links();
   nowMs = 1_000_000;
+  /** May look, and must touch nothing. */
+  beforeTurn: (inputs: readonly Input[], facts: Facts) => void = () => undefined;
   /** Of the log, which survives a crash of the process: how much survives a power cut. */
   #durable = 0;
   #nextConnection = 1;
+  /** What the sockets will tell the hub, and when. */
+  #unheard: { readonly atMs: number; readonly event: WireEvent }[] = [];
   #waiting: { effect: Extract<Effect, { kind: "send" | "send-frame" }> }[] = [];
 
   constructor(seed: number) {
@@ -74,7 +78,8 @@ export class World {
     this.turn([{ kind: "wire", event: { kind: "greeted", connection: editor.connection, hello, protocol: 1 } }]);
   }
 
-  cut(editor: SimEditor): void {
+  /** The editor's end is gone; the hub hears of it so much later. */
+  cut(editor: SimEditor, hubHearsMs = 0): void {
     const { connection } = editor;
     if (connection === null) return;
     this.witness.note(`${editor.role} is cut off`, null);
@@ -82,7 +87,21 @@ export class World {
     editor.up = [];
     editor.down = [];
     editor.model.disconnected();
-    this.turn([{ kind: "wire", event: { kind: "closed", connection } }]);
+    this.#later(hubHearsMs, { kind: "closed", connection });
+  }
+
+  /** It reads too slowly: the hub leaves it behind until its buffer is empty. */
+  clog(editor: SimEditor, ms: number): void {
+    const link = this.links.ofConnection(editor.connection);
+    if (link === undefined || link.connection === null) return;
+    this.witness.note(`${editor.role} is clogged`, ms);
+    link.clogged = true;
+    this.#later(ms, { kind: "drained", connection: link.connection });
+  }
+
+  #later(ms: number, event: WireEvent): void {
+    if (ms === 0) this.turn([{ kind: "wire", event }]);
+    else this.#unheard.push({ atMs: this.nowMs + ms, event });
   }
 
   /** The user's edits are looked for, as an editor's tick does. */
@@ -110,11 +129,14 @@ export class World {
 
   tick(ms: number): void {
     this.nowMs += ms;
-    this.turn([{ kind: "tick" }]);
+    const due = this.#unheard.filter(({ atMs }) => atMs <= this.nowMs);
+    this.#unheard = this.#unheard.filter(({ atMs }) => atMs > this.nowMs);
+    this.turn([...due.map(({ event }): Input => ({ kind: "wire", event })), { kind: "tick" }]);
   }
 
   turn(inputs: readonly Input[]): void {
     const facts = { nowMs: this.nowMs, newUuid: () => this.dice.uuid(), durableLsn: this.#durable, project, logId };
+    this.beforeTurn(inputs, facts);
     const draft = plan(this.state, this.links, { inputs, facts });
     for (const record of draft.records) this.witness.logged(this.witness.log.lastLsn + 1, record);
     this.state.commit();
@@ -142,6 +164,7 @@ export class World {
     const { lastLsn } = this.witness.log;
     const keptLsn = powerCut ? this.#durable + this.dice.below(lastLsn - this.#durable + 1) : lastLsn;
     this.#waiting = [];
+    this.#unheard = [];
     this.witness.recovered(keptLsn);
     this.links = new Links();
     this.state = this.witness.log.recovered();
