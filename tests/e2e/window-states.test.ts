@@ -4,7 +4,8 @@
  */
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { accessibilityFaults, type BenchWindow, openBenchWindow } from "#tests/renderer/harness/bench-window.ts";
+import { accessibilityFaults } from "#tests/renderer/harness/accessibility.ts";
+import { type BenchWindow, openBenchWindow } from "#tests/renderer/harness/bench-window.ts";
 import { growth } from "#tests/renderer/harness/scene-parts.ts";
 import { type SceneName, sceneNames, sceneOf } from "#tests/renderer/harness/scenes.ts";
 import { type Display, openDisplay } from "./display.ts";
