@@ -1,6 +1,6 @@
 /**
- * What the accessibility engine finds in a window as it stands still. Half-way through a fade a button has the ground of
- * one state and the text of the other, so that motion is off, and what is left of it is waited for first.
+ * What the accessibility engine finds in a window as it stands still. Half-way through a fade a button has the ground
+ * of one state and the text of the other, so that motion is off, and what is left of it is waited for first.
  */
 import fs from "node:fs";
 import { createRequire } from "node:module";
