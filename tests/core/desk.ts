@@ -10,6 +10,7 @@ import { type Plan, plan } from "#electron/core/plan.ts";
 import type { Record } from "#electron/core/record.ts";
 import { fieldOf, State } from "#electron/core/state.ts";
 import type { EditorMessage } from "#electron/core/wire-event.ts";
+import type { Uuid } from "#shared/ids.ts";
 import type { DownKind, DownMessage, DownMessageOf } from "#shared/protocol/down.ts";
 import type { Hello, Role } from "#shared/protocol/handshake.ts";
 import type { Operation } from "#shared/protocol/operation.ts";
@@ -34,6 +35,22 @@ export function objectFields(more: Fields = {}): Fields {
     visible: true,
     ...transformDefaults,
     ...more,
+  };
+}
+
+export function helloOf(role: Role, instance: Uuid): Hello {
+  return {
+    kind: "hello",
+    protocol: { min: 1, max: 1 },
+    role,
+    editor: { name: role, version: "1" },
+    plugin: "test",
+    instance,
+    project: null,
+    document: { uuid: null, name: "untitled", saved: false },
+    epoch: 1,
+    nonce: "0".repeat(64),
+    resume: null,
   };
 }
 
@@ -101,19 +118,7 @@ export class Desk {
     this.#connectionCount += 1;
     const connection = this.#connectionCount;
     this.#connections.set(role, connection);
-    const hello: Hello = {
-      kind: "hello",
-      protocol: { min: 1, max: 1 },
-      role,
-      editor: { name: role, version: "1" },
-      plugin: "test",
-      instance: uuidOf(role.length),
-      project: null,
-      document: { uuid: null, name: "untitled", saved: false },
-      epoch: 1,
-      nonce: "0".repeat(64),
-      resume,
-    };
+    const hello = { ...helloOf(role, uuidOf(role.length)), resume };
     this.take({ kind: "wire", event: { kind: "greeted", connection, hello, protocol: 1 } });
   }
 

@@ -1,17 +1,13 @@
 /**
  * Every view of the window on the real hub with the demo running, through axe: no fault of any weight. (The views'
  * other states are in window-states.test.ts.)
- *
- * axe comes in by `evaluate`, because the window's policy rightly refuses an added script.
  */
 import fs from "node:fs";
-import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accessibilityFaults } from "#tests/renderer/harness/accessibility.ts";
 import { type Display, openDisplay } from "./display.ts";
 import { eventually, type Launched, launch, makeFolders } from "./launch.ts";
 
-const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const viewSettleMs = 300;
 const folders = makeFolders();
 let display: Display;
 let launched: Launched;
@@ -19,7 +15,6 @@ let launched: Launched;
 beforeAll(async () => {
   display = await openDisplay();
   launched = await launch(folders, display);
-  await launched.page.evaluate(axeSource);
 });
 afterAll(async () => {
   await launched?.close();
@@ -27,23 +22,13 @@ afterAll(async () => {
   fs.rmSync(folders.root, { recursive: true, force: true });
 });
 
-/** `rule: element`, for every fault of what is shown now. */
-async function faultsHere(): Promise<string[]> {
-  return await launched.page.evaluate(async () => {
-    type Violation = { id: string; nodes: { html: string }[] };
-    const axe = Reflect.get(window, "axe") as { run(): Promise<{ violations: Violation[] }> };
-    const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-  });
-}
-
 async function faultsInEveryView(): Promise<string[]> {
   const found: string[] = [];
   for (const button of await launched.page.locator("nav button, nav a").all()) {
     const view = await button.textContent();
     await button.click();
-    await launched.page.waitForTimeout(viewSettleMs);
-    found.push(...(await faultsHere()).map((fault) => `${view}: ${fault}`));
+    await expect.poll(() => button.getAttribute("aria-current")).toBe("page");
+    found.push(...(await accessibilityFaults(launched.page)).map((fault) => `${view}: ${fault}`));
   }
   return found;
 }
@@ -58,6 +43,6 @@ describe("accessibility", () => {
     await launched.ask("set-safe-mode", { on: true });
     await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
     await launched.page.getByRole("dialog").waitFor();
-    expect(await faultsHere()).toEqual([]);
+    expect(await accessibilityFaults(launched.page)).toEqual([]);
   });
 });

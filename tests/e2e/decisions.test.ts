@@ -1,6 +1,6 @@
 /** What waits for a person's decision, in the built window with a fake hub: by keyboard, by selection, asked first. */
 import { describe, expect, it } from "vitest";
-import { accessibilityFaults } from "#tests/renderer/harness/bench-window.ts";
+import { accessibilityFaults } from "#tests/renderer/harness/accessibility.ts";
 import { sceneOf } from "#tests/renderer/harness/scenes.ts";
 import { StateWindow } from "./state-window.ts";
 

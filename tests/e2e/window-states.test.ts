@@ -3,7 +3,7 @@
  * policy, and used by keyboard alone. window.test.ts does the walk with the real hub, decisions.test.ts decides.
  */
 import { describe, expect, it } from "vitest";
-import { accessibilityFaults } from "#tests/renderer/harness/bench-window.ts";
+import { accessibilityFaults } from "#tests/renderer/harness/accessibility.ts";
 import { growth } from "#tests/renderer/harness/scene-parts.ts";
 import { type SceneName, sceneNames, sceneOf } from "#tests/renderer/harness/scenes.ts";
 import { StateWindow, viewNames } from "./state-window.ts";

@@ -8,7 +8,7 @@ import path from "node:path";
 import { strFromU8, unzipSync } from "fflate";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { accessibilityFaults } from "#tests/renderer/harness/bench-window.ts";
+import { accessibilityFaults } from "#tests/renderer/harness/accessibility.ts";
 import { type Display, openDisplay } from "./display.ts";
 import { eventually, type Launched, launch, makeFolders } from "./launch.ts";
 

@@ -15,7 +15,7 @@ import type { TransformFrame } from "#shared/protocol/binary.ts";
 import type { DownKind, DownMessage } from "#shared/protocol/down.ts";
 import type { Failure, Result } from "#shared/result.ts";
 import { failure, success } from "#shared/result.ts";
-import { Desk, objectFields, stateOf, uuidOf } from "#tests/core/desk.ts";
+import { Desk, helloOf, objectFields, stateOf, uuidOf } from "#tests/core/desk.ts";
 
 const one = uuidOf(1);
 
@@ -124,19 +124,7 @@ type Role = "blender" | "unity";
 
 function greet(role: Role): void {
   const connection = script.connectionOf(role);
-  const hello = {
-    kind: "hello",
-    protocol: { min: 1, max: 1 },
-    role,
-    editor: { name: role, version: "1" },
-    plugin: "test",
-    instance: uuidOf(connection),
-    project: null,
-    document: { uuid: null, name: "untitled", saved: false },
-    epoch: 1,
-    nonce: "0".repeat(64),
-    resume: null,
-  } as const;
+  const hello = helloOf(role, uuidOf(connection));
   engine.now({ kind: "wire", event: { kind: "greeted", connection, hello, protocol: 1 } });
 }
 

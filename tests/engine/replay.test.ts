@@ -4,13 +4,14 @@ import { describe, expect, it } from "vitest";
 import { evolve } from "#electron/core/evolve.ts";
 import { State } from "#electron/core/state.ts";
 import { decodeRecord, encodeRecord } from "#electron/engine/record-codec.ts";
-import { encodeState } from "#electron/engine/state-codec.ts";
+import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
 import { decodeTransforms, encodeTransforms, laneTransforms, type TransformFrame } from "#shared/protocol/binary.ts";
 import type { Operation } from "#shared/protocol/operation.ts";
 import { Desk, objectFields, uuidOf } from "#tests/core/desk.ts";
 import { scaled } from "#tests/hostile/scale.ts";
 
 const histories = scaled(300, 10_000);
+const checkpoints = scaled(150, 10_000);
 const frames = scaled(2_000, 10_000);
 const stepsMax = 25;
 const testMs = 300_000;
@@ -35,15 +36,19 @@ const step = fc.record({
 
 const text = (state: State) => Buffer.from(encodeState(state)).toString("utf8");
 
+function linkedDesk(): Desk {
+  const desk = new Desk();
+  desk.boot();
+  for (const role of ["blender", "unity"] as const) desk.link(role);
+  return desk;
+}
+
 describe("R23: replay", () => {
   it(
     `[ENG-2] of ${histories} histories gives the live state at every turn`,
     () => {
       const property = fc.property(fc.array(step, { maxLength: stepsMax }), (steps) => {
-        const desk = new Desk();
-        desk.boot();
-        desk.link("blender");
-        desk.link("unity");
+        const desk = linkedDesk();
         const replayed = new State();
         let lsn = 0;
         for (const one of steps) {
@@ -60,6 +65,32 @@ describe("R23: replay", () => {
         }
       });
       fc.assert(property, { numRuns: histories });
+    },
+    testMs,
+  );
+});
+
+describe("R23: a checkpoint", () => {
+  it(
+    `[ENG-2] [ENG-3] at every record of ${checkpoints} histories: read back and gone on from, it gives the live state`,
+    () => {
+      const property = fc.property(fc.array(step, { maxLength: stepsMax }), (steps) => {
+        const desk = linkedDesk();
+        for (const one of steps) {
+          desk.change(one.role, one.operation);
+          desk.tick(one.waitMs);
+        }
+        let state = new State();
+        for (const [index, record] of desk.records.entries()) {
+          evolve(state, index + 1, record);
+          state.commit();
+          const decoded = decodeState(encodeState(state));
+          if (!decoded.ok) throw new Error(`at record ${index + 1}: ${decoded.failure.message}`);
+          state = decoded.value;
+        }
+        expect(JSON.parse(text(state))).toEqual(JSON.parse(text(desk.state)));
+      });
+      fc.assert(property, { numRuns: checkpoints });
     },
     testMs,
   );

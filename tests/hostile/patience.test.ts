@@ -14,7 +14,7 @@ import { heldBytes } from "./memory.ts";
 import { quantile } from "./quantile.ts";
 import { scaled } from "./scale.ts";
 
-const strangers = scaled(600, 2_000);
+const strangers = 2_000;
 const closedWithinMs = 10_000;
 const silenceMs = scaled(4_000, 60_000);
 const movers = 400;

@@ -21,10 +21,10 @@ import {
   upgradeHeaders,
 } from "#tests/transport/wire-harness.ts";
 import { heldBytes } from "./memory.ts";
-import { scaled, seed } from "./scale.ts";
+import { seed } from "./scale.ts";
 
-const receiverStreams = scaled(30_000, 300_000);
-const socketStreams = scaled(800, 4_000);
+const receiverStreams = 300_000;
+const socketStreams = 4_000;
 const inParallel = 6;
 const megabyte = 1_048_576;
 const testMs = 300_000;

@@ -1,12 +1,11 @@
 /**
  * The built window in a real browser engine, with a fake hub: opened, photographed, examined.
  *
- * Owns: a loopback server that sends out/renderer with the same security policy as the app's own protocol, an Electron
- * that shows it, and the accessibility engine. Used by tests/e2e/window-states.test.ts and by shoot.ts.
+ * Owns: a loopback server that sends out/renderer with the same security policy as the app's own protocol, and an
+ * Electron that shows it. Used by tests/e2e/window-states.test.ts and by shoot.ts.
  */
 import fs from "node:fs";
 import http from "node:http";
-import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { _electron, type ElectronApplication, type Page } from "playwright-core";
@@ -130,26 +129,4 @@ function bodyOf(name: string): string | Buffer | null {
   const body = fs.readFileSync(file);
   if (name !== "/index.html") return body;
   return body.toString().replace("<head>", '<head><script src="/bench.js"></script>');
-}
-
-const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const axeRules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-/** What the accessibility engine finds, one line each. */
-export async function accessibilityFaults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async (runOnly) => {
-    type Found = {
-      readonly id: string;
-      readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-    };
-    type Axe = { run(what: object, options: object): Promise<{ readonly violations: readonly Found[] }> };
-    const { axe } = window as unknown as { readonly axe: Axe };
-    // Base UI's focus guards hand the focus on as soon as they get it, which axe cannot know.
-    const what = { include: [["html"]], exclude: [["[data-base-ui-focus-guard]"]] };
-    const { violations } = await axe.run(what, { runOnly });
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ""}`),
-    );
-  }, axeRules);
 }

@@ -6,7 +6,8 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { accessibilityFaults, openBenchWindow } from "./bench-window.ts";
+import { accessibilityFaults } from "./accessibility.ts";
+import { openBenchWindow } from "./bench-window.ts";
 import { type SceneName, sceneNames, sceneOf } from "./scenes.ts";
 
 const viewKeys = {
