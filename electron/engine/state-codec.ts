@@ -150,7 +150,7 @@ export function decodeState(bytes: Uint8Array): Result<State> {
       state.commit();
       missing.delete(section);
     }
-    for (const section of missing) schemaOf(section).parse(undefined);
+    for (const section of missing) fill(state, { [section]: schemaOf(section).parse(undefined) });
     return success(state);
   } catch (cause) {
     return failure("E_CHECKPOINT", "The saved state is not readable.", { cause });
