@@ -82,3 +82,30 @@ export function placed(before: Transform, placing: Placing, written: Written): T
     scale: mask & maskBit.scale ? written : before.scale,
   };
 }
+
+type PartRegisters = { readonly [Part in TransformPart]: (Written & { readonly value: FieldValue }) | undefined };
+
+/** The place whose parts are these registers. */
+export function transformOf(parts: PartRegisters): Transform {
+  const values = new Array<number>(10).fill(0);
+  const written: { [Part in TransformPart]: Written | null } = { translation: null, rotation: null, scale: null };
+  let last = null as Written | null;
+  for (const name of transformFields) {
+    const register = parts[name];
+    if (register === undefined) continue;
+    const part = register.value as readonly number[];
+    for (let index = 0; index < part.length; index += 1) values[firstOf[name] + index] = part[index] as number;
+    // Most of all they were written at once: one note of it does for all.
+    if (last === null || !isSameWrite(last, register)) last = writtenIn(register);
+    written[name] = last;
+  }
+  return { values, ...written };
+}
+
+function isSameWrite(one: Written, other: Written): boolean {
+  return one.stamp === other.stamp && one.lsn === other.lsn && one.intent?.stamp === other.intent?.stamp;
+}
+
+function writtenIn({ stamp, lsn, intent }: Written): Written {
+  return intent ? { stamp, lsn, intent } : { stamp, lsn };
+}

@@ -18,7 +18,7 @@ import {
   State,
   type Tombstone,
 } from "#electron/core/state.ts";
-import { noTransform, placed, placingOf } from "#electron/core/transform.ts";
+import { transformOf } from "#electron/core/transform.ts";
 import { type Uuid, uuidSchema } from "#shared/ids.ts";
 import { errorCodeSchema, modeSchema } from "#shared/protocol/handshake.ts";
 import { entityKindSchema } from "#shared/protocol/operation.ts";
@@ -28,10 +28,13 @@ import { fieldNameSchema, fieldsSchema } from "#shared/scene/value.ts";
 
 /** A few milliseconds. */
 const entriesPerPart = 256;
+const lineBreak = 0x0a;
 
 const whole = z.int().min(0);
+/** Any value of JSON: it came out of JSON.parse. */
+const json = z.custom<unknown>((value) => value !== undefined);
 const register = z.strictObject({
-  value: z.json(),
+  value: json,
   stamp: whole,
   lsn: whole,
   intent: z.strictObject({ stamp: whole, lsn: whole }).optional(),
@@ -116,28 +119,35 @@ const encodersBySection: { readonly [section: string]: (one: never) => unknown }
   tombstones: (one: Tombstone) => ({ ...one, entity: plainEntity(one.entity) }),
 };
 
-/** The bytes of a view in parts, each of few enough entries that making it does not hold up anybody. */
+/**
+ * The bytes of a view in parts, each a line of few enough entries that making or reading it does not hold up anybody.
+ * Together they are one JSON text; a line break within a value is escaped, so that it can be read line by line.
+ */
 export function* encodedParts(view: StateView): Generator<Uint8Array> {
-  let comma = "{";
+  let opening = "{";
   for (const [section, value] of Object.entries(view)) {
-    yield textBytes(`${comma}${JSON.stringify(section)}:`);
-    comma = ",";
-    if (Array.isArray(value)) yield* encodedList(value, encodersBySection[section]);
-    else yield textBytes(JSON.stringify(value));
+    const name = `${opening}${JSON.stringify(section)}:`;
+    opening = ",";
+    if (!Array.isArray(value)) {
+      yield lineOf(name + JSON.stringify(value));
+      continue;
+    }
+    yield lineOf(`${name}[`);
+    yield* encodedList(value, encodersBySection[section]);
+    yield lineOf("]");
   }
-  yield textBytes("}");
+  yield Buffer.from("}", "utf8");
 }
 
 function* encodedList(list: readonly unknown[], encoder: (one: never) => unknown = (one) => one) {
   for (let from = 0; from < list.length; from += entriesPerPart) {
     const text = JSON.stringify(list.slice(from, from + entriesPerPart).map((one) => encoder(one as never)));
-    yield textBytes(`${from === 0 ? "[" : ","}${text.slice(1, -1)}`);
+    yield lineOf((from === 0 ? "" : ",") + text.slice(1, -1));
   }
-  yield textBytes(list.length === 0 ? "[]" : "]");
 }
 
-function textBytes(text: string): Uint8Array {
-  return Buffer.from(text, "utf8");
+function lineOf(text: string): Uint8Array {
+  return Buffer.from(`${text}\n`, "utf8");
 }
 
 export function encodeState(state: State): Uint8Array {
@@ -145,14 +155,63 @@ export function encodeState(state: State): Uint8Array {
 }
 
 export function decodeState(bytes: Uint8Array): Result<State> {
+  const state = new State();
+  const missing = new Set<string>(Object.keys(stateSchema.shape));
   try {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-    const parsed = stateSchema.safeParse(JSON.parse(text));
-    if (!parsed.success) return failure("E_CHECKPOINT", "The saved state does not fit.", { cause: parsed.error });
-    return success(fill(parsed.data as Plain));
+    for (const [section, value] of sectionsIn(bytes)) {
+      const parsed = schemaOf(section).safeParse(value);
+      if (!parsed.success) return failure("E_CHECKPOINT", "The saved state does not fit.", { cause: parsed.error });
+      fill(state, { [section]: parsed.data });
+      state.commit();
+      missing.delete(section);
+    }
+    for (const section of missing) fill(state, { [section]: schemaOf(section).parse(undefined) });
+    return success(state);
   } catch (cause) {
     return failure("E_CHECKPOINT", "The saved state is not readable.", { cause });
   }
+}
+
+/** What was not there yet when the state was saved has a default; what nobody knows fits nothing. */
+function schemaOf(section: string): z.ZodType {
+  return (stateSchema.shape as { readonly [section: string]: z.ZodType })[section] ?? z.never();
+}
+
+/** The state's sections as they come; a long list comes in pieces. Older versions wrote one line. */
+function* sectionsIn(bytes: Uint8Array): Generator<readonly [section: string, value: unknown]> {
+  const lines = linesOf(bytes);
+  if (lines.length === 1) {
+    yield* Object.entries(JSON.parse(lines[0] ?? "") as object);
+    return;
+  }
+  const last = lines.pop();
+  if (last !== "}") throw new SyntaxError("The saved state is cut short.");
+  let list: string | null = null;
+  for (const line of lines) {
+    if (list !== null && line !== "]") {
+      yield [list, JSON.parse(`[${line.startsWith(",") ? line.slice(1) : line}]`)];
+    } else if (list !== null) {
+      list = null;
+    } else {
+      const isList = line.endsWith(":[");
+      const entries = Object.entries(JSON.parse(`{${line.slice(1)}${isList ? "]" : ""}}`) as object);
+      yield* entries;
+      list = isList ? (entries.at(-1)?.[0] ?? null) : null;
+    }
+  }
+  if (list !== null) throw new SyntaxError("The saved state is cut short.");
+}
+
+function linesOf(bytes: Uint8Array): string[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const lines: string[] = [];
+  for (let from = 0; from < buffer.length; ) {
+    const at = buffer.indexOf(lineBreak, from);
+    const to = at < 0 ? buffer.length : at;
+    lines.push(buffer.toString("utf8", from, to));
+    from = to + 1;
+  }
+  return lines;
 }
 
 /** On disk a transform is three registers like any other. */
@@ -167,14 +226,7 @@ function plainEntity(entity: Entity): PlainEntity {
 
 function entityOf(plain: PlainEntity): Entity {
   const { translation, rotation, scale, ...registers } = plain.registers;
-  let transform = noTransform;
-  for (const [name, register] of Object.entries({ translation, rotation, scale })) {
-    if (register === undefined) continue;
-    const { value, ...written } = register;
-    const placing = placingOf({ [name]: value });
-    if (placing) transform = placed(transform, placing, written);
-  }
-  return { ...plain, registers, transform };
+  return { ...plain, registers, transform: transformOf({ translation, rotation, scale }) };
 }
 
 /** Field values are checked as JSON only here: their own types are those of the records that made them. */
@@ -190,24 +242,22 @@ type Plain = {
   readonly counters: readonly (readonly [string, Counter])[];
 };
 
-function fill(plain: Plain): State {
-  const state = new State();
-  state.head = plain.head;
-  for (const value of plain.entities) state.entities.set(value.uuid, entityOf(value));
-  for (const value of plain.tombstones) {
+/** Adds what one section, or a piece of it, says. */
+function fill(state: State, plain: Partial<Plain>): void {
+  if (plain.head) state.head = plain.head;
+  for (const value of plain.entities ?? []) state.entities.set(value.uuid, entityOf(value));
+  for (const value of plain.tombstones ?? []) {
     const { uuid } = value.entity;
     state.tombstones.set(uuid, { ...value, entity: entityOf(value.entity) });
     if (value.pending) state.noteUndecided(uuid, value.pending.batch);
   }
-  for (const [uuid, value] of plain.provisional) {
+  for (const [uuid, value] of plain.provisional ?? []) {
     const batches = new Set(Object.values(value).map((one) => one.batch));
     for (const batch of batches) state.noteProvisional(uuid, value, batch);
   }
-  for (const [uuid, { closure = uuid, stamp = 0, sides = {}, ...value }] of plain.quarantine)
+  for (const [uuid, { closure = uuid, stamp = 0, sides = {}, ...value }] of plain.quarantine ?? [])
     state.quarantine.set(uuid, { ...value, closure, stamp, sides });
-  for (const [key, value] of plain.counters) state.counters.set(key, value);
-  state.commit();
-  return state;
+  for (const [key, value] of plain.counters ?? []) state.counters.set(key, value);
 }
 
 /** One entity as a snapshot's text holds it; also read from there. */

@@ -151,6 +151,7 @@ export class CoreHub {
     await this.#checkpoint();
     this.feed.stop();
     this.recorder.stop();
+    this.#tidying.stop();
     await this.snapshots.close();
     await this.opened.writer.close();
     this.#operations.stop();
@@ -256,7 +257,7 @@ export class CoreHub {
     this.#lastSnapshot = result.value;
     this.engine.push({ kind: "snapshot-taken", oid, reason, label, lsn });
     this.#pushNewest();
-    void this.#tidying.soon();
+    this.#tidying.soon();
   }
 
   #pushNewest(): void {

@@ -1,15 +1,16 @@
 /**
- * Has the snapshot history tidied after commits, and says what a person must know about it.
+ * Has the snapshot history tidied some time after commits, and says what a person must know about it.
  *
- * Owns: that one tidying is under way at a time, and how long to leave a history alone that could not be tidied. A
- * failure is counted like any other; nothing is lost by it, it comes again. What the history wants to say is told once
- * a run.
- * Must never: hold up a snapshot or whoever asked for one.
+ * Owns: that one tidying is under way at a time, that it waits until a start is over, in which editors wait for their
+ * snapshots, and how long to leave a history alone that could not be tidied. A failure is counted like any other;
+ * nothing is lost by it, it comes again. What the history wants to say is told once a run.
  */
 import type { Clock } from "#electron/ports/clock.ts";
 import type { Snapshots, SnapshotTidying } from "#electron/ports/snapshots.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 
+/** After the first snapshot that asks for it: editors that link now are waiting for snapshots of their own. */
+const calmMs = 30_000;
 /** Between a failure and the next try; doubled for every failure in a row. */
 const retryMs = 60_000;
 const retryMsMax = 3_600_000;
@@ -34,13 +35,26 @@ export class HistoryTidying {
   #isUnderWay = false;
   #failuresInRow = 0;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(parts: HistoryTidyingParts) {
     this.#parts = parts;
   }
 
   /** A snapshot was taken. */
-  async soon(): Promise<void> {
+  soon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      void this.now();
+    }, calmMs);
+  }
+
+  stop(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  async now(): Promise<void> {
     const { snapshots, clock, onReport, onDropped } = this.#parts;
     if (this.#isUnderWay || clock.monotonicMs() < this.#notBeforeMs) return;
     this.#isUnderWay = true;

@@ -28,6 +28,11 @@ interface FileStat {
   isSymbolicLink(): boolean;
 }
 
+export interface FileContent {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+}
+
 type ReadOptions = string | { readonly encoding?: string } | undefined;
 
 let scratchCount = 0;
@@ -63,11 +68,18 @@ export class DurableFiles {
   };
 
   /** Replaces a file; it and everything before it is durable on return. */
-  async write(path: string, content: string | Uint8Array): Promise<void> {
+  write(path: string, content: string | Uint8Array): Promise<void> {
+    return this.writeInOrder([{ path, content }]);
+  }
+
+  /** Replaces files: each durably before the next, and everything before them first. */
+  async writeInOrder(files: readonly FileContent[]): Promise<void> {
     await this.#orRefuse(async () => {
-      this.settle();
-      const scratch = await this.#stage(basename(path), Buffer.from(content));
-      this.#place(scratch, path);
+      const staged = await this.#stageAll(files);
+      for (const [index, { path }] of files.entries()) {
+        this.settle();
+        this.#place(staged[index] as string, path);
+      }
       this.settle();
     });
   }
@@ -75,11 +87,13 @@ export class DurableFiles {
   /** Adds a pack and its index at `path` plus suffix. Their names are durable after the next `settle`. */
   async writePack(path: string, pack: Uint8Array, index: Uint8Array): Promise<void> {
     await this.#orRefuse(async () => {
-      const stagedPack = await this.#stage(`${basename(path)}.pack`, pack);
-      const stagedIndex = await this.#stage(`${basename(path)}.idx`, index);
-      this.#unsettledPacks.push(`${path}.pack`, `${path}.idx`);
-      this.#place(stagedPack, `${path}.pack`);
-      this.#place(stagedIndex, `${path}.idx`);
+      const files = [
+        { path: `${path}.pack`, content: pack },
+        { path: `${path}.idx`, content: index },
+      ];
+      const staged = await this.#stageAll(files);
+      this.#unsettledPacks.push(...files.map((file) => file.path));
+      for (const [place, file] of files.entries()) this.#place(staged[place] as string, file.path);
     });
   }
 
@@ -137,6 +151,19 @@ export class DurableFiles {
       this.#refusal = error;
       throw error;
     }
+  }
+
+  /** Writes all files into the scratch folder and syncs them together: a disk does that in the time of one. */
+  async #stageAll(files: readonly FileContent[]): Promise<readonly string[]> {
+    const staging = files.map(({ path, content }) => {
+      return this.#stage(basename(path), typeof content === "string" ? Buffer.from(content, "utf8") : content);
+    });
+    const outcomes = await Promise.allSettled(staging);
+    const failed = outcomes.find((each) => each.status === "rejected");
+    const staged = outcomes.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    if (failed === undefined) return staged;
+    for (const scratch of staged) this.#removeScratch(scratch);
+    throw failed.reason;
   }
 
   /** Writes and syncs a file in the scratch folder; its path there ends in `name`. */

@@ -141,6 +141,15 @@ export class Repository {
     if (entries.size > 0) this.packs.refresh();
   }
 
+  /** Says where the branch is found again, then moves it [SNAP-4]. */
+  publish(oid: string, lastGood: readonly string[]): Promise<void> {
+    const text = `${JSON.stringify({ version: 1, oids: lastGood })}\n`;
+    return this.files.writeInOrder([
+      { path: this.paths.lastGood, content: text },
+      { path: this.paths.branch, content: `${oid}\n` },
+    ]);
+  }
+
   moveBranch(oid: string): Promise<void> {
     return this.files.write(this.paths.branch, `${oid}\n`);
   }

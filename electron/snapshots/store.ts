@@ -236,10 +236,8 @@ export class SnapshotStore implements Snapshots {
   /** Makes the commit the newest: first where it is found again, then the branch [SNAP-4]. */
   async #publish(oid: string): Promise<void> {
     const lastGood = [oid, ...this.#state.lastGood.filter((other) => other !== oid)].slice(0, lastGoodMax);
-    const text = `${JSON.stringify({ version: 1, oids: lastGood })}\n`;
-    await this.#repository.files.write(this.#repository.paths.lastGood, text);
+    await this.#repository.publish(oid, lastGood);
     this.#state = { ...this.#state, lastGood };
-    await this.#repository.moveBranch(oid);
   }
 
   #putBlobs(draft: ObjectDraft, { changed }: SnapshotRequest): readonly Planting[] {

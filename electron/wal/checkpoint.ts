@@ -149,9 +149,10 @@ function* encoding({ logId, lsn, parts, beginsLog }: ComingCheckpoint): Steps<re
 function* readingBack(disk: Disk, path: string, file: readonly Uint8Array[]): Steps<boolean> {
   const fd = disk.open(path, "r");
   try {
+    const buffer = new Uint8Array(Math.max(...file.map((part) => part.length)));
     let position = 0;
     for (const part of file) {
-      const found = new Uint8Array(part.length);
+      const found = buffer.subarray(0, part.length);
       if (readAll(disk, fd, found, position) < part.length || !isEqual(found, part)) return false;
       position += part.length;
       yield "pause";

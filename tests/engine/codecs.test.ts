@@ -120,8 +120,18 @@ describe("a state", () => {
     for (const state of [whole, decoded.value]) state.drop();
   });
 
+  it("[ENG-3] is one JSON text of many lines, and one line of the first versions says the same", () => {
+    const text = Buffer.from(encodeState(whole)).toString("utf8");
+    expect(text.split("\n").length).toBeGreaterThan(10);
+    const oneLine = decodeState(Buffer.from(JSON.stringify(JSON.parse(text))));
+    const again = oneLine.ok ? Buffer.from(encodeState(oneLine.value)).toString("utf8") : "";
+    expect(JSON.parse(again)).toEqual(JSON.parse(text));
+  });
+
   it.each([
     ["cut", (text: string) => text.slice(0, -1)],
+    ["without a line", (text: string) => text.replace(/\n[^\n]*"head"[^\n]*/, "")],
+    ["with a list that does not end", (text: string) => text.replace(/\n\]\n\}$/, "\n}")],
     ["of another format", (text: string) => text.replace('"format":1', '"format":2')],
     ["with a member too many", (text: string) => text.replace('"format":1', '"format":1,"x":1')],
     ["with an unknown mode", (text: string) => text.replace('"mode":"safe"', '"mode":"brisk"')],

@@ -14,6 +14,8 @@ import { checkNextStart, nothingTold, projectFolder, projectLife, type Told } fr
 const fillLevels = 50;
 const roomyBytes = 16 * 1_048_576;
 const pageBytes = 4_096;
+/** A file that is replaced stands there twice for a while. */
+const replacingFactor = 1.25;
 
 /** The real disk, with the life's project in `folder`. */
 function diskWithProjectIn(folder: string): Disk {
@@ -67,7 +69,7 @@ describe("a real full disk", () => {
     const roomy = join(root ?? "", "roomy");
     mkdirSync(roomy);
     await lived(roomy, nothingTold());
-    const neededPages = Math.ceil(usedBytes(root ?? "") / pageBytes);
+    const neededPages = Math.ceil((usedBytes(root ?? "") * replacingFactor) / pageBytes);
     rmSync(roomy, { recursive: true });
     const snapshots = new Set<number>();
     const confirmed = new Set<number>();

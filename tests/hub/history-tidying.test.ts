@@ -1,5 +1,5 @@
 /** Tidying the history after snapshots: one at a time, failures told and given time, and what is said is said once. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { HistoryTidying, type TidyingReport } from "#electron/hub/history-tidying.ts";
 import type { SnapshotTidying } from "#electron/ports/snapshots.ts";
 import { failure, type Result, success } from "#shared/result.ts";
@@ -39,7 +39,7 @@ describe("tidying the history", () => {
       [180_001, 4],
     ] as const) {
       seen.nowMs = atMs;
-      await tidying.soon();
+      await tidying.now();
       expect(seen.calls).toBe(calls);
     }
     expect(seen.reports).toEqual(
@@ -49,15 +49,30 @@ describe("tidying the history", () => {
 
   it("[SNAP-14] says once that the history is full, and each time that snapshots went", async () => {
     const { seen, tidying } = surroundings([full, full, nothing]);
-    for (let count = 0; count < 3; count += 1) await tidying.soon();
+    for (let count = 0; count < 3; count += 1) await tidying.now();
     expect(seen.drops).toBe(2);
     expect(seen.reports.map(({ level, code }) => [level, code])).toEqual([["warning", "E_SNAPSHOT"]]);
     expect(seen.reports[0]?.message).toContain("reached its limit");
   });
 
+  it("[SNAP-13] waits until a start is over, once for all snapshots that asked, and not beyond the end", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { seen, tidying } = surroundings([]);
+    for (let count = 0; count < 5; count += 1) tidying.soon();
+    await vi.advanceTimersByTimeAsync(29_999);
+    expect(seen.calls).toBe(0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(seen.calls).toBe(1);
+    tidying.soon();
+    tidying.stop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(seen.calls).toBe(1);
+  });
+
   it("[SNAP-13] is one at a time", async () => {
     const { seen, tidying } = surroundings([]);
-    await Promise.all([tidying.soon(), tidying.soon()]);
+    await Promise.all([tidying.now(), tidying.now()]);
     expect(seen.calls).toBe(1);
   });
 });

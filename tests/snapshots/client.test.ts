@@ -41,6 +41,7 @@ describe("the snapshot client", () => {
     expect((await client.name(info.oid, "Blocked out")).ok).toBe(true);
     expect(valueOrThrow(await client.list({ limit: 5 }))).toEqual([{ ...info, label: "Blocked out" }]);
     expect(valueOrThrow(await client.read(info.oid)).objects.get(uuidOf(3))).toBe(jsonOf(3, 0));
+    expect(valueOrThrow(await client.tidy())).toEqual({ dropped: 0, notice: null });
     const unknown = await client.read("0".repeat(40));
     expect(unknown.ok ? "" : unknown.failure.code).toBe("E_SNAPSHOT_UNKNOWN");
     fsck(project);
