@@ -19,7 +19,7 @@ import { actAtRandom, agree, differences, linked, type Random, randomFrom, start
 
 const seed = Number(process.env["SEED"] ?? 1);
 const kills = scaled(100, 1_000);
-const testMs = scaled(300_000, 3_000_000);
+const testMs = scaled(600_000, 6_000_000);
 const actionsMax = 12;
 const groupSize = 8;
 /** A stage that is not reached by then is not reached: the group's author may be the one that safe mode holds. */
