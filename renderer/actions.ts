@@ -7,7 +7,7 @@
  */
 import type { createToastManager } from "@base-ui/react/toast";
 import type { RequestAnswer, RequestArgument, RequestChannel } from "#shared/ipc/contract.ts";
-import type { Settings } from "#shared/ipc/view.ts";
+import type { FailureRow, Settings } from "#shared/ipc/view.ts";
 import type { Failure } from "#shared/result.ts";
 import type { HubClient } from "./hub-client.ts";
 import { texts } from "./messages/texts.ts";
@@ -147,6 +147,11 @@ export function createActions({ hub, store, ui, toasts }: ActionParts) {
       const released = await did("release", { uuid }, texts.release.problem(name));
       if (released) say(texts.release.done(name));
       return released;
+    },
+    async forget({ operation, code, uuid, role }: FailureRow): Promise<boolean> {
+      const forgotten = await did("forget", { operation, code, uuid, role }, texts.failures.problemForget);
+      if (forgotten) say(texts.failures.forgotten);
+      return forgotten;
     },
     async saveSettings(change: Partial<Settings>): Promise<boolean> {
       const saved = await ask("set-settings", change, texts.settings.problem);

@@ -13,6 +13,7 @@ import { type Changed, changedBy, openCheck, tellFinal } from "./batches.ts";
 import { isWritable, noteKnown, socketOf } from "./forward.ts";
 import { limits } from "./limits.ts";
 import { isReachable, type Link } from "./links.ts";
+import { isKeptFrom } from "./memory.ts";
 import type { Entity, Register, State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { fieldsByStamp, namedBy, parentsFirst, wholeOperations } from "./whole.ts";
@@ -27,10 +28,14 @@ export function catchUp(turn: Turn): void {
     }
     askUnconfirmed(turn, link);
     if (!isBehind && link.doubted.size === 0) continue;
-    const ops = isBehind ? missingOperations(turn.state, link) : wholeAndGone(turn.state, link.doubted).flat();
+    const waiting = new Set([...turn.state.marked.keys()].filter((uuid) => isKeptFrom(turn, link, uuid)));
+    const ops = (isBehind ? missingOperations(turn.state, link) : wholeAndGone(turn.state, link.doubted).flat()).filter(
+      ({ op, uuid }) => op === "delete" || !waiting.has(uuid),
+    );
     const isFirst = link.listed !== null;
     link.listed = null;
-    link.doubted = new Set([...link.doubted].filter((uuid) => turn.state.quarantine.has(uuid)));
+    const isLater = (uuid: Uuid) => turn.state.quarantine.has(uuid) || waiting.has(uuid);
+    link.doubted = new Set([...link.doubted, ...(isBehind ? waiting : [])].filter(isLater));
     sendInParts(turn, link, ops);
     link.cursor = turn.lsn;
     noteKnown(link, ops);

@@ -19,6 +19,7 @@ import type { WireInput } from "./input.ts";
 import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
 import { watchBounces } from "./loop-guard.ts";
+import { needsCare } from "./memory.ts";
 import { refuseStale } from "./session.ts";
 import { type Entity, registerOf } from "./state.ts";
 import { transformFieldsOf } from "./transform.ts";
@@ -149,10 +150,14 @@ function takeFrame(turn: Turn, link: Link, { frame, stamps }: Extract<Change, { 
   const refused: Refusal[] = [];
   const rows: TransformRow[] = [];
   const beaten: StampedOperation[] = [];
+  const careful: StampedOperation[] = [];
   for (const [index, row] of frame.rows.entries()) {
     const entity = turn.state.entities.get(row.uuid);
     const code = refuseRow(turn, row.uuid, entity);
-    if (code === undefined) {
+    if (code === undefined && needsCare(turn, row.uuid)) {
+      const stamp = stamps?.[index] ?? frame.stamp;
+      careful.push({ op: "set", uuid: row.uuid, stamp, fields: transformFieldsOf(row) });
+    } else if (code === undefined) {
       const stamp = stamps?.[index] ?? frame.stamp;
       const mask = newerMask(entity, row, stamp);
       if (mask !== row.mask)
@@ -164,6 +169,9 @@ function takeFrame(turn: Turn, link: Link, { frame, stamps }: Extract<Change, { 
       turn.fault({ operation: "change", code, uuid: row.uuid, role: link.role });
     }
   }
+  beaten.push(...careful.flatMap((operation) => beatenFields(turn, operation)));
+  // Off the fast path they are changes like any others.
+  refused.push(...admit(turn, { role: link.role, reason: "edit", ops: careful }));
   openCheck(turn, link.role, beaten.map(changedBy));
   if (rows.length === 0) return refused;
   watchBounces(

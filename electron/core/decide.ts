@@ -14,6 +14,7 @@ import { batchFor, changedBy, noteChange } from "./batches.ts";
 import { isStructural } from "./forward.ts";
 import { childrenFirst, childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
 import { limits } from "./limits.ts";
+import { inParts } from "./memory.ts";
 import type { EditReason } from "./record.ts";
 import { type Entity, fieldOf, nameOf, parentOf, registerOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -232,10 +233,12 @@ type Writing = { readonly role: Role | null; readonly reason: EditReason; readon
 
 function write(turn: Turn, { role, reason, ops }: Writing): void {
   if (ops.length === 0) return;
-  const structural = turn.state.head.mode === "live" && isStructural(ops);
-  const batch = batchFor(turn, { isStructural: structural }, ops.length);
-  turn.log({ type: "edit", timeMs: turn.facts.nowMs, batch, reason, role, ops: [...ops] });
-  noteChange(turn, batch, ops.map(changedBy));
+  for (const { ops: part, alone, isSlow } of inParts(turn, ops)) {
+    const structural = turn.state.head.mode === "live" && (isSlow || isStructural(part));
+    const batch = batchFor(turn, { isStructural: structural, alone }, part.length);
+    turn.log({ type: "edit", timeMs: turn.facts.nowMs, batch, reason, role, ops: [...part] });
+    noteChange(turn, batch, part.map(changedBy));
+  }
 }
 
 function refusalOf(turn: Turn, uuid: Uuid, code: ErrorCode): Refusal {

@@ -11,6 +11,7 @@ import type { ApplyReason } from "#shared/protocol/down.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type FieldName, fieldSpec } from "#shared/scene/fields.ts";
 import { type Batch, isReachable, type Link } from "./links.ts";
+import { isKeptFrom, needsCare } from "./memory.ts";
 import type { EditReason, Record, RecordOf } from "./record.ts";
 import type { Turn } from "./turn.ts";
 import { namedBy, wholeOperations } from "./whole.ts";
@@ -82,12 +83,28 @@ function sendRecord(turn: Turn, link: Link, { lsn, record }: { lsn: number; reco
     const { stamp, rows } = record;
     turn.sendFrame(link.connection, { lane: laneTransforms, seq: 0, epoch: link.epoch, lsn, stamp, rows });
   } else if (record.type === "edit" && record.ops.length > 0) {
-    const ops = record.ops.flatMap((operation) => wholeWhereUnknown(turn, link, operation));
+    const ops = record.ops
+      .filter((operation) => mayPass(turn, link, { operation, reason: record.reason }))
+      .flatMap((operation) => wholeWhereUnknown(turn, link, operation));
+    if (ops.length === 0) return;
     noteKnown(link, ops);
     const reason = applyReasonOf[record.reason];
-    const durableLsn = isStructural(ops) ? turn.lsn : 0;
+    const isSlow = isStructural(ops) || ops.some(({ uuid }) => needsCare(turn, uuid));
+    const durableLsn = isSlow ? turn.lsn : 0;
     turn.send(link.connection, { kind: "apply", epoch: link.epoch, lsn, reason, ops }, durableLsn);
   }
+}
+
+/** Edits of what waits are told later, all at once; what puts something right, and a person's word, always pass. */
+function mayPass(
+  turn: Turn,
+  link: Link,
+  { operation, reason }: { operation: StampedOperation; reason: EditReason },
+): boolean {
+  const { op, uuid } = operation;
+  if (op !== "set" || (reason !== "edit" && reason !== "index") || !isKeptFrom(turn, link, uuid)) return true;
+  link.doubted.add(uuid);
+  return false;
 }
 
 /** An editor that lacks the entity gets all of it instead of a part. */

@@ -13,7 +13,7 @@ import { stampOf } from "#shared/scene/stamp.ts";
 import { listedStamp } from "./catch-up.ts";
 import { admit, writeOwn } from "./decide.ts";
 import { limits } from "./limits.ts";
-import { crashReason, type Link } from "./links.ts";
+import type { Link } from "./links.ts";
 import { fieldOf, type Register, registersOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -74,7 +74,6 @@ function merge(turn: Turn, link: Link): void {
   turn.log({ type: "session", timeMs: turn.facts.nowMs, role, event: "indexed", detail });
   turn.effects.push({ kind: "paired-snapshot", role, epoch, entities });
   turn.links.mustList.delete(role);
-  if (turn.links.crashCheck) endCrashCheck(turn);
 }
 
 function hearStamps({ links }: Turn, { pages, deleted }: Link): void {
@@ -198,18 +197,4 @@ export function putBack(turn: Turn, uuids: readonly Uuid[]): void {
   writeOwn(turn, "repair", ops);
   const text = `${ops.length} objects differed from what was agreed. The agreed values were kept; the editor's own are in the snapshot.`;
   turn.notice("warning", "E_VERIFY_MISMATCH", text);
-}
-
-/** After a crash, safe mode ends by itself once a whole scene was compared and every difference has a reason. */
-function endCrashCheck(turn: Turn): void {
-  const { mode, modeReason } = turn.state.head;
-  const isWaiting = mode === "safe" && modeReason === crashReason;
-  if (isWaiting && turn.links.unexplained.size > 0) {
-    turn.notice("warning", "E_VERIFY_MISMATCH", "Look at the differences, then leave safe mode.");
-    return;
-  }
-  turn.links.crashCheck = false;
-  if (!isWaiting) return;
-  turn.log({ type: "mode", timeMs: turn.facts.nowMs, mode: "live", reason: "Everything matches after the restart." });
-  turn.notice("info", null, "VibeSync had stopped unexpectedly. Everything was checked and matches.");
 }

@@ -3,6 +3,7 @@ import type { Uuid } from "#shared/ids.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { EntityKind, Fields } from "#shared/scene/fields.ts";
+import type { CounterId } from "./failure.ts";
 import type { WireEvent } from "./wire-event.ts";
 
 export type WireInput = { readonly kind: "wire"; readonly event: WireEvent };
@@ -17,6 +18,8 @@ export type Input =
   | { readonly kind: "pause"; readonly paused: boolean }
   | { readonly kind: "safe-mode"; readonly on: boolean; readonly reason: string }
   | { readonly kind: "release"; readonly uuid: Uuid }
+  /** What the hub remembers of a failure is to be forgotten. */
+  | { readonly kind: "forget"; readonly counter: CounterId }
   /** A person's word on what safe mode holds. */
   | { readonly kind: "approve" | "refuse"; readonly uuids: readonly Uuid[] }
   | { readonly kind: "rollback"; readonly oid: string; readonly target: ReadonlyMap<Uuid, SnapshotEntity> }

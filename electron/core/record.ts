@@ -64,8 +64,35 @@ const snapshot = z.strictObject({
 });
 const boot = z.strictObject({ type: z.literal("boot"), timeMs, pid: z.int(), version: text, recovered: text });
 const close = z.strictObject({ type: z.literal("close"), timeMs });
+/** What changes the memory of failures besides the failures themselves (failure.ts). */
+const memory = z.strictObject({
+  type: z.literal("memory"),
+  timeMs,
+  what: z.discriminatedUnion("event", [
+    z.strictObject({ event: z.literal("clean"), uuid: uuidSchema }),
+    z.strictObject({
+      event: z.literal("forgotten"),
+      operation: text,
+      code: errorCodeSchema,
+      uuid: uuidSchema.nullable(),
+      role: role.nullable(),
+    }),
+  ]),
+});
 
-export const jsonRecordSchemas = { edit, final, fault, session, mode, quarantine, release, snapshot, boot, close };
+export const jsonRecordSchemas = {
+  edit,
+  final,
+  fault,
+  session,
+  mode,
+  quarantine,
+  release,
+  snapshot,
+  boot,
+  close,
+  memory,
+};
 type JsonType = keyof typeof jsonRecordSchemas;
 export type JsonRecord = z.infer<(typeof jsonRecordSchemas)[JsonType]>;
 
@@ -95,4 +122,5 @@ export const recordTypes = {
   snapshot: 9,
   boot: 10,
   close: 11,
+  memory: 14,
 } as const satisfies { [Type in Record["type"]]: number };

@@ -6,6 +6,7 @@
  */
 
 import { z } from "zod";
+import { mark } from "#electron/core/failure.ts";
 import {
   type Counter,
   type Entity,
@@ -19,7 +20,7 @@ import {
 } from "#electron/core/state.ts";
 import { noTransform, placed, placingOf } from "#electron/core/transform.ts";
 import { type Uuid, uuidSchema } from "#shared/ids.ts";
-import { errorCodeSchema, modeSchema } from "#shared/protocol/handshake.ts";
+import { errorCodeSchema, modeSchema, type Role, roles } from "#shared/protocol/handshake.ts";
 import { entityKindSchema } from "#shared/protocol/operation.ts";
 import { failure, type Result, success } from "#shared/result.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
@@ -38,16 +39,21 @@ const entity = z.strictObject({
 });
 const lastFinal = z.strictObject({ batch: whole, register: register.optional() });
 const pendingDeletion = z.strictObject({ batch: whole, fields: z.partialRecord(fieldNameSchema, lastFinal) });
+const role = z.enum(roles);
 const counter = z.strictObject({
   operation: z.string(),
   code: errorCodeSchema,
   uuid: uuidSchema.nullable(),
+  role: role.nullable().default(null),
   count: whole,
   firstMs: z.number(),
   lastMs: z.number(),
   message: z.string(),
   windowCount: whole,
   windowMs: z.number(),
+  // What a checkpoint does not say was not known when it was written: nothing was held against anything then.
+  strikes: whole.default(0),
+  clean: whole.default(0),
 });
 const quarantine = z.strictObject({ code: errorCodeSchema, message: z.string(), lsn: whole, timeMs: z.number() });
 
@@ -69,6 +75,7 @@ const stateSchema = z.strictObject({
   provisional: z.array(z.tuple([uuidSchema, z.partialRecord(fieldNameSchema, lastFinal)])),
   quarantine: z.array(z.tuple([uuidSchema, quarantine])),
   counters: z.array(z.tuple([z.string(), counter])),
+  present: z.array(role).default([]),
 });
 
 export function encodeState(state: State): Uint8Array {
@@ -80,6 +87,7 @@ export function encodeState(state: State): Uint8Array {
     provisional: [...state.provisional.entries()],
     quarantine: [...state.quarantine.entries()],
     counters: [...state.counters.entries()],
+    present: [...state.present.keys()].sort(),
   };
   return Buffer.from(JSON.stringify(plain), "utf8");
 }
@@ -123,6 +131,7 @@ type Plain = {
   readonly provisional: readonly (readonly [Uuid, Provisional])[];
   readonly quarantine: readonly (readonly [Uuid, Quarantine])[];
   readonly counters: readonly (readonly [string, Counter])[];
+  readonly present: readonly Role[];
 };
 
 function fill(plain: Plain): State {
@@ -140,6 +149,8 @@ function fill(plain: Plain): State {
   }
   for (const [uuid, value] of plain.quarantine) state.quarantine.set(uuid, value);
   for (const [key, value] of plain.counters) state.counters.set(key, value);
+  for (const { uuid } of state.counters.values()) if (uuid !== null) mark(state, uuid);
+  for (const one of plain.present) state.present.set(one, true);
   state.commit();
   return state;
 }

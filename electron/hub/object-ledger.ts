@@ -40,6 +40,7 @@ export class ObjectLedger {
       if (record.type === "transforms") for (const { uuid } of record.rows) this.#touched.add(uuid);
       else if (record.type === "edit") for (const { uuid } of record.ops) this.#touched.add(uuid);
       else if (record.type === "quarantine" || record.type === "release") this.#touched.add(record.uuid);
+      else if (record.type === "fault" && record.uuid !== null) this.#touched.add(record.uuid);
     }
   }
 

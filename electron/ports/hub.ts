@@ -35,6 +35,7 @@ export const hubChannels = [
   "set-paused",
   "set-safe-mode",
   "release",
+  "forget",
   "review",
   "review-decide",
   "restart-engine",

@@ -14,6 +14,7 @@ export const requestChannels = [
   "set-paused",
   "set-safe-mode",
   "release",
+  "forget",
   "review",
   "review-decide",
   "restart-engine",

@@ -65,6 +65,16 @@ export const requests = {
   ],
   "set-paused": [z.strictObject({ paused: z.boolean() }), nothing],
   "set-safe-mode": [z.strictObject({ on: z.boolean() }), nothing],
+  /** What is remembered of one kind of failure is forgotten; what it led to has its own way back. */
+  forget: [
+    z.strictObject({
+      operation: z.string().max(2_000),
+      code: errorCodeSchema,
+      uuid: uuidSchema.nullable(),
+      role: roleSchema.nullable(),
+    }),
+    nothing,
+  ],
   /** Puts the last agreed values back in both editors and lets the object take part again. */
   release: [z.strictObject({ uuid: uuidSchema }), nothing],
   /** What safe mode holds, oldest first; `total` counts what the list leaves out. */

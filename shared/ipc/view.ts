@@ -139,13 +139,24 @@ export const reviewRowSchema = z.strictObject({
 });
 export type ReviewRow = z.infer<typeof reviewRowSchema>;
 
+/**
+ * What the hub does because of what it remembers. `slow`: no preview, alone in its batch. `waiting`: kept, sent later.
+ * `held`: until a person decides. `care`: everything takes the slow path. `paused`, `safe`: the mode it led to.
+ */
+export const consequences = ["none", "slow", "waiting", "held", "care", "paused", "safe"] as const;
+export type Consequence = (typeof consequences)[number];
+
 export const failureRowSchema = z.strictObject({
   operation: text,
   code: errorCodeSchema,
   uuid: uuidSchema.nullable(),
+  /** The editor that failed last. */
+  role: roleSchema.nullable(),
   name: text,
   count,
+  firstMs: timeMs,
   lastMs: timeMs,
+  consequence: z.enum(consequences),
   message: text,
   quarantined: z.boolean(),
 });

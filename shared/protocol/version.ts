@@ -14,6 +14,6 @@ export const protocolHistory: readonly { version: number; brought: string; finge
   {
     version: 1,
     brought: "objects, collections, mesh references; verification; resume",
-    fingerprint: "6d7de2a50faec96f",
+    fingerprint: "f07e15edd3499fc7",
   },
 ];

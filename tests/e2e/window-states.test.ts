@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { accessibilityFaults, type BenchWindow, openBenchWindow } from "#tests/renderer/harness/bench-window.ts";
 import { growth } from "#tests/renderer/harness/scene-parts.ts";
 import { type SceneName, sceneNames, sceneOf } from "#tests/renderer/harness/scenes.ts";
+import { scrollUnderLoad } from "#tests/renderer/harness/scroll-under-load.ts";
 import { type Display, openDisplay } from "./display.ts";
 
 const viewKeys = {
@@ -132,6 +133,21 @@ describe("the review of 10,000 held edits", () => {
     await page.keyboard.press("Control+Shift+S");
     await page.getByRole("button", { name: "Leave and send 10,000" }).click();
     await expect.poll(() => asked("set-safe-mode")).toEqual([{ on: false }]);
+  });
+});
+
+describe("what VibeSync remembers", () => {
+  it("[ENG-45] is forgotten row by row, by keyboard, and the focus stays with the list", async () => {
+    await open("needs-you");
+    await show("failures");
+    const list = page.getByRole("region", { name: "What VibeSync remembers" });
+    await list.getByText("Keeps its edits for some seconds").waitFor();
+    await list.getByRole("button", { name: /^Forget: VibeSync stopped unexpectedly/ }).focus();
+    await press("Enter");
+    await page.getByText("Forgotten").waitFor();
+    await expect.poll(focused).toBe("What VibeSync remembers");
+    const told = { operation: "crash", code: "E_CRASHED", role: "unity" };
+    expect(await asked("forget")).toEqual([expect.objectContaining(told)]);
   });
 });
 
@@ -362,31 +378,3 @@ describe("ten thousand objects", () => {
     expect(medianMs).toBeLessThan(40);
   });
 });
-
-/** Runs in the page: scrolls for two seconds while ten pushes a second change 100 objects each. */
-async function scrollUnderLoad(): Promise<{ medianMs: number; rowsMost: number }> {
-  const grid = document.querySelector("[role=grid]") as HTMLElement;
-  const answer = (await window.hub.request("objects", null)) as { value: { objects: { uuid: string }[] } };
-  const { objects } = answer.value;
-  const gapsMs: number[] = [];
-  let rowsMost = 0;
-  let round = 0;
-  const timer = setInterval(() => {
-    round += 1;
-    const upserts = objects.slice(round * 100, round * 100 + 100).map((one) => ({ ...one, state: "sending" }));
-    window.pushToWindow("objects-changed", { reset: false, upserts, removed: [] });
-  }, 100);
-  let before = performance.now();
-  const end = before + 2_000;
-  while (before < end) {
-    await new Promise(requestAnimationFrame);
-    const now = performance.now();
-    gapsMs.push(now - before);
-    before = now;
-    grid.scrollTop += 120;
-    rowsMost = Math.max(rowsMost, document.querySelectorAll("[role=row]").length);
-  }
-  clearInterval(timer);
-  gapsMs.sort((left, right) => left - right);
-  return { medianMs: gapsMs[Math.floor(gapsMs.length / 2)] ?? 0, rowsMost };
-}

@@ -28,6 +28,7 @@ const samples: readonly Record[] = [
   { type: "snapshot", timeMs: 9, oid: "0".repeat(40), reason: "manual", label: "here", stateLsn: 3 },
   { type: "boot", timeMs: 10, pid: 7, version: "0.1.0", recovered: "" },
   { type: "close", timeMs: 11 },
+  { type: "memory", timeMs: 12, what: { event: "clean", uuid: one } },
 ];
 
 const code = (stored: Parameters<typeof decodeRecord>[0]) => {

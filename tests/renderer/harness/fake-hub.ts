@@ -91,6 +91,7 @@ export function installFakeHub(scene: Scene): void {
     "snapshot-take": ({ label }) => ({ ...newest, label, reason: "manual", oid: "a".repeat(40), timeMs: Date.now() }),
     "snapshot-preview": () => scene.preview,
     "snapshot-rollback": () => ({ undo: newest?.oid, changed: 155, lsn: 1 }),
+    forget: () => null,
     setup: () => scene.setup,
     "install-plugin": () => ({ message: "The plugin is installed. Start the editor." }),
     "choose-unity-project": () => ({ path: null }),

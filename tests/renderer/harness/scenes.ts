@@ -16,6 +16,7 @@ import type {
   StatusView,
   TimelineRow,
 } from "#shared/ipc/view.ts";
+import { errorSentence } from "#shared/protocol/error-code.ts";
 import {
   absent,
   editor,
@@ -134,6 +135,23 @@ function emptyScene(nowMs: number): Scene {
   };
 }
 
+/** One row of each thing that the hub does because of what it remembers, but for holding back. */
+function rememberedRows(objects: readonly ObjectView[], nowMs: number): FailureRow[] {
+  const kinds = [
+    ["crash", "E_CRASHED", "slow"],
+    ["apply", "E_APPLY", "waiting"],
+    ["verify-again", "E_VERIFY_MISMATCH", "care"],
+    ["verify-again", "E_VERIFY_MISMATCH", "none"],
+  ] as const;
+  return kinds.map(([operation, code, consequence], index): FailureRow => {
+    const { uuid = null, name = "" } = objects[40 + index] ?? {};
+    const lastMs = nowMs - index * hourMs - 40_000;
+    const message = errorSentence[code];
+    const row = { operation, code, uuid, role: "unity", name, count: index + 1, consequence } as const;
+    return { ...row, firstMs: lastMs - hourMs, lastMs, message, quarantined: false };
+  });
+}
+
 function needsYouScene(nowMs: number): Scene {
   const objects = objectsOf(someObjects, nowMs, (index) =>
     index % 34 === 2 ? "conflict" : index % 60 === 7 ? "one-side" : "in-step",
@@ -150,9 +168,12 @@ function needsYouScene(nowMs: number): Scene {
       operation: "set translation",
       code,
       uuid,
+      role: "unity",
       name,
       count: 1 + index * 3,
+      firstMs: nowMs - index * hourMs - 9_000,
       lastMs: nowMs - index * 5 * minuteMs - 9_000,
+      consequence: "held",
       message: `${name} ${words}`,
       quarantined: true,
     };
@@ -162,12 +183,16 @@ function needsYouScene(nowMs: number): Scene {
       operation: "verify",
       code: "E_TIMEOUT",
       uuid: null,
+      role: "unity",
       name: "",
       count: 2,
+      firstMs: nowMs - hourMs,
       lastMs: nowMs - 90_000,
+      consequence: "none",
       message: "Unity did not answer in time. It may be compiling or loading.",
       quarantined: false,
     },
+    ...rememberedRows(objects, nowMs),
   ];
   return {
     ...withStatus(liveScene(nowMs, objects), {
