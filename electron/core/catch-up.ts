@@ -26,6 +26,7 @@ export function catchUp(turn: Turn): void {
       tellDecided(turn, link);
       continue;
     }
+    turn.links.owed.delete(link.role);
     askUnconfirmed(turn, link);
     if (!isBehind && link.doubted.size === 0) continue;
     const waiting = new Set([...turn.state.marked.keys()].filter((uuid) => isKeptFrom(turn, link, uuid)));
@@ -46,13 +47,18 @@ export function catchUp(turn: Turn): void {
 }
 
 /**
- * In safe mode, too, an editor is told what a person decided, whole, when it may not have heard: it was busy or away,
- * or its own change came too late. Otherwise its answer to the question about it could only be wrong.
+ * While all else is held, too, an editor is told what a person decided, whole, when it may not have heard: it was busy
+ * or away, or its own change came too late. Otherwise its answer to the question about it could only be wrong.
  */
 function tellDecided(turn: Turn, link: Link): void {
   const { state, links } = turn;
-  if (state.head.mode !== "safe" || !isReachable(link)) return;
+  if (!isReachable(link)) return;
   const due = new Set<Uuid>();
+  for (const [uuid, decision] of links.owed.get(link.role) ?? []) {
+    const isHeldDeletion = state.tombstones.get(uuid)?.pending !== undefined && !isDecided(turn, uuid);
+    if (!isHeldDeletion && (decision === "approve" || mayShow(state, link, uuid))) due.add(uuid);
+  }
+  links.owed.delete(link.role);
   for (const batch of links.batches.values()) {
     if (batch.decision === null) continue;
     const isTold = batch.told.has(socketOf(link));
@@ -65,7 +71,7 @@ function tellDecided(turn: Turn, link: Link): void {
   // A set grows while it is walked: up to the roots.
   for (const uuid of due)
     for (const named of namedBy(state.entities.get(uuid))) if (!link.known.has(named)) due.add(named);
-  const ops = wholeAndGone(state, due).flat();
+  const ops = wholeAndGone(state, due, (entity) => agreedOperations(turn, entity)).flat();
   for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
     const part = ops.slice(at, at + limits.opsPerRecordMax);
     const { connection, epoch, cursor } = link;
@@ -73,6 +79,40 @@ function tellDecided(turn: Turn, link: Link): void {
   }
   noteKnown(link, ops);
   for (const uuid of due) link.doubted.delete(uuid);
+}
+
+function isDecided({ state, links }: Turn, uuid: Uuid): boolean {
+  const { pending } = state.tombstones.get(uuid) ?? {};
+  return pending !== undefined && links.batches.get(pending.batch)?.decision != null;
+}
+
+/**
+ * All that the entity is, but for what was edited since and is held: of that, the last final value. What has none, as
+ * something new that others need, goes as it is.
+ */
+function agreedOperations({ state, links }: Turn, entity: Entity): StampedOperation[] {
+  const held = Object.entries(state.provisional.get(entity.uuid) ?? {}).filter(
+    ([, { batch }]) => !links.batches.get(batch)?.decision,
+  );
+  const whole = wholeOperations(entity);
+  if (held.length === 0 || held.every(([, { register }]) => register === undefined)) return whole;
+  const names = new Set(held.map(([name]) => name));
+  const kept = whole.map((operation) => {
+    if (operation.op === "delete") return operation;
+    return {
+      ...operation,
+      fields: Object.fromEntries(Object.entries(operation.fields).filter(([name]) => !names.has(name))),
+    };
+  });
+  const finals = held.flatMap(([name, { register }]): StampedOperation[] => {
+    if (!register) return [];
+    return [{ op: "set", uuid: entity.uuid, fields: { [name]: register.value }, stamp: register.stamp }];
+  });
+  return [...kept.filter(({ op, ...rest }) => op !== "set" || hasFields(rest)), ...finals];
+}
+
+function hasFields(operation: object): boolean {
+  return "fields" in operation && Object.keys(operation.fields as object).length > 0;
 }
 
 /** What never was agreed stays where it was made. */
@@ -129,7 +169,11 @@ function missingOperations(state: State, link: Link): StampedOperation[] {
 }
 
 /** All that each of them is, or that it was deleted. What is held back is neither. */
-function wholeAndGone(state: State, uuids: ReadonlySet<Uuid>): [StampedOperation[], StampedOperation[]] {
+function wholeAndGone(
+  state: State,
+  uuids: ReadonlySet<Uuid>,
+  operationsOf: (entity: Entity) => StampedOperation[] = wholeOperations,
+): [StampedOperation[], StampedOperation[]] {
   const living: Entity[] = [];
   const deletes: StampedOperation[] = [];
   for (const uuid of uuids) {
@@ -138,7 +182,7 @@ function wholeAndGone(state: State, uuids: ReadonlySet<Uuid>): [StampedOperation
     if (entity && !state.quarantine.has(uuid)) living.push(entity);
     else if (!entity && tombstone) deletes.push({ op: "delete", uuid, stamp: tombstone.stamp });
   }
-  return [parentsFirst(living).flatMap(wholeOperations), deletes];
+  return [parentsFirst(living).flatMap(operationsOf), deletes];
 }
 
 function isNewer(link: Link, uuid: Uuid, { name, register }: { name: FieldName; register: Register }): boolean {

@@ -37,18 +37,17 @@ export function forward(turn: Turn, lsn: number, record: Record): void {
     if (isCurrent) {
       if (isFor(link, record)) sendRecord(turn, link, { lsn, record });
       link.cursor = lsn;
-    } else if (isPersonsWord(turn, link, record) && isReachable(link) && hasParents(turn, link, record)) {
+    } else if (isPersonsWord(turn, record) && isReachable(link) && hasParents(turn, link, record)) {
       decidedBatch(turn, record)?.told.add(socketOf(link));
       sendRecord(turn, link, { lsn: link.cursor, record: forEditor(link, record) });
     }
   }
 }
 
-/** What a person decided goes out in safe mode, too: a rollback, and what was approved or refused one by one. */
-function isPersonsWord(turn: Turn, link: Link, record: Record): record is RecordOf<"edit"> {
+/** What a person decided goes out although all else is held: a rollback, and what was approved or refused. */
+function isPersonsWord(turn: Turn, record: Record): record is RecordOf<"edit"> {
   if (record.type !== "edit") return false;
-  if (record.reason === "rollback") return link.listed === null;
-  return turn.state.head.mode === "safe" && decidedBatch(turn, record) !== undefined;
+  return turn.state.head.mode !== "live" && decidedBatch(turn, record) !== undefined;
 }
 
 /** Otherwise it is told at the end of the turn, with what it lacks besides (catch-up.ts). */

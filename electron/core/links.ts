@@ -78,11 +78,11 @@ export type Batch = {
   readonly only: Role | null;
   /** Asked to see whether all is as agreed (audit.ts), not because anything was written. */
   readonly isAudit: boolean;
-  /** A person's word on held changes: sent and verified in safe mode, too, although everything else is held. */
+  /** A person's word: sent and verified although everything else is held. A rollback counts as approved. */
   readonly decision: Decision | null;
   /** The one entity it is about, because of what is remembered of that (memory.ts). */
   readonly alone: Uuid | null;
-  /** In safe mode: the sockets that were told of the decision, by connection and epoch. */
+  /** While everything else is held: the sockets that were told of the decision, by connection and epoch. */
   readonly told: Set<string>;
   readonly items: Map<Uuid, BatchItem>;
   readonly firstLsn: number;
@@ -123,6 +123,8 @@ export class Links {
    * until a person decides; after a restart the next listing says it again.
    */
   readonly unexplained = new Map<Uuid, Unexplained>();
+  /** What a person decided while everything else is held, and the editor of this role was not told yet. */
+  readonly owed = new Map<Role, Map<Uuid, Decision>>();
   /** After a crash nobody may resume before its whole scene was compared. */
   readonly mustList = new Set<Role>();
   readonly audit: Audit = { queue: [], dueMs: 0 };

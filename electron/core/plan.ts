@@ -26,7 +26,7 @@ import { inputKindOf, modeTable } from "./mode-table.ts";
 import { setPaused, setSafeMode, tendCrashCheck } from "./modes.ts";
 import { onReadBack, onVerified } from "./read-back.ts";
 import type { Record } from "./record.ts";
-import { review } from "./review-act.ts";
+import { review, writeDecided } from "./review-act.ts";
 import { differenceTo, rollbackOperations } from "./rollback.ts";
 import { onBye, onClosed, onGreeted, onState, refuseStale, tendAbsent } from "./session.ts";
 import type { State } from "./state.ts";
@@ -172,7 +172,9 @@ function release(turn: Turn, uuid: string): void {
 
 function rollback(turn: Turn, { target }: Extract<Input, { kind: "rollback" }>): void {
   const difference = differenceTo(turn.state, target);
-  writeOwn(turn, "rollback", rollbackOperations(difference, target, turn.hubStamp()));
+  const ops = rollbackOperations(difference, target, turn.hubStamp());
+  if (turn.state.head.mode === "live") writeOwn(turn, "rollback", ops);
+  else writeDecided(turn, { decision: "approve", reason: "rollback", ops });
 }
 
 /** The editor's scene as it came is on disk: now it may be written to. Without that it stays as it is (phase 2). */

@@ -6,11 +6,14 @@
  * forward.ts and verify.ts.
  */
 import type { Uuid } from "#shared/ids.ts";
+import { roles } from "#shared/protocol/handshake.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
 import { batchFor, changedBy, noteChange } from "./batches.ts";
+import { socketOf } from "./forward.ts";
 import { childrenFirst, childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
 import { limits } from "./limits.ts";
+import type { Batch } from "./links.ts";
 import { type Decision, finalFields, type ReviewItem, reviewQueue, withDependents, withNeeds } from "./review.ts";
 import { type Entity, fieldOf, parentOf, type State } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -26,7 +29,8 @@ export function review(turn: Turn, decision: Decision, uuids: readonly Uuid[]): 
   const isApproved = decision === "approve";
   const operations = items.map((item) => (isApproved ? approved(turn, item, stamp) : refused(turn, item, stamp)));
   for (const { uuid } of items) links.unexplained.delete(uuid);
-  write(turn, decision, inOrder(turn, isApproved ? operations : housed(turn, operations)));
+  const ops = inOrder(turn, isApproved ? operations : housed(turn, operations));
+  writeDecided(turn, { decision, reason: isApproved ? "approve" : "revoke", ops });
 }
 
 function approved({ state }: Turn, { uuid, change, fields }: ReviewItem, stamp: number): StampedOperation {
@@ -123,12 +127,30 @@ function inOrder({ state }: Turn, operations: readonly StampedOperation[]): Stam
   return [...order].flatMap((uuid) => byUuid.get(uuid) ?? []);
 }
 
-function write(turn: Turn, decision: Decision, ops: readonly StampedOperation[]): void {
-  const reason = decision === "approve" ? "approve" : "revoke";
+type Decided = {
+  readonly decision: Decision;
+  readonly reason: "approve" | "revoke" | "rollback";
+  readonly ops: readonly StampedOperation[];
+};
+
+/** A person's word, in batches that go out and are verified although everything else is held. */
+export function writeDecided(turn: Turn, { decision, reason, ops }: Decided): void {
   for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
     const part = ops.slice(at, at + limits.opsPerRecordMax);
     const batch = batchFor(turn, { isStructural: false, decision }, part.length);
     turn.log({ type: "edit", timeMs: turn.facts.nowMs, batch, reason, role: null, ops: part });
     noteChange(turn, batch, part.map(changedBy));
+    oweToOthers(turn, turn.links.batches.get(batch));
+  }
+}
+
+/** An editor that is away, or whose scene is just being listed, is told when it can be (catch-up.ts). */
+function oweToOthers({ links }: Turn, batch: Batch | undefined): void {
+  for (const role of batch ? roles : []) {
+    const link = links.byRole.get(role);
+    if (!batch?.decision || (link && batch.told.has(socketOf(link)))) continue;
+    const owed = links.owed.get(role) ?? new Map<Uuid, Decision>();
+    for (const uuid of batch.items.keys()) owed.set(uuid, batch.decision);
+    links.owed.set(role, owed);
   }
 }
