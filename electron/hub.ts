@@ -119,6 +119,8 @@ function handlersOf(core: () => CoreHub, restart: () => Promise<Result<null>>): 
     review: () => success(reviewRows(state(), core().links)),
     "review-decide": (wish) => decideReview(core(), wish),
     "restart-engine": restart,
+    "restore-snapshot": () =>
+      failure("E_UNEXPECTED", "The project is open. Roll back to the snapshot in Snapshots instead."),
   };
 }
 

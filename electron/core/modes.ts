@@ -40,7 +40,7 @@ export function tendCrashCheck(turn: Turn): void {
   if (!links.crashCheck) return;
   const { mode, modeReason } = state.head;
   const isOurs = mode === "safe" && modeReason === crashReason;
-  if (isOurs && !roles.every((role) => isCompared(turn, role))) return;
+  if (!roles.every((role) => isCompared(turn, role))) return;
   if (isOurs && isAPersonAsked(turn)) return;
   links.crashCheck = false;
   if (!isOurs) return;

@@ -39,6 +39,7 @@ export function statusViewOf(parts: StatusParts): StatusView {
     port: parts.port,
     demo: false,
     notices: [...parts.notices],
+    offers: [],
   };
 }
 

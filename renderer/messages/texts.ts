@@ -5,6 +5,7 @@
  * error. Sentences with values are functions. The hub's own sentences (verdict, failures) come ready from the hub.
  * Must never: name a failure without the next step.
  */
+import { failureTexts, recoveryTexts } from "./trouble-texts.ts";
 import { counted, number } from "./words.ts";
 
 export const texts = {
@@ -166,33 +167,8 @@ export const texts = {
     again: "Try again",
   },
 
-  failures: {
-    label: "What VibeSync remembers",
-    emptyTitle: "Nothing has failed",
-    empty: "What is refused, times out or does not match is counted here, with the object and the next step.",
-    columns: { what: "What", object: "Object", count: "Times", last: "Last", consequence: "What VibeSync does" },
-    noObject: "no object",
-    unnamed: "A deleted object",
-    first: (ago: string) => `first ${ago}`,
-    consequences: {
-      none: "Nothing: it is only counted",
-      slow: "Sends it alone and checks it at once, until it has gone well a few times",
-      waiting: "Keeps its edits for some seconds, then tries again",
-      held: "Nothing, until you release it",
-      care: "Sends everything without a preview for a minute",
-      paused: "Paused itself; resume when you have looked",
-      safe: "Went into safe mode; nothing is written",
-    },
-    release: "Release…",
-    forget: "Forget",
-    forgetOf: (what: string, object: string) => `Forget: ${what}${object === "" ? "" : ` (${object})`}`,
-    forgotten: "Forgotten",
-    problemForget: "It could not be forgotten",
-    timeouts: "Timeouts",
-    refused: "Refused",
-    mismatches: "Mismatches",
-    disk: "Disk",
-  },
+  recovery: recoveryTexts,
+  failures: failureTexts,
 
   snapshots: {
     take: "Take snapshot",

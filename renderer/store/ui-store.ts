@@ -19,7 +19,7 @@ type OpenDialog =
   | { readonly kind: "name-snapshot"; readonly oid: string; readonly label: string }
   | { readonly kind: "release"; readonly uuid: string; readonly name: string }
   | { readonly kind: "refuse"; readonly uuids: readonly string[] | null; readonly count: number }
-  | { readonly kind: "leave-safe" | "diagnostics" }
+  | { readonly kind: "leave-safe" | "diagnostics" | "restore-snapshot" }
   | { readonly kind: "close-asked" }
   | { readonly kind: "keys" };
 

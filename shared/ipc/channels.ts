@@ -18,6 +18,8 @@ export const requestChannels = [
   "review",
   "review-decide",
   "restart-engine",
+  "restore-snapshot",
+  "export-scene",
   "setup",
   "install-plugin",
   "choose-unity-project",

@@ -88,6 +88,10 @@ export const requests = {
     z.strictObject({ decided: z.int().min(0) }),
   ],
   "restart-engine": [nothing, nothing],
+  /** Where no project could be opened: the newest snapshot that can be read begins a new log, then it is opened. */
+  "restore-snapshot": [nothing, z.strictObject({ objects: z.int().min(0), takenMs: z.number() })],
+  /** The newest snapshot that can be read, as one file; a path of null means that the person cancelled. */
+  "export-scene": [nothing, z.strictObject({ path: path.nullable(), objects: z.int().min(0) })],
   setup: [nothing, setupViewSchema],
   "install-plugin": [z.strictObject({ role: roleSchema, path }), z.strictObject({ message: z.string() })],
   "choose-unity-project": [nothing, z.strictObject({ path: path.nullable() })],

@@ -56,6 +56,10 @@ export const noticeSchema = z.strictObject({
 });
 export type Notice = z.infer<typeof noticeSchema>;
 
+/** What can be done besides trying again when a project cannot be opened. */
+export const recoveryOffers = ["restore-snapshot", "export-scene"] as const;
+export type RecoveryOffer = (typeof recoveryOffers)[number];
+
 export const statusViewSchema = z.strictObject({
   mode: modeSchema,
   verdict: verdictSchema,
@@ -80,6 +84,8 @@ export const statusViewSchema = z.strictObject({
   port: z.int().nullable(),
   demo: z.boolean(),
   notices: z.array(noticeSchema).max(50),
+  /** Only while no project could be opened. */
+  offers: z.array(z.enum(recoveryOffers)).max(recoveryOffers.length),
 });
 export type StatusView = z.infer<typeof statusViewSchema>;
 

@@ -151,6 +151,21 @@ describe("what VibeSync remembers", () => {
   });
 });
 
+describe("a project that cannot be opened", () => {
+  it("[ENG-47] offers the last snapshot, after saying what that means, and the scene as a file", async () => {
+    await open("refused");
+    await page.getByRole("button", { name: "Export the scene…" }).click();
+    await page.getByText("148 objects exported").waitFor();
+    await page.getByRole("button", { name: "Go on from the last snapshot…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Go on from the last snapshot?" });
+    await dialog.waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByRole("button", { name: "Go on from it" }).click();
+    await dialog.waitFor({ state: "detached" });
+    expect([await asked("export-scene"), await asked("restore-snapshot")]).toEqual([[null], [null]]);
+  });
+});
+
 describe("what each state offers", () => {
   type Offer = {
     readonly name: SceneName;

@@ -92,6 +92,8 @@ export function installFakeHub(scene: Scene): void {
     "snapshot-preview": () => scene.preview,
     "snapshot-rollback": () => ({ undo: newest?.oid, changed: 155, lsn: 1 }),
     forget: () => null,
+    "restore-snapshot": () => ({ objects: 148, takenMs: 0 }),
+    "export-scene": () => ({ path: "/people/somebody/scene.json", objects: 148 }),
     setup: () => scene.setup,
     "install-plugin": () => ({ message: "The plugin is installed. Start the editor." }),
     "choose-unity-project": () => ({ path: null }),

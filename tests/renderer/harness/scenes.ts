@@ -59,6 +59,7 @@ export const sceneNames = [
   "review",
   "needs-you",
   "halted",
+  "refused",
 ] as const;
 export type SceneName = (typeof sceneNames)[number];
 
@@ -102,6 +103,7 @@ function liveScene(nowMs: number, objects: readonly ObjectView[]): Scene {
       port: 48_261,
       demo: false,
       notices: [],
+      offers: [],
     },
     objects,
     timeline: rowsOf(nowMs, 280),
@@ -320,7 +322,33 @@ const makers: { readonly [Name in SceneName]: (parts: SceneParts) => Scene } = {
         },
       ],
     }),
+  refused: ({ nowMs, live }) => refusedScene(nowMs, live),
 };
+
+/** No project is open: what the hub knew is not known here. */
+function refusedScene(nowMs: number, live: Scene): Scene {
+  const sentence =
+    "The log holds a record of an unknown kind (14, layout 1): a newer VibeSync wrote it. Install that version.";
+  const code = "E_WAL_VERSION";
+  const nothing = { objects: [], timeline: [], snapshots: [] };
+  return {
+    ...withStatus(live, {
+      mode: "halted",
+      verdict: "stopped",
+      sentence,
+      project: null,
+      editors: { blender: absent("blender", nowMs), unity: absent("unity", nowMs) },
+      counts: countsOf([]),
+      log: { lsn: 0, durableLsn: 0, finalLsn: 0 },
+      editsPerSecond: 0,
+      lastSnapshotMs: null,
+      port: null,
+      notices: [{ id: 0, timeMs: nowMs, level: "error", code, message: sentence, uuid: null }],
+      offers: ["restore-snapshot", "export-scene"],
+    }),
+    ...nothing,
+  };
+}
 
 export function sceneOf(name: SceneName, nowMs: number): Scene {
   const objects = objectsOf(someObjects, nowMs, (index) => (index % 80 === 3 ? "held" : "in-step"));
