@@ -73,8 +73,8 @@ function advanced(head: Head, lsn: number, record: Record): Head {
   if (record.type === "transforms") lamport = Math.max(lamport, lamportOf(record.stamp));
   if (record.type === "edit") for (const { stamp } of record.ops) lamport = Math.max(lamport, lamportOf(stamp));
   if (record.type === "transforms" || record.type === "edit") batch = Math.max(batch, record.batch + 1);
-  const { finalLsn, mode, modeReason } = head;
-  return { lsn, finalLsn, lamport, mode, modeReason, batch, closed: false };
+  const { finalLsn, mode, modeReason, horizonLsn, horizonStamp } = head;
+  return { lsn, finalLsn, lamport, mode, modeReason, batch, closed: false, horizonLsn, horizonStamp };
 }
 
 function evolveEdit(state: State, lsn: number, record: RecordOf<"edit">): void {
@@ -239,12 +239,22 @@ function nobodyPresent(state: State): void {
   for (const role of [...state.present.keys()]) state.present.delete(role);
 }
 
-/** Tombstones leave in the order they came: the map keeps insertion order in its base, and deletes are rare. */
+/**
+ * The oldest go, many at a time: looking for them costs a walk over all. One whose batch is undecided stays, it may
+ * still have to come back.
+ */
 function forgetOldTombstones(state: State): void {
-  if (state.tombstones.size <= limits.tombstonesMax) return;
-  let oldest: { uuid: Uuid; lsn: number } | undefined;
-  for (const [uuid, { lsn }] of state.tombstones.entries()) {
-    if (oldest === undefined || lsn < oldest.lsn) oldest = { uuid, lsn };
+  const { tombstones } = state;
+  const surplus = tombstones.size - limits.tombstonesMax;
+  if (surplus <= 0 || surplus % limits.tombstonesForgottenAtOnce !== 1) return;
+  const lsns = Float64Array.from(tombstones.values(), ({ lsn }) => lsn).sort();
+  const newest = lsns[limits.tombstonesForgottenAtOnce - 1] as number;
+  let { horizonLsn, horizonStamp } = state.head;
+  for (const [uuid, { lsn, stamp, pending }] of tombstones.entries()) {
+    if (lsn > newest || pending) continue;
+    tombstones.delete(uuid);
+    horizonLsn = Math.max(horizonLsn, lsn);
+    horizonStamp = Math.max(horizonStamp, stamp);
   }
-  if (oldest) state.tombstones.delete(oldest.uuid);
+  state.head = { ...state.head, horizonLsn, horizonStamp };
 }

@@ -6,16 +6,20 @@
  */
 import type { Uuid } from "#shared/ids.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
+import { errorSentence } from "#shared/protocol/error-code.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { IndexedEntity, UpMessageOf } from "#shared/protocol/up.ts";
 import { type FieldName, type Fields, type FieldValue, hasField } from "#shared/scene/fields.ts";
-import { stampOf } from "#shared/scene/stamp.ts";
+import { lamportOf, stampOf } from "#shared/scene/stamp.ts";
 import { listedStamp } from "./catch-up.ts";
 import { admit, writeOwn } from "./decide.ts";
 import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
-import { fieldOf, type Register, registersOf, writtenOf } from "./state.ts";
+import { fieldOf, nameOf, type Register, registersOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
+
+/** Named when they come back; the rest is counted. */
+const returnedNamesMax = 5;
 
 /** Forgets what was known of the editor's scene: a listing follows. */
 export function startListing(link: Link): void {
@@ -64,6 +68,7 @@ function merge(turn: Turn, link: Link): void {
   const deletes = link.deleted.map(({ uuid, stamp }) => ({ op: "delete" as const, uuid, stamp }));
   admit(turn, { role: link.role, reason: "index", ops: [...orderForAdmission(ops), ...deletes] });
   noteUnexplained(turn, link, unexplained);
+  tellReturned(turn, link, ops);
   link.phase = "paired";
   link.listed = listed;
   const entities = link.pages;
@@ -99,6 +104,21 @@ function uniqueEntities(turn: Turn, link: Link): Map<Uuid, IndexedEntity> {
     }
   }
   return listed;
+}
+
+/** What comes back from before the oldest deletion that is remembered may be something that was deleted ([ENG-50]). */
+function tellReturned(turn: Turn, { role }: Link, ops: readonly StampedOperation[]): void {
+  const { horizonStamp } = turn.state.head;
+  const isDoubtful = ({ op, stamp }: StampedOperation) =>
+    op === "create" && lamportOf(stamp) > 0 && stamp <= horizonStamp;
+  const returned = ops.filter(isDoubtful);
+  if (returned.length === 0) return;
+  const named = returned.slice(0, returnedNamesMax).map(({ uuid }) => nameOf(turn.state.entities.get(uuid)));
+  const more = returned.length > named.length ? " …" : "";
+  const objects = returned.length === 1 ? "object" : "objects";
+  const message = `${returned.length} ${objects} came back (${named.join(", ")}${more}). ${errorSentence.E_HORIZON}`;
+  turn.fault({ operation: "index", code: "E_HORIZON", role, message });
+  turn.notice("warning", "E_HORIZON", message);
 }
 
 type Difference = {

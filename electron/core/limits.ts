@@ -85,8 +85,9 @@ export const limits = {
   entitiesMax: 1_000_000,
   /** Ancestors of an entity: deeper hierarchies are refused, so that every walk ends. */
   depthMax: 512,
-  /** Tombstones kept; the oldest go first. */
+  /** Tombstones kept; beyond it the oldest go, so many at once that looking for them costs a deletion nothing. */
   tombstonesMax: 100_000,
+  tombstonesForgottenAtOnce: 2_000,
 
   /** Operations in one record made by the hub (index, rollback); keeps a record under 1 MiB whatever the names are. */
   opsPerRecordMax: 250,

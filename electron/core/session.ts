@@ -58,12 +58,13 @@ function refuse(turn: Turn, hello: Hello, before: Link | undefined): ErrorCode |
 }
 
 /**
- * Only within the same log, not beyond its end, and never while a crash is being checked: that needs the whole scene.
+ * Only within the same log, not beyond its end, not from before a deletion that is forgotten, and never while a crash
+ * is being checked: that needs the whole scene.
  */
 function mayResume(turn: Turn, hello: Hello, before: Link | undefined): boolean {
   const { resume } = hello;
   if (resume === null || resume.log !== turn.facts.logId || turn.links.mustList.has(hello.role)) return false;
-  if (resume.lsn > turn.state.head.lsn) return false;
+  if (resume.lsn > turn.state.head.lsn || resume.lsn < turn.state.head.horizonLsn) return false;
   return (
     before === undefined ||
     (before.instance === hello.instance && before.phase === "linked" && before.epoch === hello.epoch)

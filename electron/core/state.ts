@@ -85,6 +85,9 @@ export type Head = {
   readonly batch: number;
   /** False from the first record of a run until its closing record: true at boot means that the last run ended well. */
   readonly closed: boolean;
+  /** The newest of the deletions that are forgotten: what was written before may have been deleted ([ENG-50]). */
+  readonly horizonLsn: number;
+  readonly horizonStamp: number;
 };
 
 export const initialHead: Head = {
@@ -95,6 +98,8 @@ export const initialHead: Head = {
   modeReason: "",
   batch: 1,
   closed: true,
+  horizonLsn: 0,
+  horizonStamp: 0,
 };
 
 export class State {

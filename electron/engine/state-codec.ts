@@ -67,6 +67,9 @@ const stateSchema = z.strictObject({
     modeReason: z.string(),
     batch: whole,
     closed: z.boolean(),
+    // Not in the first checkpoints: nothing had been forgotten then.
+    horizonLsn: whole.default(0),
+    horizonStamp: whole.default(0),
   }),
   entities: z.array(entity),
   tombstones: z.array(

@@ -164,7 +164,9 @@ export class CoreHub {
     this.engine.now({ kind: "boot", pid: process.pid, version: hubVersion, recovered, crashed });
     for (const finding of findings) this.engine.now({ kind: "failed", ...finding });
     if (this.engine.halted) return { ok: false, failure: this.engine.halted };
-    this.#onHistory(await this.snapshots.open(projectFolder));
+    const history = await this.snapshots.open(projectFolder);
+    this.#onHistory(history);
+    if (history.ok) this.feed.guardSince(history.value.head?.lsn ?? 0);
     const wire = await startWire({
       token: newSecret(),
       hubVersion,

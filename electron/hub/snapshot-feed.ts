@@ -52,6 +52,11 @@ export class SnapshotFeed {
     for (const uuid of this.#state.provisional.keys()) this.#dirty.add(uuid);
   }
 
+  /** What was deleted after the newest snapshot is in none as it last was: the run ended before that was taken. */
+  guardSince(snapshotLsn: number): void {
+    for (const [uuid, { lsn }] of this.#state.tombstones.entries()) if (lsn > snapshotLsn) this.#doom(uuid);
+  }
+
   noteRecords(records: readonly Record[]): void {
     for (const record of records) {
       if (record.type === "transforms") for (const { uuid } of record.rows) this.#dirty.add(uuid);
@@ -133,7 +138,11 @@ export class SnapshotFeed {
 
   #noteOperation([uuid, fields]: ReturnType<typeof changedBy>): void {
     this.#dirty.add(uuid);
-    const tombstone = fields === "deleted" ? this.#state.tombstones.get(uuid) : undefined;
+    if (fields === "deleted") this.#doom(uuid);
+  }
+
+  #doom(uuid: Uuid): void {
+    const tombstone = this.#state.tombstones.get(uuid);
     if (!tombstone) return;
     this.#doomed.set(uuid, tombstone.entity);
     this.#guardSoon(0);

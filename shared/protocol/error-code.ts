@@ -31,6 +31,8 @@ export const errorSentence = {
   E_KIND: "An identity is used by two kinds of things. The newer one gets an identity of its own.",
   E_FIELD: "A change named a value that this kind of object does not have.",
   E_TOMBSTONED: "The object was deleted in the other editor; the change to it was set aside.",
+  E_HORIZON:
+    "VibeSync remembers no deletions from so long ago: if something was deleted meanwhile, delete it once more.",
   E_DUPLICATE_UUID: "Two objects carried one identity; the copy was given its own.",
   E_QUARANTINED: "The object is held back until you decide which side to keep.",
   E_VERIFY_MISMATCH: "An editor shows another value than the one agreed; the last agreed value was put back.",

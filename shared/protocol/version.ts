@@ -14,6 +14,6 @@ export const protocolHistory: readonly { version: number; brought: string; finge
   {
     version: 1,
     brought: "objects, collections, mesh references; verification; resume",
-    fingerprint: "f07e15edd3499fc7",
+    fingerprint: "c6a5b24a67350363",
   },
 ];

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ScriptedEditor } from "#electron/demo/scripted-editor.ts";
+import { type Disk, realDisk } from "#electron/ports/disk.ts";
 import type { Uuid } from "#shared/ids.ts";
 import { damageObject, fsck, git } from "#tests/snapshots/temp-project.ts";
 import {
@@ -196,6 +197,36 @@ describe("deleting", () => {
     const newest = async () => git(live.projectFolder, "ls-tree", "-r", "--name-only", "HEAD").includes(castle);
     await expect.poll(newest, { timeout: 8_000 }).toBe(false);
     expect(await countOf(live.hub, "E_SNAPSHOT")).toBe(0);
+  });
+
+  it("[ENG-14] also when the run ended before such a snapshot could be taken: the next one takes it", async () => {
+    const { castle } = await build();
+    await live.close();
+    let isBroken = false;
+    const brokenHistory: Disk = Object.assign(Object.create(realDisk), {
+      open: (file: string, flags: "r" | "r+" | "wx") => {
+        const isRefused = isBroken && flags !== "r" && file.includes(".git_safety");
+        if (isRefused) throw Object.assign(new Error("EIO: planted"), { code: "EIO" });
+        return realDisk.open(file, flags);
+      },
+    });
+    await live.open({ disk: brokenHistory });
+    await linked(blender, unity);
+    must(await ask(live.hub, "snapshot-take", { label: "earlier" }));
+    isBroken = true;
+    blender.user.move(castle, [9, 8, 7]);
+    await agree(blender, unity);
+    blender.user.delete(castle);
+    await agree(blender, unity);
+    await live.close();
+    isBroken = false;
+    await live.open();
+    const guarded = async () => (await snapshotsOf(live.hub)).find(({ reason }) => reason === "before-delete");
+    await expect.poll(guarded, { timeout: 5_000 }).toBeDefined();
+    const { oid } = (await guarded()) ?? { oid: "" };
+    const [file] =
+      git(live.projectFolder, "ls-tree", "-r", "--name-only", oid).match(new RegExp(`.*${castle}.*`)) ?? [];
+    expect(git(live.projectFolder, "show", `${oid}:${file}`)).toContain("[9,8,7]");
   });
 
   it("[ENG-14] many deletions in a row share their snapshots: about one a second", async () => {
