@@ -28,14 +28,14 @@ export function catchUp(turn: Turn): void {
     }
     turn.links.owed.delete(link.role);
     askUnconfirmed(turn, link);
-    if (!isBehind && link.doubted.size === 0) continue;
+    const isLater = (uuid: Uuid) => turn.state.quarantine.has(uuid) || isKeptFrom(turn, link, uuid);
+    if (!isBehind && [...link.doubted].every(isLater)) continue;
     const waiting = new Set([...turn.state.marked.keys()].filter((uuid) => isKeptFrom(turn, link, uuid)));
     const ops = (isBehind ? missingOperations(turn.state, link) : wholeAndGone(turn.state, link.doubted).flat()).filter(
       ({ op, uuid }) => op === "delete" || !waiting.has(uuid),
     );
     const isFirst = link.listed !== null;
     link.listed = null;
-    const isLater = (uuid: Uuid) => turn.state.quarantine.has(uuid) || waiting.has(uuid);
     link.doubted = new Set([...link.doubted, ...(isBehind ? waiting : [])].filter(isLater));
     sendInParts(turn, link, ops);
     link.cursor = turn.lsn;

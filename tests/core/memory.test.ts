@@ -138,6 +138,10 @@ describe("two failures", () => {
     expect(desk.told("unity", "accepted")).toEqual([]);
     expect(desk.told("unity", "apply").slice(told)).toMatchObject([{ ops: [{ uuid: two }] }]);
     expect(rowOf(one)).toMatchObject({ consequence: "waiting", count: 2 });
+    const effects = desk.effects.length;
+    for (let turn = 0; turn < 8; turn += 1) desk.tick(500);
+    const said = desk.effects.slice(effects).flatMap((effect) => (effect.kind === "send" ? [effect.message.kind] : []));
+    expect(said.filter((kind) => kind === "final" || kind === "apply")).toEqual([]);
     desk.tick(limits.entityWaitMs);
     expect(standing()).toBe("slow");
     expect(desk.told("unity", "apply").at(-1)?.ops).toContainEqual(
