@@ -10,17 +10,19 @@ import os from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { gatherDiagnostics, zipOf } from "#electron/hub/diagnostics.ts";
+import { exportScene, restoreSnapshot } from "#electron/hub/recovery.ts";
 import { openHub } from "#electron/hub.ts";
 import { realClock } from "#electron/ports/clock.ts";
 import { realDisk } from "#electron/ports/disk.ts";
 import { durableReplace } from "#electron/ports/durable-replace.ts";
-import type { Hub } from "#electron/ports/hub.ts";
+import type { Hub, Recovery } from "#electron/ports/hub.ts";
 import { peopleHere } from "#electron/shell/diagnostics.ts";
 import { type Places, placesOf } from "#electron/shell/places.ts";
 import { makeFolder } from "#electron/shell/project.ts";
+import { offersFor } from "#electron/shell/recovery-offers.ts";
 import { createStatusLine } from "#electron/shell/status-line.ts";
 import { protocolVersion } from "#shared/protocol/version.ts";
-import { causeText } from "#shared/result.ts";
+import { causeText, type Failure, type Result } from "#shared/result.ts";
 
 const usage = `VibeSync without a window.
 
@@ -29,10 +31,13 @@ const usage = `VibeSync without a window.
   --home <folder>      where editors look for the hub (else VIBESYNC_HOME, else ~/.vibesync)
   --diagnostics <file> writes a diagnostics bundle (a zip) about the project and ends; the project may be open elsewhere
   --keep-names         with --diagnostics: names of objects, files and people are not replaced
+  --restore-snapshot   for a project that cannot be opened: goes on from the newest snapshot that can be read
+  --export <file>      writes the scene of the newest snapshot that can be read as JSON and ends
   --help`;
 
 const exitFailed = 1;
 const exitUsage = 2;
+const world = { disk: realDisk, clock: realClock };
 const appFolder = resolve(import.meta.dirname, "..", "..");
 
 void main();
@@ -50,9 +55,12 @@ async function main(): Promise<void> {
   const userData = join(userHome, ".vibesync");
   const places = placesOf({ appFolder, resourcesFolder: null, userData, userHome, documents, environment });
   if (args.diagnostics) return await writeDiagnostics({ ...args, file: args.diagnostics }, places);
+  const projectFolder = args.project ? resolve(args.project) : (places.projectWanted ?? places.projectDefault);
+  if (args.export) return tellRecovery(await exportScene({ ...world, projectFolder, path: resolve(args.export) }));
+  if (args["restore-snapshot"]) tellRecovery(await restoreSnapshot({ ...world, projectFolder }));
+  if (process.exitCode) return;
   // Before the opening: a service may be stopped while a long log is being read.
   const stop = stopAsked();
-  const projectFolder = args.project ? resolve(args.project) : (places.projectWanted ?? places.projectDefault);
   const made = makeFolder(projectFolder);
   const opened = made.ok
     ? await openHub({
@@ -63,12 +71,23 @@ async function main(): Promise<void> {
         clock: realClock,
       })
     : made;
-  if (!opened.ok) {
-    console.error(`${opened.failure.code}: ${opened.failure.message}`);
-    process.exitCode = exitFailed;
-    return;
-  }
+  if (!opened.ok) return tellFailure(opened.failure);
   await run(opened.value, stop);
+}
+
+/** With the options that help, where there are any. */
+function tellFailure({ code, message }: Failure): void {
+  console.error(`${code}: ${message}`);
+  const options = { "restore-snapshot": "--restore-snapshot", "export-scene": "--export <file>" } as const;
+  const offers = offersFor(code).map((offer) => options[offer]);
+  if (offers.length > 0) console.error(`What can be done: ${offers.join(", ")}`);
+  process.exitCode = exitFailed;
+}
+
+function tellRecovery(recovered: Result<Recovery>): void {
+  if (!recovered.ok) return tellFailure(recovered.failure);
+  const { objects, takenMs } = recovered.value;
+  console.log(`${objects} objects from the snapshot of ${new Date(takenMs).toISOString()}.`);
 }
 
 type DiagnosticsWish = { readonly file: string; readonly project?: string; readonly "keep-names"?: boolean };
@@ -89,8 +108,7 @@ async function writeDiagnostics(wish: DiagnosticsWish, places: Places): Promise<
   const bytes = zipOf(files, realClock.nowMs());
   const written = durableReplace(realDisk, { path, bytes, code: "E_DISK" });
   if (written.ok) return console.log(`Diagnostics are in ${path}.`);
-  console.error(`${written.failure.code}: ${written.failure.message}`);
-  process.exitCode = exitFailed;
+  tellFailure(written.failure);
 }
 
 type Stop = { readonly why: string; readonly exitCode: number };
@@ -141,6 +159,8 @@ function argumentsOrNull() {
       home: text,
       diagnostics: text,
       "keep-names": flag,
+      "restore-snapshot": flag,
+      export: text,
       help: flag,
     } as const;
     return parseArgs({ options, strict: true }).values;

@@ -9,13 +9,14 @@
 import { conflictRows, decideConflicts } from "#electron/hub/conflict-desk.ts";
 import { CoreHub, snapshotRow } from "#electron/hub/core-hub.ts";
 import { fieldViewsOf } from "#electron/hub/detail-view.ts";
+import { failureRows } from "#electron/hub/failure-view.ts";
 import { objectViewOf } from "#electron/hub/object-view.ts";
 import { namesIn } from "#electron/hub/project-tail.ts";
 import { decideReview, reviewRows } from "#electron/hub/review-desk.ts";
 import { previewOf, readSnapshot, rollBack } from "#electron/hub/rollback-desk.ts";
-import { failureRows } from "#electron/hub/status-view.ts";
 import { timelinePage } from "#electron/hub/timeline-pages.ts";
 import type { HandlersOf, Hub, HubChannel, HubOptions, PushListener } from "#electron/ports/hub.ts";
+import type { FailureRow } from "#shared/ipc/view.ts";
 import { failure, type Result, success } from "#shared/result.ts";
 
 const historyRows = 20;
@@ -60,7 +61,7 @@ export async function openHub(options: HubOptions): Promise<Result<Hub>> {
     status: () => core.status(),
     facts: () => ({
       status: core.status(),
-      failures: failureRows(core.opened.state, core.links),
+      failures: failuresOf(core),
       findings: core.opened.findings,
       names: namesIn(core.opened.state),
     }),
@@ -92,7 +93,7 @@ function handlersOf(core: () => CoreHub, restart: () => Promise<Result<null>>): 
       return success({ object, fields: fieldViewsOf(state(), entity), history: page.value.rows });
     },
     timeline: (query) => timelinePage({ reader: core().reader, state: state() }, query),
-    failures: () => success({ rows: failureRows(state(), core().links) }),
+    failures: () => success({ rows: failuresOf(core()) }),
     snapshots: async ({ before, limit }) => {
       const listed = await core().snapshots.list({ limit: limit + 1, ...(before === null ? {} : { before }) });
       if (!listed.ok) return listed;
@@ -115,12 +116,19 @@ function handlersOf(core: () => CoreHub, restart: () => Promise<Result<null>>): 
     "snapshot-rollback": ({ oid }) => rollBack(core(), oid),
     "set-paused": ({ paused }) => command(core(), { kind: "pause", paused }),
     "set-safe-mode": ({ on }) => command(core(), { kind: "safe-mode", on, reason: on ? "Turned on by you." : "" }),
+    forget: (counter) => command(core(), { kind: "forget", counter }),
     conflicts: () => success(conflictRows(state())),
     release: (wish) => decideConflicts(core(), wish),
     review: async () => success(await reviewRows(state(), core().links)),
     "review-decide": (wish) => decideReview(core(), wish),
     "restart-engine": restart,
+    "restore-snapshot": () =>
+      failure("E_UNEXPECTED", "The project is open. Roll back to the snapshot in Snapshots instead."),
   };
+}
+
+function failuresOf({ opened, links, engine }: CoreHub): FailureRow[] {
+  return failureRows({ state: opened.state, links, nowMs: engine.nowMs() });
 }
 
 function command(core: CoreHub, input: Parameters<CoreHub["engine"]["now"]>[0]): Result<null> {

@@ -48,7 +48,12 @@ function start(): void {
   // Closing the window leaves the app in the tray; the last window is no reason to end.
   app.on("window-all-closed", () => undefined);
 
-  const session = createHubSession(openHubLater, { home: places.home, hubVersion: app.getVersion(), clock: realClock });
+  const session = createHubSession(openHubLater, {
+    home: places.home,
+    hubVersion: app.getVersion(),
+    clock: realClock,
+    restoreSnapshot: async (request) => (await import("#electron/hub/recovery.ts")).restoreSnapshot(request),
+  });
   let desktop: Desktop | null = null;
   let isStopping = false;
 

@@ -8,7 +8,7 @@
 import type { createToastManager } from "@base-ui/react/toast";
 import type { Choice } from "#shared/choice.ts";
 import type { RequestAnswer, RequestArgument, RequestChannel } from "#shared/ipc/contract.ts";
-import type { Settings } from "#shared/ipc/view.ts";
+import type { FailureRow, Settings } from "#shared/ipc/view.ts";
 import type { Failure } from "#shared/result.ts";
 import type { HubClient } from "./hub-client.ts";
 import { texts } from "./messages/texts.ts";
@@ -130,6 +130,7 @@ export function createActions({ hub, store, ui, toasts }: ActionParts) {
       return done !== null;
     },
     restartEngine: () => did("restart-engine", null, texts.problems.restart),
+    ...recoveryActions({ ask, say }),
     setDemo: (on: boolean) => did("set-demo", { on }, texts.problems.demo),
     showFolder: (which: "project" | "logs" | "plugins") => did("show-folder", { which }, texts.settings.problemFolder),
     /** True when it was saved, not when the person cancelled. */
@@ -150,10 +151,40 @@ export function createActions({ hub, store, ui, toasts }: ActionParts) {
       if (done) say(texts.conflicts.done(done.value.decided));
       return done !== null;
     },
+    async forget({ operation, code, uuid, role }: FailureRow): Promise<boolean> {
+      const forgotten = await did("forget", { operation, code, uuid, role }, texts.failures.problemForget);
+      if (forgotten) say(texts.failures.forgotten);
+      return forgotten;
+    },
     async saveSettings(change: Partial<Settings>): Promise<boolean> {
       const saved = await ask("set-settings", change, texts.settings.problem);
       if (saved) store.setState({ settings: saved.value });
       return saved !== null;
+    },
+  };
+}
+
+type Ask = <Channel extends RequestChannel>(
+  channel: Channel,
+  argument: RequestArgument<Channel>,
+  problem: string,
+) => Promise<{ readonly value: RequestAnswer<Channel> } | null>;
+type Speech = { readonly ask: Ask; readonly say: (title: string, description?: string) => void };
+
+/** What can be done about a project that cannot be opened. */
+function recoveryActions({ ask, say }: Speech) {
+  return {
+    async restoreSnapshot(): Promise<boolean> {
+      const restored = await ask("restore-snapshot", null, texts.recovery.problem);
+      if (restored) say(texts.recovery.done(restored.value.objects));
+      return restored !== null;
+    },
+    /** True when it was written, not when the person cancelled. */
+    async exportScene(): Promise<boolean> {
+      const written = await ask("export-scene", null, texts.recovery.problemExport);
+      if (!written || written.value.path === null) return false;
+      say(texts.recovery.exported(written.value.objects), written.value.path);
+      return true;
     },
   };
 }

@@ -11,7 +11,7 @@ import { wireLimits } from "#shared/protocol/limits.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
 import { limits } from "./limits.ts";
-import { type Batch, type BatchItem, isReachable, type Link } from "./links.ts";
+import { type Batch, type BatchItem, isReachable, type Link, type Links } from "./links.ts";
 import type { Decision } from "./review.ts";
 import type { Turn } from "./turn.ts";
 
@@ -21,9 +21,12 @@ type Opening = {
   readonly attempt?: number;
   readonly isAudit?: boolean;
   readonly decision?: Decision | null;
+  /** The only entity that may be in it. */
+  readonly alone?: Uuid | null;
 };
 
-function openBatch(turn: Turn, id: number, { isStructural, only, attempt, isAudit, decision }: Opening): Batch {
+function openBatch(turn: Turn, id: number, opening: Opening): Batch {
+  const { isStructural, only, attempt, isAudit, decision, alone } = opening;
   const { nowMs } = turn.facts;
   const batch: Batch = {
     id,
@@ -31,6 +34,7 @@ function openBatch(turn: Turn, id: number, { isStructural, only, attempt, isAudi
     only: only ?? null,
     isAudit: isAudit ?? false,
     decision: decision ?? null,
+    alone: alone ?? null,
     told: new Set(),
     items: new Map(),
     firstLsn: turn.lsn + 1,
@@ -50,13 +54,21 @@ function openBatch(turn: Turn, id: number, { isStructural, only, attempt, isAudi
 /** The batch that the next record belongs to. Ask before logging it; call `noteChange` after. */
 export function batchFor(turn: Turn, opening: Opening, entities: number): number {
   const { links, state } = turn;
-  const gathers = !opening.isStructural && !opening.decision && (opening.attempt ?? 1) === 1;
+  const alone = opening.alone ? openAlone(links, opening.alone) : undefined;
+  if (alone && !alone.isStructural && !opening.isStructural) return alone.id;
+  const isFirst = (opening.attempt ?? 1) === 1;
+  const gathers = !opening.isStructural && !opening.decision && !opening.alone && isFirst;
   const open = links.openBatch === null ? undefined : links.batches.get(links.openBatch);
   if (gathers && open && open.items.size + entities <= wireLimits.verifyItemsMax) return open.id;
   const id = Math.max(state.head.batch, highestBatch(turn) + 1);
   openBatch(turn, id, opening);
   if (gathers) links.openBatch = id;
   return id;
+}
+
+function openAlone({ batches }: Links, uuid: Uuid): Batch | undefined {
+  for (const batch of batches.values()) if (batch.alone === uuid && batch.state === "open") return batch;
+  return undefined;
 }
 
 function highestBatch(turn: Turn): number {

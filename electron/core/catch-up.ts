@@ -13,6 +13,7 @@ import { type Changed, changedBy, openCheck, tellFinal } from "./batches.ts";
 import { isWritable, noteKnown, socketOf } from "./forward.ts";
 import { limits } from "./limits.ts";
 import { isReachable, type Link } from "./links.ts";
+import { isKeptFrom } from "./memory.ts";
 import { showOwnVersions } from "./sides.ts";
 import type { Entity, Register, State } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -26,16 +27,21 @@ export function catchUp(turn: Turn): void {
       tellDecided(turn, link);
       continue;
     }
+    turn.links.owed.delete(link.role);
     askUnconfirmed(turn, link);
     showOwnVersions(turn, link);
-    if (isBehind || hasDoubts(turn.state, link)) bringUpToDate(turn, link);
+    if (isBehind || hasDoubts(turn, link)) bringUpToDate(turn, link);
   }
 }
 
-/** What is held back is not told before it is released. */
-function hasDoubts({ quarantine }: State, { doubted }: Link): boolean {
-  for (const uuid of doubted) if (!quarantine.has(uuid)) return true;
+function hasDoubts(turn: Turn, link: Link): boolean {
+  for (const uuid of link.doubted) if (!isForLater(turn, link, uuid)) return true;
   return false;
+}
+
+/** What is held back is not told before it is released, and what waits not before its time. */
+function isForLater(turn: Turn, link: Link, uuid: Uuid): boolean {
+  return turn.state.quarantine.has(uuid) || isKeptFrom(turn, link, uuid);
 }
 
 /** Sends some of what it lacks; with the last of it what is deleted, and then what came about meanwhile. */
@@ -45,15 +51,15 @@ function bringUpToDate(turn: Turn, link: Link): void {
   const uuids = arrears.uuids.slice(arrears.at, arrears.at + limits.scanSliceMax);
   arrears.at += uuids.length;
   if (arrears.at < arrears.uuids.length) {
-    send(turn, link, { ops: missingOperations(turn.state, link, uuids), lsn: link.cursor });
+    send(turn, link, { ops: missingOperations(turn, link, uuids), lsn: link.cursor });
     turn.hasMore = true;
     return;
   }
-  const ops = missingOperations(turn.state, link, [...uuids, ...link.doubted]);
+  const ops = missingOperations(turn, link, [...uuids, ...link.doubted]);
   ops.push(...missingDeletions(turn.state, link));
   link.arrears = null;
   link.listed = null;
-  link.doubted = new Set([...link.doubted].filter((uuid) => turn.state.quarantine.has(uuid)));
+  link.doubted = new Set([...link.doubted].filter((uuid) => isForLater(turn, link, uuid)));
   send(turn, link, { ops, lsn: arrears.sinceLsn });
   link.cursor = arrears.sinceLsn;
   if (listed !== null) turn.effects.push({ kind: "registry", role: link.role });
@@ -77,13 +83,18 @@ function send(turn: Turn, link: Link, { ops, lsn: lastLsn }: Sending): void {
 }
 
 /**
- * In safe mode, too, an editor is told what a person decided, whole, when it may not have heard: it was busy or away,
- * or its own change came too late. Otherwise its answer to the question about it could only be wrong.
+ * While all else is held, too, an editor is told what a person decided, whole, when it may not have heard: it was busy
+ * or away, or its own change came too late. Otherwise its answer to the question about it could only be wrong.
  */
 function tellDecided(turn: Turn, link: Link): void {
   const { state, links } = turn;
-  if (state.head.mode !== "safe" || !isReachable(link)) return;
+  if (!isReachable(link)) return;
   const due = new Set<Uuid>();
+  for (const [uuid, decision] of links.owed.get(link.role) ?? []) {
+    const isHeldDeletion = state.tombstones.get(uuid)?.pending !== undefined && !isDecided(turn, uuid);
+    if (!isHeldDeletion && (decision === "approve" || mayShow(state, link, uuid))) due.add(uuid);
+  }
+  links.owed.delete(link.role);
   for (const batch of links.batches.values()) {
     if (batch.decision === null) continue;
     const isTold = batch.told.has(socketOf(link));
@@ -94,7 +105,7 @@ function tellDecided(turn: Turn, link: Link): void {
     batch.told.add(socketOf(link));
   }
   addNamed(state, link, due);
-  const ops = wholeAndGone(state, due).flat();
+  const ops = wholeAndGone(state, due, (entity) => agreedOperations(turn, entity)).flat();
   for (let at = 0; at < ops.length; at += limits.opsPerRecordMax) {
     const part = ops.slice(at, at + limits.opsPerRecordMax);
     const { connection, epoch, cursor } = link;
@@ -102,6 +113,40 @@ function tellDecided(turn: Turn, link: Link): void {
   }
   noteKnown(link, ops);
   for (const uuid of due) link.doubted.delete(uuid);
+}
+
+function isDecided({ state, links }: Turn, uuid: Uuid): boolean {
+  const { pending } = state.tombstones.get(uuid) ?? {};
+  return pending !== undefined && links.batches.get(pending.batch)?.decision != null;
+}
+
+/**
+ * All that the entity is, but for what was edited since and is held: of that, the last final value. What has none, as
+ * something new that others need, goes as it is.
+ */
+function agreedOperations({ state, links }: Turn, entity: Entity): StampedOperation[] {
+  const held = Object.entries(state.provisional.get(entity.uuid) ?? {}).filter(
+    ([, { batch }]) => !links.batches.get(batch)?.decision,
+  );
+  const whole = wholeOperations(entity);
+  if (held.length === 0 || held.every(([, { register }]) => register === undefined)) return whole;
+  const names = new Set(held.map(([name]) => name));
+  const kept = whole.map((operation) => {
+    if (operation.op === "delete") return operation;
+    return {
+      ...operation,
+      fields: Object.fromEntries(Object.entries(operation.fields).filter(([name]) => !names.has(name))),
+    };
+  });
+  const finals = held.flatMap(([name, { register }]): StampedOperation[] => {
+    if (!register) return [];
+    return [{ op: "set", uuid: entity.uuid, fields: { [name]: register.value }, stamp: register.stamp }];
+  });
+  return [...kept.filter(({ op, ...rest }) => op !== "set" || hasFields(rest)), ...finals];
+}
+
+function hasFields(operation: object): boolean {
+  return "fields" in operation && Object.keys(operation.fields as object).length > 0;
 }
 
 /** With each of them what it needs to stand in the editor's scene, up to the roots. */
@@ -145,7 +190,8 @@ function candidates({ entities }: State, { listed, known, cursor }: Link): Uuid[
   return found;
 }
 
-function missingOperations(state: State, link: Link, uuids: readonly Uuid[]): StampedOperation[] {
+function missingOperations(turn: Turn, link: Link, uuids: readonly Uuid[]): StampedOperation[] {
+  const { state } = turn;
   const due = new Set(uuids);
   addNamed(state, link, due);
   const whole = new Set<Uuid>();
@@ -153,7 +199,8 @@ function missingOperations(state: State, link: Link, uuids: readonly Uuid[]): St
   for (const uuid of due) {
     const entity = state.entities.get(uuid);
     if (!entity || state.quarantine.has(uuid)) continue;
-    if (!link.known.has(uuid) || link.doubted.delete(uuid)) whole.add(uuid);
+    if (isKeptFrom(turn, link, uuid)) link.doubted.add(uuid);
+    else if (!link.known.has(uuid) || link.doubted.delete(uuid)) whole.add(uuid);
     else sets.push(...fieldsByStamp(entity, (name, register) => isNewer(link, uuid, { name, register })));
   }
   const [creates] = wholeAndGone(state, whole);
@@ -171,7 +218,11 @@ function missingDeletions(state: State, { known, doubted, listed, cursor }: Link
 }
 
 /** All that each of them is, or that it was deleted. What is held back is neither. */
-function wholeAndGone(state: State, uuids: ReadonlySet<Uuid>): [StampedOperation[], StampedOperation[]] {
+function wholeAndGone(
+  state: State,
+  uuids: ReadonlySet<Uuid>,
+  operationsOf: (entity: Entity) => StampedOperation[] = wholeOperations,
+): [StampedOperation[], StampedOperation[]] {
   const living: Entity[] = [];
   const deletes: StampedOperation[] = [];
   for (const uuid of uuids) {
@@ -180,7 +231,7 @@ function wholeAndGone(state: State, uuids: ReadonlySet<Uuid>): [StampedOperation
     if (entity && !state.quarantine.has(uuid)) living.push(entity);
     else if (!entity && tombstone) deletes.push({ op: "delete", uuid, stamp: tombstone.stamp });
   }
-  return [parentsFirst(living).flatMap(wholeOperations), deletes];
+  return [parentsFirst(living).flatMap(operationsOf), deletes];
 }
 
 function isNewer(link: Link, uuid: Uuid, { name, register }: { name: FieldName; register: Register }): boolean {

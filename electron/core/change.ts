@@ -20,6 +20,7 @@ import type { WireInput } from "./input.ts";
 import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
 import { watchBounces } from "./loop-guard.ts";
+import { needsCare } from "./memory.ts";
 import { refuseStale } from "./session.ts";
 import { type Entity, registerOf } from "./state.ts";
 import { transformFieldsOf } from "./transform.ts";
@@ -203,7 +204,11 @@ function takeFrame(turn: Turn, link: Link, { change, base }: Rows): Refusal[] {
       continue;
     }
     const code = refuseRow(turn, row.uuid, entity);
-    if (code === undefined) {
+    if (code === undefined && needsCare(turn, row.uuid)) {
+      const operation = { op: "set" as const, uuid: row.uuid, stamp, fields: transformFieldsOf(row) };
+      beaten.push(...beatenFields(turn, operation));
+      slow.push(operation);
+    } else if (code === undefined) {
       const mask = newerMask(entity, row, stamp);
       if (mask !== row.mask)
         beaten.push(...beatenFields(turn, { op: "set", uuid: row.uuid, stamp, fields: transformFieldsOf(row) }));
@@ -215,6 +220,7 @@ function takeFrame(turn: Turn, link: Link, { change, base }: Rows): Refusal[] {
     }
   }
   openCheck(turn, link.role, beaten.map(changedBy));
+  // Off the fast path they are changes like any others.
   if (slow.length > 0) refused.push(...admit(turn, { role: link.role, reason: "edit", ops: slow, base }));
   if (rows.length === 0) return refused;
   watchBounces(

@@ -10,7 +10,7 @@ import { fieldNamesOf } from "#shared/protocol/binary.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
 import { lamportOf, writerOf } from "#shared/scene/stamp.ts";
-import { countFault } from "./failure.ts";
+import { countFault, easeOff, noteMemory, rememberCrash } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { EditReason, Record, RecordOf, TransformsRecord } from "./record.ts";
 import {
@@ -29,6 +29,7 @@ import { isTransformPart, noTransform, placed, placingOf, type Written } from ".
 /** Applies the record at `lsn`, which must be the next one. */
 export function evolve(state: State, lsn: number, record: Record): void {
   assert(lsn === state.head.lsn + 1, "[ENG-4] log positions have no gaps");
+  const { closed } = state.head;
   state.head = advanced(state.head, lsn, record);
   switch (record.type) {
     case "edit":
@@ -56,13 +57,19 @@ export function evolve(state: State, lsn: number, record: Record): void {
       return;
     }
     case "release":
-      return evolveRelease(state, lsn, record.uuid);
+      evolveRelease(state, lsn, record.uuid);
+      return easeOff(state, record.uuid);
+    case "memory":
+      return noteMemory(state, record);
+    case "session":
+      return evolvePresence(state, record);
+    case "boot":
+      if (!closed) rememberCrash(state, record.timeMs);
+      return nobodyPresent(state);
     case "close":
       state.head = { ...state.head, closed: true };
-      return;
-    case "session":
+      return nobodyPresent(state);
     case "snapshot":
-    case "boot":
       return;
     default:
       unreachable(record);
@@ -272,6 +279,15 @@ function decideDeletion(state: State, uuid: Uuid, batch: number): void {
 function isDecidedBy(fields: Provisional, batch: number): boolean {
   for (const name in fields) if (fields[name as FieldName]?.batch === batch) return true;
   return false;
+}
+
+function evolvePresence(state: State, { role, event }: RecordOf<"session">): void {
+  if (event === "away" || event === "left") state.present.delete(role);
+  else state.present.set(role, true);
+}
+
+function nobodyPresent(state: State): void {
+  for (const role of [...state.present.keys()]) state.present.delete(role);
 }
 
 /**

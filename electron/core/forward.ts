@@ -11,6 +11,7 @@ import type { ApplyReason } from "#shared/protocol/down.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { type FieldName, fieldSpec } from "#shared/scene/fields.ts";
 import { type Batch, isReachable, type Link } from "./links.ts";
+import { isKeptFrom, needsCare } from "./memory.ts";
 import type { EditReason, Record, RecordOf } from "./record.ts";
 import type { Turn } from "./turn.ts";
 import { namedBy, wholeOperations } from "./whole.ts";
@@ -36,18 +37,17 @@ export function forward(turn: Turn, lsn: number, record: Record): void {
     if (isCurrent) {
       if (isFor(link, record)) sendRecord(turn, link, { lsn, record });
       link.cursor = lsn;
-    } else if (isPersonsWord(turn, link, record) && isReachable(link) && hasParents(turn, link, record)) {
+    } else if (isPersonsWord(turn, record) && isReachable(link) && hasParents(turn, link, record)) {
       decidedBatch(turn, record)?.told.add(socketOf(link));
       sendRecord(turn, link, { lsn: link.cursor, record: forEditor(link, record) });
     }
   }
 }
 
-/** What a person decided goes out in safe mode, too: a rollback, and what was approved or refused one by one. */
-function isPersonsWord(turn: Turn, link: Link, record: Record): record is RecordOf<"edit"> {
+/** What a person decided goes out although all else is held: a rollback, and what was approved or refused. */
+function isPersonsWord(turn: Turn, record: Record): record is RecordOf<"edit"> {
   if (record.type !== "edit") return false;
-  if (record.reason === "rollback") return link.listed === null;
-  return turn.state.head.mode === "safe" && decidedBatch(turn, record) !== undefined;
+  return turn.state.head.mode !== "live" && decidedBatch(turn, record) !== undefined;
 }
 
 /** Otherwise it is told at the end of the turn, with what it lacks besides (catch-up.ts). */
@@ -86,15 +86,31 @@ function sendRecord(turn: Turn, link: Link, { lsn, record }: { lsn: number; reco
     turn.sendFrame(link.connection, { lane: laneTransforms, seq: 0, epoch: link.epoch, lsn, stamp, rows });
   } else if (record.type === "edit") {
     // What is held back is written to no editor; the hub's own record of it changes what was agreed.
-    const free = record.ops.filter(({ uuid }) => !turn.state.quarantine.has(uuid));
+    const free = record.ops.filter(
+      (operation) =>
+        !turn.state.quarantine.has(operation.uuid) && mayPass(turn, link, { operation, reason: record.reason }),
+    );
     const ops = free.flatMap((operation) => wholeWhereUnknown(turn, link, operation));
     if (ops.length === 0) return;
     link.sentLsn = lsn;
     noteKnown(link, ops);
     const reason = applyReasonOf[record.reason];
-    const durableLsn = isStructural(ops) ? turn.lsn : 0;
+    const isSlow = isStructural(ops) || ops.some(({ uuid }) => needsCare(turn, uuid));
+    const durableLsn = isSlow ? turn.lsn : 0;
     turn.send(link.connection, { kind: "apply", epoch: link.epoch, lsn, reason, ops }, durableLsn);
   }
+}
+
+/** Edits of what waits are told later, all at once; what puts something right, and a person's word, always pass. */
+function mayPass(
+  turn: Turn,
+  link: Link,
+  { operation, reason }: { operation: StampedOperation; reason: EditReason },
+): boolean {
+  const { op, uuid } = operation;
+  if (op !== "set" || (reason !== "edit" && reason !== "index") || !isKeptFrom(turn, link, uuid)) return true;
+  link.doubted.add(uuid);
+  return false;
 }
 
 /** An editor that lacks the entity gets all of it instead of a part. */

@@ -15,7 +15,7 @@ import { lamportOf, stampOf } from "#shared/scene/stamp.ts";
 import { listedStamp } from "./catch-up.ts";
 import { admit } from "./decide.ts";
 import { limits } from "./limits.ts";
-import { crashReason, type Difference, type Link, type Merging } from "./links.ts";
+import type { Difference, Link, Merging } from "./links.ts";
 import { fieldOf, nameOf, registersOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { writeOwn } from "./writing.ts";
@@ -114,7 +114,6 @@ function finishMerging(turn: Turn, link: Link, { listed, differences, returned }
   turn.log({ type: "session", timeMs: turn.facts.nowMs, role, event: "indexed", detail });
   turn.effects.push({ kind: "paired-snapshot", role, epoch, entities });
   turn.links.mustList.delete(role);
-  if (turn.links.crashCheck) endCrashCheck(turn);
 }
 
 function hearStamps({ links }: Turn, { pages, deleted }: Link): void {
@@ -264,18 +263,4 @@ export function putBack(turn: Turn, uuids: readonly Uuid[]): void {
   writeOwn(turn, "repair", ops);
   const text = `${ops.length} objects differed from what was agreed. The agreed values were kept; the editor's own are in the snapshot.`;
   turn.notice("warning", "E_VERIFY_MISMATCH", text);
-}
-
-/** After a crash, safe mode ends by itself once a whole scene was compared and every difference has a reason. */
-function endCrashCheck(turn: Turn): void {
-  const { mode, modeReason } = turn.state.head;
-  const isWaiting = mode === "safe" && modeReason === crashReason;
-  if (isWaiting && turn.links.unexplained.size > 0) {
-    turn.notice("warning", "E_VERIFY_MISMATCH", "Look at the differences, then leave safe mode.");
-    return;
-  }
-  turn.links.crashCheck = false;
-  if (!isWaiting) return;
-  turn.log({ type: "mode", timeMs: turn.facts.nowMs, mode: "live", reason: "Everything matches after the restart." });
-  turn.notice("info", null, "VibeSync had stopped unexpectedly. Everything was checked and matches.");
 }

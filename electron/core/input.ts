@@ -5,6 +5,7 @@ import type { Uuid } from "#shared/ids.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { EntityKind, Fields } from "#shared/scene/fields.ts";
+import type { CounterId } from "./failure.ts";
 import type { WireEvent } from "./wire-event.ts";
 
 export type WireInput = { readonly kind: "wire"; readonly event: WireEvent };
@@ -22,6 +23,8 @@ export type Input =
   | { readonly kind: "approve" | "refuse"; readonly uuids: readonly Uuid[] | null }
   /** A person decided about what is held back: whose version counts. */
   | { readonly kind: "release"; readonly uuids: readonly Uuid[]; readonly keep: Choice }
+  /** What the hub remembers of a failure is to be forgotten. */
+  | { readonly kind: "forget"; readonly counter: CounterId }
   | { readonly kind: "rollback"; readonly oid: string; readonly target: ReadonlyMap<Uuid, SnapshotEntity> }
   | { readonly kind: "paired-snapshot"; readonly role: Role; readonly epoch: number; readonly code: ErrorCode | null }
   | {

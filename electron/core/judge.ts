@@ -17,6 +17,7 @@ import { batchFor, changedBy, noteChange } from "./batches.ts";
 import { isEntityOverThreshold } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { Batch, BatchItem } from "./links.ts";
+import { isNotSentYet, noteClean } from "./memory.ts";
 import { quarantine } from "./sides.ts";
 import { type Entity, fieldOf, nameOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -34,7 +35,8 @@ type Mismatch = {
 export function judge(turn: Turn, batch: Batch): "done" | "ask again" {
   let mustLookAgain = false;
   const repairs = new Map<Uuid, Set<FieldName>>();
-  for (const mismatch of [...findMismatches(turn, batch)]) {
+  const mismatches = [...findMismatches(turn, batch)];
+  for (const mismatch of mismatches) {
     const { uuid, role, code, fields } = mismatch;
     // A user's own deletion or undo may be under way: the first time it is only looked at again, a little later.
     const isFirstLook = (fields.length === 0 || code === "E_APPLY") && batch.attempt === 1;
@@ -51,6 +53,7 @@ export function judge(turn: Turn, batch: Batch): "done" | "ask again" {
     else repairs.set(uuid, new Set([...(repairs.get(uuid) ?? []), ...fields]));
   }
   for (const [uuid, fields] of repairs) repairValues(turn, batch, { uuid, fields: [...fields] });
+  if (!mustLookAgain) noteClean(turn, batch, mismatches);
   return mustLookAgain ? "ask again" : "done";
 }
 
@@ -81,7 +84,7 @@ function* findMismatches(turn: Turn, batch: Batch): Generator<Mismatch> {
   for (const [role, answer] of batch.answers) {
     const onTheWay = changesOnTheWay(turn, role);
     for (const [uuid, item] of batch.items) {
-      if (turn.state.quarantine.has(uuid)) continue;
+      if (turn.state.quarantine.has(uuid) || isNotSentYet(turn, { batch, uuid, role })) continue;
       const ahead = onTheWay.get(uuid) ?? nothing;
       const found = compare(turn, { batch, item, answer: answer.get(uuid), uuid, ahead });
       if (found) yield { uuid, role, ...found };

@@ -58,11 +58,25 @@ export const limits = {
   /** Entities whose bounces are watched at a time; the oldest are forgotten. */
   bounceWatchMax: 16_384,
 
+  /** Failures of one entity within the window that make it wait: one may be chance, two are not … */
+  entityFailuresBeforeWait: 2,
+  /** … this long, in which an editor has done what kept it busy, and which leaves the third within the window. */
+  entityWaitMs: 20_000,
   /** Failures of one entity within the window that put it in quarantine. */
   entityFailuresMax: 3,
-  /** Failures of one operation, over all entities, within the window that lead to safe mode. */
+  /** Clean verifications that clear an entity: about two seconds of it being moved, or five single edits. */
+  cleanVerificationsMin: 5,
+  /** Failures of one operation, over all entities, within the window that put everything on the slow path, … */
+  operationFailuresBeforeCare: 8,
+  /** … pause VibeSync until a person resumes it: two thirds of the way, and once only, … */
+  operationFailuresBeforePause: 16,
+  /** … and lead to safe mode. */
   operationFailuresMax: 25,
   failureWindowMs: 60_000,
+  /** Entities under way at a crash that are suspected by name; of more, none is likelier than chance. */
+  suspectsPerCrashMax: 8,
+  /** Crashes in a row with one entity alone under way before it is held back: twice may be chance. */
+  crashesAloneMax: 3,
   /** Distinct failure counters kept; the least recent go first. */
   countersMax: 1_000,
   /**

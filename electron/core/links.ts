@@ -117,9 +117,11 @@ export type Batch = {
   readonly only: Role | null;
   /** Asked to see whether all is as agreed (audit.ts), not because anything was written. */
   readonly isAudit: boolean;
-  /** A person's word on held changes: sent and verified in safe mode, too, although everything else is held. */
+  /** A person's word: sent and verified although everything else is held. A rollback counts as approved. */
   readonly decision: Decision | null;
-  /** In safe mode: the sockets that were told of the decision, by connection and epoch. */
+  /** The one entity it is about, because of what is remembered of that (memory.ts). */
+  readonly alone: Uuid | null;
+  /** While everything else is held: the sockets that were told of the decision, by connection and epoch. */
   readonly told: Set<string>;
   readonly items: Map<Uuid, BatchItem>;
   readonly firstLsn: number;
@@ -146,16 +148,22 @@ export class Links {
   readonly batches = new Map<number, Batch>();
   /** The batch that collects cosmetic changes; null when there is none. */
   openBatch: number | null = null;
+  /** Until then everything takes the slow path: an operation fails all over the scene. Follows from the counters. */
+  carefulUntilMs = 0;
   readonly bounces = new Map<Uuid, Bounce>();
   /** Entities in unverified structural batches → the batch. */
   readonly blocked = new Map<Uuid, number>();
-  /** True after a crash until an editor's whole scene was compared: safe mode then ends by itself. */
+  /** True after a crash until both editors' whole scenes were compared: safe mode then ends by itself. */
   crashCheck = false;
+  /** The comparison found something that a person was told to look at. */
+  isAskedAfterCrash = false;
   /**
    * While a crash is being checked: what an editor showed otherwise than agreed, with no stamp to say why. Kept here
    * until a person decides; after a restart the next listing says it again.
    */
   readonly unexplained = new Map<Uuid, Unexplained>();
+  /** What a person decided while everything else is held, and the editor of this role was not told yet. */
+  readonly owed = new Map<Role, Map<Uuid, Decision>>();
   /** After a crash nobody may resume before its whole scene was compared. */
   readonly mustList = new Set<Role>();
   /** A person's word on held changes that is being carried out. */
@@ -167,7 +175,7 @@ export class Links {
   heardStamp = 0;
   refusalTokens = 0;
   refusalTokensMs = 0;
-  /** Refusals counted but not logged, by code. */
+  /** Refusals counted but not logged, by the key of their counter. */
   readonly unlogged = new Map<string, number>();
 
   /** Entities that an editor was just brought up to date with and has not shown yet. */

@@ -96,6 +96,7 @@ export function inputKindOf(input: Input): InputKind {
     case "pause":
     case "safe-mode":
     case "release":
+    case "forget":
       return "command";
     case "tick":
     case "paired-snapshot":

@@ -16,12 +16,14 @@ import { catchUp, waitingFor } from "./catch-up.ts";
 import { type Change, isBlocked, onChange, takeIn } from "./change.ts";
 import { comesAfterDecision, completeDecision, continueDecision, decide } from "./decision.ts";
 import type { Effect } from "./effect.ts";
-import { counterKey, trippedOperation } from "./failure.ts";
-import { askForListing, onIndex, putBack, tendMerges } from "./indexing.ts";
+import { holdCausesOfCrashes, tendCare, watchThresholds } from "./escalation.ts";
+import { type CounterId, counterKey } from "./failure.ts";
+import { askForListing, onIndex, tendMerges } from "./indexing.ts";
 import type { Facts, Input, WireInput } from "./input.ts";
 import { limits } from "./limits.ts";
 import { crashReason, type Link, type Links } from "./links.ts";
 import { inputKindOf, modeTable } from "./mode-table.ts";
+import { setPaused, setSafeMode, tendCrashCheck } from "./modes.ts";
 import { onReadBack, onVerified } from "./read-back.ts";
 import type { Record } from "./record.ts";
 import { release } from "./release.ts";
@@ -32,7 +34,7 @@ import { Turn } from "./turn.ts";
 import { isLinked, verdictOf } from "./verdict.ts";
 import { tendBatches } from "./verify.ts";
 import type { EditorMessage, WireEvent } from "./wire-event.ts";
-import { writeOwn } from "./writing.ts";
+import { write } from "./writing.ts";
 
 export type Plan = {
   readonly records: readonly Record[];
@@ -64,6 +66,8 @@ function take(turn: Turn, input: Input, change: Change | null): void {
       return setSafeMode(turn, input.on, input.reason);
     case "release":
       return release(turn, input.uuids, input.keep);
+    case "forget":
+      return forget(turn, input.counter);
     case "approve":
     case "refuse":
       return decide(turn, { decision: input.kind, uuids: input.uuids });
@@ -155,32 +159,21 @@ function onRequest(turn: Turn, link: Link, action: UpMessageOf<"request">["actio
   else setPaused(turn, action === "pause");
 }
 
-function setPaused(turn: Turn, paused: boolean): void {
-  const { mode } = turn.state.head;
-  if (paused ? mode !== "live" : mode !== "paused") return;
-  turn.log({ type: "mode", timeMs: turn.facts.nowMs, mode: paused ? "paused" : "live", reason: "" });
-}
-
-/** Leaving it, an editor whose paired snapshot failed is listed anew: nothing is written to it without one. */
-function setSafeMode(turn: Turn, on: boolean, reason: string): void {
-  if (on === (turn.state.head.mode === "safe")) return;
-  if (!on) endReview(turn);
-  turn.log({ type: "mode", timeMs: turn.facts.nowMs, mode: on ? "safe" : "live", reason });
-  if (on) turn.effects.push({ kind: "snapshot", reason: "safe-mode" });
-  else for (const link of turn.links.byRole.values()) if (link.phase === "paired") askForListing(turn, link);
-}
-
-/** Leaving safe mode ends the comparison after a crash: what nobody decided goes back to what was agreed. */
-function endReview(turn: Turn): void {
-  turn.links.crashCheck = false;
-  putBack(turn, [...turn.links.unexplained.keys()]);
+/** A person's word: it does not count any more. What it led to, a hold or a mode, has its own way back. */
+function forget(turn: Turn, counter: CounterId): void {
+  const { operation, code, uuid, role } = counter;
+  turn.links.unlogged.delete(counterKey(counter));
+  if (!turn.state.counters.has(counterKey(counter))) return;
+  turn.log({ type: "memory", timeMs: turn.facts.nowMs, what: { event: "forgotten", operation, code, uuid, role } });
 }
 
 function rollback(turn: Turn, { target }: Extract<Input, { kind: "rollback" }>): void {
   // What was chosen by going back needs no decision any more.
   release(turn, [...turn.state.quarantine.keys()], "agreed");
   const difference = differenceTo(turn.state, target);
-  writeOwn(turn, "rollback", rollbackOperations(difference, target, turn.hubStamp()));
+  const ops = rollbackOperations(difference, target, turn.hubStamp());
+  // While everything else is held it goes out as what a person approved does.
+  write(turn, { role: null, reason: "rollback", ops, decision: turn.state.head.mode === "live" ? null : "approve" });
 }
 
 /** The editor's scene as it came is on disk: now it may be written to. Without that it stays as it is (phase 2). */
@@ -201,12 +194,14 @@ function boot(turn: Turn, input: Extract<Input, { kind: "boot" }>): void {
   turn.log({ type: "boot", timeMs, pid, version, recovered });
   // A comparison that a clean end cut short is still owed.
   const { mode, modeReason } = turn.state.head;
+  if (crashed) holdCausesOfCrashes(turn);
   if (crashed || (mode === "safe" && modeReason === crashReason)) {
     turn.links.crashCheck = true;
     for (const role of roles) turn.links.mustList.add(role);
   }
   // Paused and safe are somebody's word, and outlive a crash; nothing is written to an editor in them either.
   if (crashed && mode === "live") turn.log({ type: "mode", timeMs, mode: "safe", reason: crashReason });
+  tendCare(turn);
   reopenBatches(turn);
 }
 
@@ -218,13 +213,13 @@ function countRefusal(turn: Turn, event: Extract<WireEvent, { kind: "refusal" }>
     links.refusalTokensMs = facts.nowMs;
   }
   // The first of a kind is always logged: the rest is counted with it.
-  const isKnown = turn.state.counters.has(counterKey("connection", event.code, null));
-  if (isKnown && links.refusalTokens <= 0) {
-    links.unlogged.set(event.code, (links.unlogged.get(event.code) ?? 0) + 1);
+  const role = links.ofConnection(event.connection)?.role ?? null;
+  const key = counterKey({ operation: "connection", code: event.code, uuid: null, role });
+  if (turn.state.counters.has(key) && links.refusalTokens <= 0) {
+    links.unlogged.set(key, (links.unlogged.get(key) ?? 0) + 1);
     return;
   }
   links.refusalTokens -= 1;
-  const role = links.ofConnection(event.connection)?.role ?? null;
   turn.fault({ operation: "connection", code: event.code, message: event.message, role });
 }
 
@@ -237,6 +232,7 @@ function finishTurn(turn: Turn): void {
   releaseDeferred(turn);
   tendAudit(turn);
   watchThresholds(turn);
+  tendCrashCheck(turn);
   tellStatus(turn);
 }
 
@@ -249,15 +245,10 @@ function releaseDeferred(turn: Turn): void {
       if (change && isBlocked(turn, link, change)) break;
       link.deferred.shift();
       if (change) takeIn(turn, link, change);
+      // One was missing: the scene is listed anew, and all that waited is in it.
+      if (link.phase === "listing") break;
     }
   }
-}
-
-/** Too many failures of one kind: stop writing to the editors and wait for a person (phase 7). */
-function watchThresholds(turn: Turn): void {
-  if (turn.state.head.mode !== "live" || !turn.records.some(({ type }) => type === "fault")) return;
-  const code = trippedOperation(turn.state, turn.facts.nowMs);
-  if (code) setSafeMode(turn, true, `Too many failures: ${errorSentence[code]}`);
 }
 
 function tellStatus(turn: Turn): void {

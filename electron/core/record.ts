@@ -91,6 +91,21 @@ const snapshot = z.strictObject({
 });
 const boot = z.strictObject({ type: z.literal("boot"), timeMs, pid: z.int(), version: text, recovered: text });
 const close = z.strictObject({ type: z.literal("close"), timeMs });
+/** What changes the memory of failures besides the failures themselves (failure.ts). */
+const memory = z.strictObject({
+  type: z.literal("memory"),
+  timeMs,
+  what: z.discriminatedUnion("event", [
+    z.strictObject({ event: z.literal("clean"), uuid: uuidSchema }),
+    z.strictObject({
+      event: z.literal("forgotten"),
+      operation: text,
+      code: errorCodeSchema,
+      uuid: uuidSchema.nullable(),
+      role: role.nullable(),
+    }),
+  ]),
+});
 
 export const jsonRecordSchemas = {
   edit,
@@ -105,6 +120,7 @@ export const jsonRecordSchemas = {
   close,
   hold,
   claim,
+  memory,
 };
 type JsonType = keyof typeof jsonRecordSchemas;
 export type JsonRecord = z.infer<(typeof jsonRecordSchemas)[JsonType]>;
@@ -137,4 +153,5 @@ export const recordTypes = {
   close: 11,
   hold: 12,
   claim: 13,
+  memory: 14,
 } as const satisfies { [Type in Record["type"]]: number };

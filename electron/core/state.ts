@@ -78,6 +78,8 @@ export type Counter = {
   readonly operation: string;
   readonly code: ErrorCode;
   readonly uuid: Uuid | null;
+  /** The editor that failed last; null: none. */
+  readonly role: Role | null;
   readonly count: number;
   readonly firstMs: number;
   readonly lastMs: number;
@@ -85,6 +87,10 @@ export type Counter = {
   /** How many of them fell into the current window, and when it began. */
   readonly windowCount: number;
   readonly windowMs: number;
+  /** Failures since it was last in the clear: while there are any of an entity, it is handled with care (memory.ts). */
+  readonly strikes: number;
+  /** Clean verifications since the last failure. */
+  readonly clean: number;
 };
 
 export type Head = {
@@ -128,7 +134,14 @@ export class State {
   readonly undecided = new JournaledMap<number, Uuid[]>();
   readonly quarantine = new JournaledMap<Uuid, Quarantine>();
   readonly counters = new JournaledMap<string, Counter>();
-  readonly #maps = [this.entities, this.tombstones, this.provisional, this.undecided, this.quarantine, this.counters];
+  /** Entities with strikes against them; follows from `counters`. */
+  readonly marked = new JournaledMap<Uuid, true>();
+  /** Editors that were linked when the newest record was written: after a crash, those that were being written to. */
+  readonly present = new JournaledMap<Role, true>();
+  readonly #maps = [
+    ...[this.entities, this.tombstones, this.provisional, this.undecided],
+    ...[this.quarantine, this.counters, this.marked, this.present],
+  ];
   #committedHead: Head = initialHead;
 
   /** The batch decides about some of the entity's provisional fields. */

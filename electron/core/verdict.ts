@@ -1,6 +1,7 @@
 /** The one verdict that the window, the tray and both editors' panels show, and the sentence under it. */
 import type { Verdict } from "#shared/protocol/down.ts";
-import type { Link, Links } from "./links.ts";
+import { roles } from "#shared/protocol/handshake.ts";
+import { crashReason, type Link, type Links } from "./links.ts";
 import type { State } from "./state.ts";
 
 export function verdictOf(state: State, links: Links): Verdict {
@@ -13,8 +14,8 @@ export function verdictOf(state: State, links: Links): Verdict {
   return answering.length === 2 ? "live" : "waiting";
 }
 
-export function isLinked(link: Link): boolean {
-  return link.connection !== null && link.phase === "linked";
+export function isLinked(link: Link | undefined): link is Link {
+  return link !== undefined && link.connection !== null && link.phase === "linked";
 }
 
 export function sentenceOf(state: State, links: Links): string {
@@ -22,7 +23,7 @@ export function sentenceOf(state: State, links: Links): string {
     case "stopped":
       return state.head.modeReason || "VibeSync stopped. Everything confirmed is on disk.";
     case "safe-mode":
-      return `${state.head.modeReason || "Safe mode is on."} Nothing is written to either editor.`;
+      return `${state.head.modeReason || "Safe mode is on."} ${comparisonSentence(state, links)}`;
     case "paused":
       return "Paused. Edits are kept and sent when you resume.";
     case "needs-you":
@@ -34,6 +35,15 @@ export function sentenceOf(state: State, links: Links): string {
         ? "Everything is in step."
         : "Sending the latest edits.";
   }
+}
+
+/** After a crash: whose scene is still to be compared, since without it only a person ends safe mode. */
+function comparisonSentence({ head }: State, links: Links): string {
+  const nothing = "Nothing is written to either editor.";
+  const absent = roles.filter((role) => !isLinked(links.byRole.get(role)));
+  if (!links.crashCheck || head.modeReason !== crashReason || absent.length === 0) return nothing;
+  const editors = absent.map(editorWord).join(" and in ");
+  return `${nothing} Open the scene in ${editors} to compare it, or leave safe mode yourself.`;
 }
 
 function waitingSentence(links: Links): string {

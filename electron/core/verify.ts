@@ -11,17 +11,18 @@ import { noteUnconfirmed, tellFinal } from "./batches.ts";
 import { comparable, isUnsettled, judge } from "./judge.ts";
 import { limits } from "./limits.ts";
 import { type Batch, isReachable, type Link, type Links } from "./links.ts";
+import { isWaitingBatch } from "./memory.ts";
 import type { Turn } from "./turn.ts";
 
 /** Closes what is due, asks again where something was held, and gives up on editors that fell silent. */
 export function tendBatches(turn: Turn): void {
-  const { links, state, facts } = turn;
+  const { links, state } = turn;
   let room = questionsLeft(links);
   for (const batch of [...links.batches.values()]) {
     const asked = batch.waiting.size;
     const mayAsk = state.head.mode === "live" || batch.decision !== null;
     if (batch.state === "asked") tendAsked(turn, batch, room > 0);
-    else if (mayAsk && isDue(batch, facts.nowMs) && room > 0) ask(turn, batch);
+    else if (mayAsk && isDue(turn, batch) && room > 0) ask(turn, batch);
     if (batch.waiting.size > asked) room -= 1;
   }
 }
@@ -37,7 +38,9 @@ function questionsLeft({ batches, byRole }: Links): number {
   return limits.batchesInFlightMax - most;
 }
 
-function isDue(batch: Batch, nowMs: number): boolean {
+function isDue(turn: Turn, batch: Batch): boolean {
+  const { nowMs } = turn.facts;
+  if (isWaitingBatch(turn, batch)) return false;
   const age = nowMs - batch.openedMs;
   if (batch.attempt > 1) return age >= limits.lookAgainMs * (batch.attempt - 1);
   if (batch.isStructural || batch.only !== null) return true;

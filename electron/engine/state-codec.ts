@@ -6,6 +6,7 @@
  */
 
 import { z } from "zod";
+import { mark } from "#electron/core/failure.ts";
 import { sidesSchema } from "#electron/core/record.ts";
 import {
   type Counter,
@@ -20,7 +21,7 @@ import {
 } from "#electron/core/state.ts";
 import { transformOf } from "#electron/core/transform.ts";
 import { type Uuid, uuidSchema } from "#shared/ids.ts";
-import { errorCodeSchema, modeSchema } from "#shared/protocol/handshake.ts";
+import { errorCodeSchema, modeSchema, type Role, roles } from "#shared/protocol/handshake.ts";
 import { entityKindSchema } from "#shared/protocol/operation.ts";
 import { failure, type Result, success } from "#shared/result.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
@@ -50,16 +51,21 @@ const entity = z.strictObject({
 });
 const lastFinal = z.strictObject({ batch: whole, register: register.optional() });
 const pendingDeletion = z.strictObject({ batch: whole, fields: z.partialRecord(fieldNameSchema, lastFinal) });
+const role = z.enum(roles);
 const counter = z.strictObject({
   operation: z.string(),
   code: errorCodeSchema,
   uuid: uuidSchema.nullable(),
+  role: role.nullable().default(null),
   count: whole,
   firstMs: z.number(),
   lastMs: z.number(),
   message: z.string(),
   windowCount: whole,
   windowMs: z.number(),
+  // What a checkpoint does not say was not known when it was written: nothing was held against anything then.
+  strikes: whole.default(0),
+  clean: whole.default(0),
 });
 const quarantine = z.strictObject({
   code: errorCodeSchema,
@@ -93,6 +99,7 @@ const stateSchema = z.strictObject({
   provisional: z.array(z.tuple([uuidSchema, z.partialRecord(fieldNameSchema, lastFinal)])),
   quarantine: z.array(z.tuple([uuidSchema, quarantine])),
   counters: z.array(z.tuple([z.string(), counter])),
+  present: z.array(role).default([]),
 });
 
 /** Everything that is saved, as it was when it was asked for. */
@@ -111,6 +118,7 @@ export function viewOf(state: State) {
     provisional: [...state.provisional.entries()],
     quarantine: [...state.quarantine.entries()],
     counters: [...state.counters.entries()],
+    present: [...state.present.keys()].sort(),
   };
 }
 
@@ -240,6 +248,7 @@ type Plain = {
     Omit<Quarantine, "closure" | "stamp" | "sides"> & Partial<Quarantine>,
   ])[];
   readonly counters: readonly (readonly [string, Counter])[];
+  readonly present: readonly Role[];
 };
 
 /** Adds what one section, or a piece of it, says. */
@@ -258,6 +267,7 @@ function fill(state: State, plain: Partial<Plain>): void {
   for (const [uuid, { closure = uuid, stamp = 0, sides = {}, ...value }] of plain.quarantine ?? [])
     state.quarantine.set(uuid, { ...value, closure, stamp, sides });
   for (const [key, value] of plain.counters ?? []) state.counters.set(key, value);
+  for (const { uuid } of (plain.counters ? state.counters : new Map()).values()) if (uuid !== null) mark(state, uuid);
 }
 
 /** One entity as a snapshot's text holds it; also read from there. */

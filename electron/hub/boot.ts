@@ -13,6 +13,7 @@ import { LogWriter, type WriterOptions } from "#electron/wal/writer.ts";
 import { uuidFromBytes } from "#shared/ids.ts";
 import { type Result, success } from "#shared/result.ts";
 import { openProjectFile, type Project, type ProjectFolders, prepareFolder } from "./project.ts";
+import { recoverLost } from "./recovery.ts";
 import { type Finding, type Restored, restoreOrSalvage } from "./restore.ts";
 
 export type Opened = {
@@ -43,13 +44,21 @@ export async function openProject(request: BootRequest): Promise<Result<Opened>>
   if (!prepared.ok) return prepared;
   const locked = await lockProject(disk, { folder: prepared.value.root, nowMs: clock.nowMs() });
   if (!locked.ok) return locked;
-  const opened = openLocked(request, prepared.value);
+  const opened = await openHeld(request, prepared.value);
   if (opened.ok) return success({ ...opened.value, lock: locked.value });
   await locked.value.release();
   return opened;
 }
 
 export type Unlocked = Omit<Opened, "lock">;
+
+async function openHeld(request: BootRequest, folders: ProjectFolders): Promise<Result<Unlocked>> {
+  const lost = await recoverLost(request, folders);
+  if (!lost.ok) return lost;
+  const opened = openLocked(request, folders);
+  if (!opened.ok) return opened;
+  return success({ ...opened.value, findings: [...lost.value, ...opened.value.findings] });
+}
 
 /** The steps behind the lock, which the caller holds. */
 export function openLocked(request: BootRequest, folders: ProjectFolders): Result<Unlocked> {

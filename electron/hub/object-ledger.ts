@@ -41,6 +41,7 @@ export class ObjectLedger {
       else if (record.type === "edit") for (const { uuid } of record.ops) this.#touched.add(uuid);
       else if (record.type === "hold") for (const { operation } of record.members) this.#touched.add(operation.uuid);
       else if (record.type === "quarantine" || record.type === "release") this.#touched.add(record.uuid);
+      else if (record.type === "fault" && record.uuid !== null) this.#touched.add(record.uuid);
     }
   }
 

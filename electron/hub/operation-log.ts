@@ -177,6 +177,12 @@ function lineOf(record: Record): Line {
       return { ...none, operation: "snapshot", phase: "verification", outcome: record.reason };
     case "boot":
       return { ...none, operation: "boot", phase: "boot", outcome: record.recovered === "" ? "clean" : "recovered" };
+    case "memory": {
+      const { what } = record;
+      const uuids = what.uuid === null ? [] : [what.uuid];
+      const code = what.event === "forgotten" ? what.code : null;
+      return { operation: "memory", uuids, count: uuids.length, phase: "failure", outcome: what.event, code };
+    }
     case "close":
       return { ...none, operation: "close", phase: "boot", outcome: "clean" };
   }

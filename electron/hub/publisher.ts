@@ -10,9 +10,9 @@ import type { State } from "#electron/core/state.ts";
 import type { PushListener } from "#electron/ports/hub.ts";
 import type { Notice, TimelineRow } from "#shared/ipc/view.ts";
 import { type ErrorCode, errorCodes } from "#shared/protocol/error-code.ts";
+import { failureRows } from "./failure-view.ts";
 import { ObjectLedger } from "./object-ledger.ts";
 import { PacedWork } from "./paced-work.ts";
-import { failureRows } from "./status-view.ts";
 import { timelineRowOf } from "./timeline-view.ts";
 
 const tellIntervalMs = 100;
@@ -34,6 +34,7 @@ export class Publisher {
   readonly #parts: PublisherParts;
   #rows: TimelineRow[] = [];
   #hasFailures = false;
+  #failuresText = "";
   #edits: { atMs: number; count: number }[] = [];
   #notices: Notice[] = [];
   #noticeId = 0;
@@ -62,7 +63,7 @@ export class Publisher {
     for (const [index, record] of records.entries()) {
       if (record.type === "transforms") edited += record.rows.length;
       else if (record.type === "edit") edited += record.ops.length;
-      else if (record.type === "fault") this.#hasFailures = true;
+      else if (failureRecords.has(record.type)) this.#hasFailures = true;
       this.#rows.push(timelineRowOf(this.#parts.state, firstLsn + index, record));
     }
     if (this.#rows.length > rowsWaitingMax) this.#rows = this.#rows.slice(-rowsWaitingMax);
@@ -98,18 +99,30 @@ export class Publisher {
     return true;
   }
 
+  #tellFailures(): void {
+    const { push, state, links, nowMs } = this.#parts;
+    const rows = failureRows({ state, links, nowMs: nowMs() });
+    const text = JSON.stringify(rows);
+    if (text !== this.#failuresText) push("failures-changed", { rows });
+    this.#failuresText = text;
+    // What follows from some of them ends with time alone.
+    this.#hasFailures = rows.some(({ consequence }) => consequence === "waiting" || consequence === "care");
+  }
+
   tell(): void {
-    const { push, state, links, pushStatus } = this.#parts;
+    const { push, pushStatus } = this.#parts;
     const delta = this.ledger.takeDelta();
     if (delta) pushDelta(push, delta);
     if (this.#rows.length > 0) push("timeline-grew", { rows: this.#rows });
     this.#rows = [];
-    if (this.#hasFailures) push("failures-changed", { rows: failureRows(state, links) });
-    this.#hasFailures = false;
+    if (this.#hasFailures) this.#tellFailures();
     pushStatus();
     if (this.#isStarted) this.#telling.soon();
   }
 }
+
+/** What changes a failure's row: how often, and what follows from it. */
+const failureRecords: ReadonlySet<Record["type"]> = new Set(["fault", "boot", "memory", "quarantine", "release"]);
 
 const deltaMax = 10_000;
 

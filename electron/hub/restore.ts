@@ -24,7 +24,7 @@ import type { ProjectFolders } from "./project.ts";
 
 /** Something that opening found broken: counted, logged and told once the engine runs. */
 export type Finding = {
-  readonly operation: "checkpoint" | "log";
+  readonly operation: "checkpoint" | "log" | "registry";
   readonly level: "warning" | "error";
   readonly code: ErrorCode;
   readonly message: string;

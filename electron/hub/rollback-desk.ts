@@ -7,12 +7,12 @@
 import type { SnapshotEntity } from "#electron/core/input.ts";
 import { differenceTo } from "#electron/core/rollback.ts";
 import { nameOf } from "#electron/core/state.ts";
-import { snapshotEntitySchema } from "#electron/engine/state-codec.ts";
 import type { Uuid } from "#shared/ids.ts";
 import type { RequestAnswer } from "#shared/ipc/contract.ts";
 import type { RollbackPreview } from "#shared/ipc/view.ts";
 import { failure, type Result, success } from "#shared/result.ts";
 import type { CoreHub } from "./core-hub.ts";
+import { entitiesOf } from "./snapshot-entities.ts";
 
 const itemsShownMax = 500;
 
@@ -20,24 +20,7 @@ type Target = ReadonlyMap<Uuid, SnapshotEntity>;
 
 export async function readSnapshot(core: CoreHub, oid: string): Promise<Result<Target>> {
   const contents = await core.snapshots.read(oid);
-  if (!contents.ok) return contents;
-  const target = new Map<Uuid, SnapshotEntity>();
-  for (const [uuid, json] of contents.value.objects) {
-    const parsed = snapshotEntitySchema.safeParse(parseOrNull(json));
-    if (!parsed.success) {
-      return failure("E_SNAPSHOT", "The snapshot holds an object that cannot be read. Choose another one.", { uuid });
-    }
-    target.set(uuid, parsed.data);
-  }
-  return success(target);
-}
-
-function parseOrNull(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
+  return contents.ok ? entitiesOf(contents.value) : contents;
 }
 
 export function previewOf(core: CoreHub, oid: string, target: Target): RollbackPreview {

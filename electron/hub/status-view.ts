@@ -2,9 +2,9 @@
 import { waitingFor } from "#electron/core/catch-up.ts";
 import type { Link, Links } from "#electron/core/links.ts";
 import { heldCount } from "#electron/core/review.ts";
-import { nameOf, type State } from "#electron/core/state.ts";
+import type { State } from "#electron/core/state.ts";
 import { sentenceOf, verdictOf } from "#electron/core/verdict.ts";
-import type { EditorView, FailureRow, Notice, StatusView } from "#shared/ipc/view.ts";
+import type { EditorView, Notice, StatusView } from "#shared/ipc/view.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { Failure } from "#shared/result.ts";
@@ -39,6 +39,7 @@ export function statusViewOf(parts: StatusParts): StatusView {
     port: parts.port,
     demo: false,
     notices: [...parts.notices],
+    offers: [],
   };
 }
 
@@ -100,16 +101,4 @@ function failureTotals(state: State): StatusView["failures"] {
     else totals.refused += count;
   }
   return totals;
-}
-
-/** Counters, newest first; refusals that came too fast to be logged one by one are counted with their kind. */
-export function failureRows(state: State, { unlogged }: Pick<Links, "unlogged">): FailureRow[] {
-  const rows = [...state.counters.values()].map((counter) => {
-    const { operation, code, uuid, lastMs, message } = counter;
-    const count = counter.count + (operation === "connection" ? (unlogged.get(code) ?? 0) : 0);
-    const entity = uuid === null ? undefined : (state.entities.get(uuid) ?? state.tombstones.get(uuid)?.entity);
-    const quarantined = uuid !== null && state.quarantine.has(uuid);
-    return { operation, code, uuid, name: nameOf(entity), count, lastMs, message, quarantined };
-  });
-  return rows.sort((a, b) => b.lastMs - a.lastMs);
 }

@@ -5,7 +5,7 @@ import type { Uuid } from "#shared/ids.ts";
 import type { TimelineFilter } from "#shared/ipc/contract.ts";
 import type { TimelineRow } from "#shared/ipc/view.ts";
 import { snapshotReasonWords } from "#shared/ipc/words.ts";
-import type { ErrorCode } from "#shared/protocol/error-code.ts";
+import { type ErrorCode, errorSentence } from "#shared/protocol/error-code.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 
 const uuidsShownMax = 10;
@@ -75,6 +75,12 @@ function tell(record: Record): Told {
       };
     case "boot":
       return { kind: "boot", uuids: [], summary: record.recovered || `VibeSync ${record.version} started` };
+    case "memory": {
+      const { what } = record;
+      if (what.event === "clean") return { kind: "final", uuids: [what.uuid], summary: "Went well again" };
+      const uuids = what.uuid === null ? [] : [what.uuid];
+      return { kind: "mode", uuids, summary: `You had this forgotten: ${errorSentence[what.code]}` };
+    }
     case "close":
       return { kind: "boot", uuids: [], summary: "VibeSync ended" };
   }

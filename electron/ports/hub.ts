@@ -36,9 +36,11 @@ export const hubChannels = [
   "set-safe-mode",
   "conflicts",
   "release",
+  "forget",
   "review",
   "review-decide",
   "restart-engine",
+  "restore-snapshot",
 ] as const satisfies readonly RequestChannel[];
 export type HubChannel = (typeof hubChannels)[number];
 export type ShellChannel = Exclude<RequestChannel, HubChannel>;
@@ -54,6 +56,9 @@ export type HubFacts = {
   /** Everything that has a name, to hide it. */
   readonly names: ReadonlySet<string>;
 };
+
+/** What a recovery took, and from when it is. */
+export type Recovery = { readonly objects: number; readonly takenMs: number };
 
 export type Hub = {
   readonly handlers: HandlersOf<HubChannel>;
@@ -78,5 +83,12 @@ export type HubOptions = {
   /** The real one unless a test puts a slow or failing one in its place. */
   readonly disk?: Disk;
 };
+
+/** The way on for a project that cannot be opened; no hub has it open. */
+export type RestoreSnapshot = (request: {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly projectFolder: string;
+}) => Promise<Result<Recovery>>;
 
 export type OpenHub = (options: HubOptions) => Promise<Result<Hub>>;

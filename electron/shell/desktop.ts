@@ -17,6 +17,7 @@ import { realDisk } from "#electron/ports/disk.ts";
 import { pushTransport } from "#shared/ipc/channels.ts";
 import type { About, StatusView } from "#shared/ipc/view.ts";
 import { verdictWord } from "#shared/ipc/words.ts";
+import { success } from "#shared/result.ts";
 import { aboutOf, runtimeOf } from "./about.ts";
 import { appOrigin, serveApp } from "./app-protocol.ts";
 import { createDemo, type Demo, type StartDemoPair } from "./demo.ts";
@@ -153,6 +154,7 @@ function answerWindow(parts: Parts): () => void {
       return await project.change(folder);
     },
     projectFolder: project.folder,
+    exportScene: () => exportScene(parts),
     close: parts.close,
   });
   return startRouter({
@@ -162,6 +164,15 @@ function answerWindow(parts: Parts): () => void {
     onRefused: (reason, channel) => log("warning", `refused a request (${reason}) on ${JSON.stringify(channel)}`),
     onBug: (error, channel) => log("error", `the answer to ${channel} failed`, error),
   });
+}
+
+async function exportScene({ clock, window, project }: Parts) {
+  const day = new Date(clock.nowMs()).toISOString().slice(0, 10);
+  const path = await chooseFile(window, { title: "Export the scene", suggested: `vibesync-scene-${day}.json` });
+  if (path === null) return success({ path, objects: 0 });
+  const recovery = await import("#electron/hub/recovery.ts");
+  const exported = await recovery.exportScene({ disk: realDisk, clock, projectFolder: project.folder(), path });
+  return exported.ok ? success({ path, objects: exported.value.objects }) : exported;
 }
 
 function diagnosticsOf({ places, session, clock, window, project }: Parts, about: () => About): DiagnosticsDesk {
@@ -174,7 +185,7 @@ function diagnosticsOf({ places, session, clock, window, project }: Parts, about
     logs: places.logs,
     dumps: app.getPath("crashDumps"),
     folders: { app: app.getAppPath(), settings: places.userData, home: app.getPath("home") },
-    chooseFile: (suggested) => chooseFile(window, suggested),
+    chooseFile: (suggested) => chooseFile(window, { title: "Save diagnostics", suggested }),
   });
 }
 
@@ -259,8 +270,11 @@ async function choose(window: AppWindow, { kind, title, startAt }: ChooseOptions
 }
 
 /** Where to save something; null when the person cancelled. */
-async function chooseFile(window: AppWindow, suggested: string): Promise<string | null> {
-  const options = { title: "Save diagnostics", defaultPath: join(app.getPath("downloads"), suggested) };
+async function chooseFile(
+  window: AppWindow,
+  { title, suggested }: { title: string; suggested: string },
+): Promise<string | null> {
+  const options = { title, defaultPath: join(app.getPath("downloads"), suggested) };
   const parent = window.native() ?? BrowserWindow.getFocusedWindow();
   const { canceled, filePath } = parent
     ? await dialog.showSaveDialog(parent, options)

@@ -5,6 +5,7 @@
 import type { EditorView, StatusView } from "#shared/ipc/view.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { Failure } from "#shared/result.ts";
+import { offersFor } from "./recovery-offers.ts";
 
 export function emptyStatus(reason: Failure | null, nowMs: number): StatusView {
   return {
@@ -24,6 +25,7 @@ export function emptyStatus(reason: Failure | null, nowMs: number): StatusView {
     notices: reason
       ? [{ id: 0, timeMs: nowMs, level: "error", code: reason.code, message: reason.message, uuid: null }]
       : [],
+    offers: reason ? offersFor(reason.code) : [],
   };
 }
 

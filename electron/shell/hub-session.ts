@@ -7,6 +7,7 @@
  * Must never: throw for a hub that cannot open, or open a second one before the first is closed.
  */
 import { freshSet } from "#electron/ipc/fresh-set.ts";
+import { realDisk } from "#electron/ports/disk.ts";
 import {
   type HandlersOf,
   type Hub,
@@ -16,6 +17,7 @@ import {
   hubChannels,
   type OpenHub,
   type PushListener,
+  type RestoreSnapshot,
 } from "#electron/ports/hub.ts";
 import { defined } from "#shared/assert.ts";
 import type { RequestAnswer, RequestArgument } from "#shared/ipc/contract.ts";
@@ -44,7 +46,9 @@ export type HubSession = {
   setDemo(on: boolean): void;
 };
 
-export function createHubSession(openHub: OpenHub, options: Omit<HubOptions, "projectFolder">): HubSession {
+export type SessionOptions = Omit<HubOptions, "projectFolder"> & { readonly restoreSnapshot: RestoreSnapshot };
+
+export function createHubSession(openHub: OpenHub, options: SessionOptions): HubSession {
   const listeners = new Set<PushListener>();
   let stage: Stage = { kind: "closed" };
   let folder: string | null = null;
@@ -94,6 +98,17 @@ export function createHubSession(openHub: OpenHub, options: Omit<HubOptions, "pr
     return success(undefined);
   }
 
+  /** Only for a project that could not be opened: an open one has its own way back. */
+  async function restoreNow(): Promise<Result<RequestAnswer<"restore-snapshot">>> {
+    if (stage.kind === "open") return await stage.hub.handlers["restore-snapshot"](null);
+    if (stage.kind !== "failed" || folder === null) return { ok: false, failure: closedFailure };
+    const { clock, disk = realDisk } = options;
+    const restored = await options.restoreSnapshot({ disk, clock, projectFolder: folder });
+    if (!restored.ok) return restored;
+    const opened = await openNow(folder);
+    return opened.ok ? restored : opened;
+  }
+
   async function ask<Channel extends HubChannel>(
     channel: Channel,
     argument: RequestArgument<Channel>,
@@ -115,6 +130,7 @@ export function createHubSession(openHub: OpenHub, options: Omit<HubOptions, "pr
       const opened = await inTurn(() => openNow(again));
       return opened.ok ? success(null) : opened;
     },
+    "restore-snapshot": () => inTurn(restoreNow),
   } satisfies HandlersOf<HubChannel>;
 
   return {

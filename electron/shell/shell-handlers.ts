@@ -30,6 +30,8 @@ export type ShellOptions = {
   readonly showFolder: (which: "project" | "logs" | "plugins") => Promise<string | null>;
   readonly openProject: (folder: string) => Promise<Result<void>>;
   readonly projectFolder: () => string;
+  /** The scene of the newest readable snapshot into a file that the person chooses; null when that was cancelled. */
+  readonly exportScene: () => Promise<Result<{ path: string | null; objects: number }>>;
   readonly close: (action: "tray" | "quit") => void;
 };
 
@@ -66,6 +68,7 @@ export function shellHandlers(options: ShellOptions): HandlersOf<ShellChannel> {
     },
     diagnostics: ({ hidesNames }) => options.diagnostics.gather(hidesNames),
     "save-diagnostics": ({ id }) => options.diagnostics.save(id),
+    "export-scene": () => options.exportScene(),
     "close-decided": ({ action, remember }) => {
       const saved = remember ? settings.change({ closeAction: action }) : success(undefined);
       options.close(action);

@@ -5,6 +5,7 @@
  * error. Sentences with values are functions. The hub's own sentences (verdict, failures) come ready from the hub.
  * Must never: name a failure without the next step.
  */
+import { failureTexts, recoveryTexts } from "./trouble-texts.ts";
 import { counted, number } from "./words.ts";
 
 export const texts = {
@@ -153,18 +154,8 @@ export const texts = {
     again: "Try again",
   },
 
-  failures: {
-    label: "Failures",
-    emptyTitle: "Nothing has failed",
-    empty: "What is refused, times out or does not match is counted here, with the object and the next step.",
-    columns: { what: "What", object: "Object", count: "Times", last: "Last", state: "" },
-    noObject: "no object",
-    quarantined: "Held back",
-    timeouts: "Timeouts",
-    refused: "Refused",
-    mismatches: "Mismatches",
-    disk: "Disk",
-  },
+  recovery: recoveryTexts,
+  failures: failureTexts,
 
   snapshots: {
     take: "Take snapshot",

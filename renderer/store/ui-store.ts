@@ -35,7 +35,7 @@ type OpenDialog =
       readonly names: readonly string[];
     }
   | { readonly kind: "refuse"; readonly uuids: readonly string[] | null; readonly count: number }
-  | { readonly kind: "leave-safe" | "diagnostics" }
+  | { readonly kind: "leave-safe" | "diagnostics" | "restore-snapshot" }
   | { readonly kind: "close-asked" }
   | { readonly kind: "keys" };
 

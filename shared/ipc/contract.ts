@@ -68,6 +68,16 @@ export const requests = {
   ],
   "set-paused": [z.strictObject({ paused: z.boolean() }), nothing],
   "set-safe-mode": [z.strictObject({ on: z.boolean() }), nothing],
+  /** What is remembered of one kind of failure is forgotten; what it led to has its own way back. */
+  forget: [
+    z.strictObject({
+      operation: z.string().max(2_000),
+      code: errorCodeSchema,
+      uuid: uuidSchema.nullable(),
+      role: roleSchema.nullable(),
+    }),
+    nothing,
+  ],
   /** What is held back until a person decides, oldest first; `total` counts what the list leaves out. */
   conflicts: [
     nothing,
@@ -89,6 +99,10 @@ export const requests = {
     z.strictObject({ decided: z.int().min(0) }),
   ],
   "restart-engine": [nothing, nothing],
+  /** Where no project could be opened: the newest snapshot that can be read begins a new log, then it is opened. */
+  "restore-snapshot": [nothing, z.strictObject({ objects: z.int().min(0), takenMs: z.number() })],
+  /** The newest snapshot that can be read, as one file; a path of null means that the person cancelled. */
+  "export-scene": [nothing, z.strictObject({ path: path.nullable(), objects: z.int().min(0) })],
   setup: [nothing, setupViewSchema],
   "install-plugin": [z.strictObject({ role: roleSchema, path }), z.strictObject({ message: z.string() })],
   "choose-unity-project": [nothing, z.strictObject({ path: path.nullable() })],

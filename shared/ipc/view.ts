@@ -56,6 +56,10 @@ export const noticeSchema = z.strictObject({
 });
 export type Notice = z.infer<typeof noticeSchema>;
 
+/** What can be done besides trying again when a project cannot be opened. */
+export const recoveryOffers = ["restore-snapshot", "export-scene"] as const;
+export type RecoveryOffer = (typeof recoveryOffers)[number];
+
 export const statusViewSchema = z.strictObject({
   mode: modeSchema,
   verdict: verdictSchema,
@@ -80,6 +84,8 @@ export const statusViewSchema = z.strictObject({
   port: z.int().nullable(),
   demo: z.boolean(),
   notices: z.array(noticeSchema).max(50),
+  /** Only while no project could be opened. */
+  offers: z.array(z.enum(recoveryOffers)).max(recoveryOffers.length),
 });
 export type StatusView = z.infer<typeof statusViewSchema>;
 
@@ -159,13 +165,24 @@ export const conflictRowSchema = z.strictObject({
 });
 export type ConflictRow = z.infer<typeof conflictRowSchema>;
 
+/**
+ * What the hub does because of what it remembers. `slow`: no preview, alone in its batch. `waiting`: kept, sent later.
+ * `held`: until a person decides. `care`: everything takes the slow path. `paused`, `safe`: the mode it led to.
+ */
+export const consequences = ["none", "slow", "waiting", "held", "care", "paused", "safe"] as const;
+export type Consequence = (typeof consequences)[number];
+
 export const failureRowSchema = z.strictObject({
   operation: text,
   code: errorCodeSchema,
   uuid: uuidSchema.nullable(),
+  /** The editor that failed last. */
+  role: roleSchema.nullable(),
   name: text,
   count,
+  firstMs: timeMs,
   lastMs: timeMs,
+  consequence: z.enum(consequences),
   message: text,
   quarantined: z.boolean(),
 });

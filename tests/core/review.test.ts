@@ -8,7 +8,7 @@ import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { Fields } from "#shared/scene/fields.ts";
 import { stampOf } from "#shared/scene/stamp.ts";
-import { Desk, objectFields, uuidOf } from "./desk.ts";
+import { Desk, objectFields, stateOf, uuidOf } from "./desk.ts";
 
 const [house, door, tree, moon, star] = [1, 2, 3, 4, 5].map(uuidOf) as [string, string, string, string, string];
 
@@ -279,5 +279,72 @@ describe("after a crash", () => {
     left.take({ kind: "safe-mode", on: false, reason: "" });
     expect(applied(left, "unity").at(-1)).toMatchObject({ uuid: tree, fields: { name: "Tree" } });
     for (const desk of [taken, put, left]) expect(queue(desk)).toEqual([]);
+  });
+});
+
+describe("a person's word and an editor that cannot be told yet", () => {
+  const names = (desk: Desk, role: Role) =>
+    applied(desk, role).flatMap((operation) => (operation.op === "delete" ? [] : [operation.fields.name]));
+  const asSeen = (desk: Desk, uuid: string) =>
+    ({ uuid, kind: desk.state.entities.get(uuid)?.kind, fields: {} }) as const;
+
+  /** The tree as an editor lists it that knows the name agreed on. */
+  const listed = (name: string) => {
+    return { uuid: tree, kind: "object" as const, fields: objectFields({ name }), stamp: stampOf(1, "blender") };
+  };
+
+  function rolledBackTo(desk: Desk, name: string): void {
+    const target = [house, door, tree].map(
+      (uuid) => [uuid, { ...asSeen(desk, uuid), kind: "object" as const }] as const,
+    );
+    const wanted = target.map(([uuid, one]) => [uuid, uuid === tree ? { ...one, fields: { name } } : one] as const);
+    desk.take({ kind: "rollback", oid: "", target: new Map(wanted) });
+  }
+
+  it.each(["safe", "paused"])("[ENG-21] a rollback reaches an editor that is just listing its scene (%s)", (mode) => {
+    const desk = safeDesk();
+    if (mode === "paused") desk.take({ kind: "safe-mode", on: false, reason: "" }, { kind: "pause", paused: true });
+    desk.drop("unity");
+    desk.greet("unity");
+    desk.say("unity", stateOf(1));
+    rolledBackTo(desk, "Older");
+    expect(names(desk, "blender")).toContain("Older");
+    desk.say("unity", { kind: "index", epoch: 1, page: 0, last: true, entities: [listed("Tree")], deleted: [] });
+    expect(names(desk, "unity")).toEqual([]);
+    desk.take({ kind: "paired-snapshot", role: "unity", epoch: 1, code: null });
+    expect(names(desk, "unity")).toContain("Older");
+    expect(desk.state.head.mode).toBe(mode);
+    const told = applied(desk, "unity").length;
+    desk.tick(1_000);
+    expect(applied(desk, "unity").length).toBe(told);
+  });
+
+  it("[ENG-21] [ENG-10] one that was away is told, without what was edited and is held since", () => {
+    const desk = safeDesk();
+    desk.drop("unity");
+    rolledBackTo(desk, "Older");
+    desk.tick(300);
+    desk.verify("blender");
+    set(desk, tree, { name: "Held", visible: false });
+    desk.resume("unity");
+    expect(names(desk, "unity")).toContain("Older");
+    expect(names(desk, "unity")).not.toContain("Held");
+    const last = applied(desk, "unity").filter(
+      (operation) => operation.op !== "delete" && "visible" in operation.fields,
+    );
+    expect(last.at(-1)).toMatchObject({ fields: { visible: true } });
+    expect(changes(desk)).toEqual(["Held changed"]);
+  });
+
+  it("[ENG-41] what was approved while it was away is sent when it is back, and safe mode stays", () => {
+    const desk = safeDesk();
+    desk.drop("unity");
+    set(desk, tree, { name: "Oak" });
+    desk.take({ kind: "approve", uuids: [tree] });
+    desk.tick(300);
+    desk.verify("blender");
+    desk.resume("unity");
+    expect(names(desk, "unity")).toContain("Oak");
+    expect(desk.state.head.mode).toBe("safe");
   });
 });

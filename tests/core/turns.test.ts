@@ -321,9 +321,12 @@ describe("too many failures", () => {
         desk.tick(limits.lookAgainMs);
       }
     };
-    hide(many.slice(1));
+    hide(many.slice(0, limits.operationFailuresBeforePause - 1));
     expect(desk.state.head.mode).toBe("live");
-    hide(many.slice(0, 1));
+    hide(many.slice(limits.operationFailuresBeforePause - 1, -1));
+    expect(desk.state.head.mode).toBe("paused");
+    desk.take({ kind: "pause", paused: false });
+    hide(many.slice(-1));
     expect(desk.state.head.mode).toBe("safe");
     expect(desk.state.head.modeReason).toMatch(/^Too many failures: /);
     expect(desk.told("blender", "status").at(-1)).toMatchObject({ mode: "safe", verdict: "safe-mode" });

@@ -6,6 +6,13 @@ import fs from "node:fs";
 import path from "node:path";
 import { strFromU8, unzipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { foldersOf } from "#electron/hub/project.ts";
+import { restoreOrSalvage } from "#electron/hub/restore.ts";
+import { realDisk } from "#electron/ports/disk.ts";
+import { SnapshotStore } from "#electron/snapshots/store.ts";
+import { LogWriter } from "#electron/wal/writer.ts";
+import { objectFields, uuidOf } from "#tests/core/desk.ts";
+import { must } from "#tests/wal/log-script.ts";
 import { appFolder, eventually, type Folders, makeFolders } from "./launch.ts";
 
 const entry = path.join(appFolder, "out/main/headless.cjs");
@@ -22,8 +29,8 @@ afterEach(() => {
   fs.rmSync(folders.root, { recursive: true, force: true });
 });
 
-function start(project = folders.project) {
-  const args = [entry, "--project", project, "--home", folders.home];
+function start(...more: string[]) {
+  const args = [entry, "--project", folders.project, "--home", folders.home, ...more];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   running.push(child);
   const said = { out: "", error: "" };
@@ -35,6 +42,24 @@ function start(project = folders.project) {
   });
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   return { child, said, ended };
+}
+
+/** A record of a kind that this version does not know, at the end of the log. */
+async function fromNewerVersion(project: string): Promise<void> {
+  const { recovery } = must(restoreOrSalvage(realDisk, foldersOf(project), "0"));
+  const log = must(LogWriter.open(realDisk, recovery.end));
+  must(log.append([{ type: 999, schema: 1, payload: Buffer.from("{}") }]));
+  must(await log.close());
+}
+
+async function oneSnapshot(project: string): Promise<void> {
+  const history = must(await SnapshotStore.open(project));
+  const json = JSON.stringify({ uuid: uuidOf(1), kind: "object", fields: objectFields() });
+  const base = history.opening.head ? { base: history.opening.head.oid } : {};
+  const changed = [{ uuid: uuidOf(1), json }];
+  must(
+    await history.commit({ lsn: 9, stateHash: "nine", timeMs: 1_500, reason: "manual", changed, whole: true, ...base }),
+  );
 }
 
 const discovery = () => path.join(folders.home, "hub.json");
@@ -84,6 +109,28 @@ describe("the hub without a window", () => {
     const files = unzipSync(fs.readFileSync(file));
     expect(strFromU8(files["vibesync-diagnostics/wal-tail.jsonl"] as Uint8Array)).toContain('"type":"boot"');
     expect(child.exitCode).toBe(null);
+  });
+
+  it("[ENG-47] says what can be done about a project of a newer version, and does it", async () => {
+    const { child, ended } = start();
+    await isListening();
+    child.kill("SIGTERM");
+    await ended;
+    await fromNewerVersion(folders.project);
+    const refused = start();
+    expect(await refused.ended).toBe(1);
+    expect(refused.said.error).toContain("E_WAL_VERSION");
+    expect(refused.said.error).toContain("What can be done: --restore-snapshot, --export <file>");
+    await oneSnapshot(folders.project);
+    const scene = path.join(folders.root, "scene.json");
+    const args = [entry, "--project", folders.project, "--home", folders.home];
+    const said = execFileSync(process.execPath, [...args, "--export", scene], { encoding: "utf8" });
+    expect(said).toContain("1 objects from the snapshot of");
+    expect(JSON.parse(fs.readFileSync(scene, "utf8"))).toMatchObject({ objects: [{ fields: { name: "Thing" } }] });
+    const restored = start("--restore-snapshot");
+    await isListening();
+    await eventually("it says safe mode", () => restored.said.out.includes("Safe mode"));
+    expect(restored.said.out).toContain("1 objects from the snapshot of");
   });
 
   it("explains itself, and refuses an option it does not know", () => {

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { accessibilityFaults } from "#tests/renderer/harness/accessibility.ts";
 import { growth } from "#tests/renderer/harness/scene-parts.ts";
 import { type SceneName, sceneNames, sceneOf } from "#tests/renderer/harness/scenes.ts";
+import { scrollUnderLoad } from "#tests/renderer/harness/scroll-under-load.ts";
 import { StateWindow, viewNames } from "./state-window.ts";
 
 const rowsInPageMax = 80;
@@ -266,31 +267,3 @@ describe("ten thousand objects", () => {
     expect(medianMs).toBeLessThan(40);
   });
 });
-
-/** Runs in the page: scrolls for two seconds while ten pushes a second change 100 objects each. */
-async function scrollUnderLoad(): Promise<{ medianMs: number; rowsMost: number }> {
-  const grid = document.querySelector("[role=grid]") as HTMLElement;
-  const answer = (await window.hub.request("objects", null)) as { value: { objects: { uuid: string }[] } };
-  const { objects } = answer.value;
-  const gapsMs: number[] = [];
-  let rowsMost = 0;
-  let round = 0;
-  const timer = setInterval(() => {
-    round += 1;
-    const upserts = objects.slice(round * 100, round * 100 + 100).map((one) => ({ ...one, state: "sending" }));
-    window.pushToWindow("objects-changed", { reset: false, upserts, removed: [] });
-  }, 100);
-  let before = performance.now();
-  const end = before + 2_000;
-  while (before < end) {
-    await new Promise(requestAnimationFrame);
-    const now = performance.now();
-    gapsMs.push(now - before);
-    before = now;
-    grid.scrollTop += 120;
-    rowsMost = Math.max(rowsMost, document.querySelectorAll("[role=row]").length);
-  }
-  clearInterval(timer);
-  gapsMs.sort((left, right) => left - right);
-  return { medianMs: gapsMs[Math.floor(gapsMs.length / 2)] ?? 0, rowsMost };
-}

@@ -52,6 +52,7 @@ const samples: readonly Record[] = [
     role: "unity",
     side: { kind: "alive", stamp: 66, fields: { name: "Fenster" } },
   },
+  { type: "memory", timeMs: 14, what: { event: "clean", uuid: one } },
 ];
 
 const code = (stored: Parameters<typeof decodeRecord>[0]) => {
@@ -95,6 +96,16 @@ describe("records", () => {
     expect(code({ type: recordTypes.close, schema: recordSchema, payload: Buffer.from(text) })).toBe("E_WAL_CORRUPT");
   });
 
+  it.each([
+    `{"event":"clean","uuid":"${one}"}`,
+    `{"event":"forgotten","operation":"apply","code":"E_APPLY","uuid":"${one}","role":null}`,
+    '{"event":"forgotten","operation":"crash","code":"E_CRASHED","uuid":null,"role":"unity"}',
+  ])("[ENG-44] [WAL-18] what the memory wrote is read for ever: %s", (what) => {
+    const payload = Buffer.from(`{"timeMs":12,"what":${what}}`);
+    const decoded = decodeRecord({ type: 14, schema: 1, payload });
+    expect(decoded).toEqual({ ok: true, value: { type: "memory", timeMs: 12, what: JSON.parse(what) } });
+  });
+
   it("[ENG-3] a transform that is not finite is refused", () => {
     const stored = encodeRecord({ type: "transforms", timeMs: 1, batch: 1, role: "unity", stamp: 2, rows: [row] });
     const bytes = Buffer.from(stored.payload);
@@ -126,6 +137,22 @@ describe("a state", () => {
     const oneLine = decodeState(Buffer.from(JSON.stringify(JSON.parse(text))));
     const again = oneLine.ok ? Buffer.from(encodeState(oneLine.value)).toString("utf8") : "";
     expect(JSON.parse(again)).toEqual(JSON.parse(text));
+  });
+
+  it("[ENG-44] [WAL-18] saved before there was a memory opens: nothing is held against anything", () => {
+    const text = Buffer.from(encodeState(whole)).toString("utf8");
+    const older = text
+      .replaceAll(/,"role":[^,]*(?=,"count")/g, "")
+      .replaceAll(/,"strikes":\d+,"clean":\d+/g, "")
+      .replace(/,"present":\[[^\]]*\]/, "");
+    expect(older.length).toBeLessThan(text.length - 40);
+    const decoded = decodeState(Buffer.from(older));
+    if (!decoded.ok) throw new Error(decoded.failure.message);
+    expect(decoded.value.counters.size).toBe(whole.counters.size);
+    expect([...decoded.value.counters.values()]).toMatchObject(
+      [0, 1].map(() => ({ role: null, strikes: 0, clean: 0 })),
+    );
+    expect([decoded.value.marked.size, decoded.value.present.size]).toEqual([0, 0]);
   });
 
   it.each([

@@ -1,7 +1,14 @@
 /** What the window is told while a hub opens, fails to open, is exchanged, or is gone. */
 import { describe, expect, it } from "vitest";
 import { realClock } from "#electron/ports/clock.ts";
-import { type Hub, type HubOptions, hubChannels, type OpenHub, type PushListener } from "#electron/ports/hub.ts";
+import {
+  type Hub,
+  type HubOptions,
+  hubChannels,
+  type OpenHub,
+  type PushListener,
+  type RestoreSnapshot,
+} from "#electron/ports/hub.ts";
 import { createHubSession } from "#electron/shell/hub-session.ts";
 import type { PushChannel } from "#shared/ipc/contract.ts";
 import { failure, success } from "#shared/result.ts";
@@ -42,7 +49,12 @@ function setUp(opening: (options: HubOptions) => ReturnType<OpenHub> | undefined
     hubs.push(hub);
     return success(hub);
   };
-  const session = createHubSession(openHub, { home: "/h", hubVersion: "0.1.0", clock: realClock });
+  const restoreSnapshot: RestoreSnapshot = async ({ projectFolder }) => {
+    trace.push(`restored ${projectFolder}`);
+    return success({ objects: 3, takenMs: 1 });
+  };
+  const options = { home: "/h", hubVersion: "0.1.0", clock: realClock, restoreSnapshot };
+  const session = createHubSession(openHub, options);
   const pushed: [PushChannel, unknown][] = [];
   session.onPush((channel, value) => void pushed.push([channel, value]));
   return { session, trace, hubs, pushed };
@@ -65,6 +77,29 @@ describe("the session around a hub", () => {
     const objects = session.handlers.objects(null);
     await opened;
     expect(await objects).toEqual(success({ objects: [] }));
+  });
+
+  it("[ENG-47] offers the way on that fits the reason, goes it when asked, and never for a project that is open", async () => {
+    let isDamaged = true;
+    const damaged = failure("E_CHECKPOINT", "No saved state can be read.");
+    const { session, trace } = setUp(() => (isDamaged ? Promise.resolve(damaged) : undefined));
+    expect(await session.handlers["restore-snapshot"](null)).toMatchObject({ ok: false });
+    await session.open("/a");
+    expect(session.status().offers).toEqual(["restore-snapshot", "export-scene"]);
+    isDamaged = false;
+    expect(await session.handlers["restore-snapshot"](null)).toEqual(success({ objects: 3, takenMs: 1 }));
+    expect(trace).toEqual(["opening /a", "restored /a", "opening /a"]);
+    expect(session.status()).toMatchObject({ mode: "live", offers: [] });
+    expect(await session.handlers["restore-snapshot"](null)).toMatchObject({ ok: false });
+    expect(trace.length).toBe(3);
+  });
+
+  it("[ENG-47] offers nothing but another try where that is all that helps", async () => {
+    for (const code of ["E_PROJECT_LOCKED", "E_DISK_FULL", "E_READ_ONLY", "E_PORT"] as const) {
+      const { session } = setUp(() => Promise.resolve(failure(code, "no")));
+      await session.open("/a");
+      expect(session.status().offers).toEqual([]);
+    }
   });
 
   it("shows Stopped and the reason when the hub cannot open, and tries again when asked", async () => {

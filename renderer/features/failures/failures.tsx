@@ -20,6 +20,7 @@ export function Failures() {
   return (
     <div className={styles.failures}>
       {status && <Totals failures={status.failures} />}
+      <h2 className={styles.title}>{texts.failures.label}</h2>
       {sorted.length === 0 ? (
         <Empty icon={CircleCheckBig} title={texts.failures.emptyTitle} text={texts.failures.empty} />
       ) : (
@@ -32,11 +33,10 @@ export function Failures() {
   );
 }
 
-/** What is held back comes first, then the newest. */
+/** What is held back comes first, then what has another consequence, then the newest. */
 function urgentFirst(rows: readonly FailureRow[]): readonly FailureRow[] {
-  return rows.toSorted(
-    (left, right) => Number(right.quarantined) - Number(left.quarantined) || right.lastMs - left.lastMs,
-  );
+  const urgency = ({ quarantined, consequence }: FailureRow) => (quarantined ? 2 : Number(consequence !== "none"));
+  return rows.toSorted((left, right) => urgency(right) - urgency(left) || right.lastMs - left.lastMs);
 }
 
 function Totals({ failures }: { readonly failures: StatusView["failures"] }) {

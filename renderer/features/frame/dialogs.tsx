@@ -2,6 +2,7 @@
 import { useUi } from "#renderer/app-context.tsx";
 import { KeepDialog } from "#renderer/features/conflicts/keep-dialog.tsx";
 import { DiagnosticsDialog } from "#renderer/features/diagnostics/diagnostics-dialog.tsx";
+import { RestoreDialog } from "#renderer/features/home/restore-dialog.tsx";
 import { LeaveSafeDialog, RefuseDialog } from "#renderer/features/review/review-dialogs.tsx";
 import { NameDialog } from "#renderer/features/snapshots/name-dialog.tsx";
 import { RollbackDialog } from "#renderer/features/snapshots/rollback-dialog.tsx";
@@ -23,6 +24,8 @@ export function Dialogs() {
       return <RefuseDialog uuids={dialog.uuids} count={dialog.count} />;
     case "leave-safe":
       return <LeaveSafeDialog />;
+    case "restore-snapshot":
+      return <RestoreDialog />;
     case "diagnostics":
       return <DiagnosticsDialog />;
     case "close-asked":

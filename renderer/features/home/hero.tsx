@@ -33,9 +33,9 @@ export function Hero({ status }: { readonly status: StatusView }) {
 }
 
 /** The numbers behind the verdict; zeros are left out. */
-export function factsOf({ mode, counts, editors, editsPerSecond, log }: StatusView): string {
+export function factsOf({ mode, project, counts, editors, editsPerSecond, log }: StatusView): string {
   const waiting = editors.blender.waiting + editors.unity.waiting;
-  if (mode === "halted") return texts.home.nothingLost(log.durableLsn);
+  if (mode === "halted") return project === null ? "" : texts.home.nothingLost(log.durableLsn);
   if (mode === "paused" || mode === "safe") return texts.home.queued(waiting);
   const isNobodyLinked = editors.blender.link === "absent" && editors.unity.link === "absent";
   const facts = [isNobodyLinked ? texts.home.remembered(counts.objects) : texts.home.linked(counts.objects)];

@@ -1,5 +1,16 @@
 /** What can be done about the verdict, most useful first. Live needs nothing. */
-import { CirclePlay, FolderOpen, GitCompareArrows, ListChecks, Play, Plug, RotateCw, ShieldCheck } from "lucide-react";
+import {
+  CirclePlay,
+  FileDown,
+  FolderOpen,
+  GitCompareArrows,
+  History,
+  ListChecks,
+  Play,
+  Plug,
+  RotateCw,
+  ShieldCheck,
+} from "lucide-react";
 import { useApp } from "#renderer/app-context.tsx";
 import { DiagnosticsButton } from "#renderer/features/diagnostics/diagnostics-button.tsx";
 import { texts } from "#renderer/messages/texts.ts";
@@ -23,7 +34,7 @@ function stepsOf(status: StatusView) {
   const { blender, unity } = status.editors;
   const isNobodyLinked = blender.link === "absent" && unity.link === "absent";
   const isOneMissing = blender.link === "absent" || unity.link === "absent";
-  if (status.mode === "halted") return <Restart />;
+  if (status.mode === "halted") return <Restart offers={status.offers} />;
   if (status.mode === "safe") return <LeaveSafe toReview={status.toReview} />;
   if (status.mode === "paused") return <Resume />;
   if (status.verdict === "needs-you" && status.counts.conflict > 0)
@@ -33,14 +44,25 @@ function stepsOf(status: StatusView) {
   return null;
 }
 
-function Restart() {
-  const { actions } = useApp();
+function Restart({ offers }: Pick<StatusView, "offers">) {
+  const { ui, actions } = useApp();
   const [busy, restart] = useBusy(actions.restartEngine);
+  const [exporting, exportScene] = useBusy(actions.exportScene);
   return (
     <>
       <Button variant="primary" icon={RotateCw} busy={busy} onClick={() => void restart()}>
         {texts.home.restart}
       </Button>
+      {offers.includes("restore-snapshot") && (
+        <Button icon={History} onClick={() => ui.setState({ dialog: { kind: "restore-snapshot" } })}>
+          {texts.recovery.restore}
+        </Button>
+      )}
+      {offers.includes("export-scene") && (
+        <Button icon={FileDown} busy={exporting} onClick={() => void exportScene()}>
+          {texts.recovery.exportIt}
+        </Button>
+      )}
       <Button icon={FolderOpen} onClick={() => void actions.showFolder("logs")}>
         {texts.home.showLog}
       </Button>

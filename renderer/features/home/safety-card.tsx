@@ -35,7 +35,7 @@ export function SafetyCard({ status }: { readonly status: StatusView }) {
         {texts.home.takeSnapshot}
       </Button>
       {status.mode === "halted" && <p className={rows.blocked}>{texts.home.stopped}</p>}
-      {snapshots.length === 0 && <p className={rows.nothing}>{texts.home.noSnapshots}</p>}
+      {snapshots.length === 0 && status.project !== null && <p className={rows.nothing}>{texts.home.noSnapshots}</p>}
       <ul>
         {newestAndNotable(snapshots, shownMax).map((snapshot) => (
           <li key={snapshot.oid} className={rows.row}>

@@ -17,6 +17,7 @@ import type {
   StatusView,
   TimelineRow,
 } from "#shared/ipc/view.ts";
+import { errorSentence } from "#shared/protocol/error-code.ts";
 import {
   absent,
   conflictOf,
@@ -61,6 +62,7 @@ export const sceneNames = [
   "review",
   "needs-you",
   "halted",
+  "refused",
 ] as const;
 export type SceneName = (typeof sceneNames)[number];
 
@@ -104,6 +106,7 @@ function liveScene(nowMs: number, objects: readonly ObjectView[]): Scene {
       port: 48_261,
       demo: false,
       notices: [],
+      offers: [],
     },
     objects,
     timeline: rowsOf(nowMs, 280),
@@ -138,6 +141,23 @@ function emptyScene(nowMs: number): Scene {
   };
 }
 
+/** One row of each thing that the hub does because of what it remembers, but for holding back. */
+function rememberedRows(objects: readonly ObjectView[], nowMs: number): FailureRow[] {
+  const kinds = [
+    ["crash", "E_CRASHED", "slow"],
+    ["apply", "E_APPLY", "waiting"],
+    ["verify-again", "E_VERIFY_MISMATCH", "care"],
+    ["verify-again", "E_VERIFY_MISMATCH", "none"],
+  ] as const;
+  return kinds.map(([operation, code, consequence], index): FailureRow => {
+    const { uuid = null, name = "" } = objects[40 + index] ?? {};
+    const lastMs = nowMs - index * hourMs - 40_000;
+    const message = errorSentence[code];
+    const row = { operation, code, uuid, role: "unity", name, count: index + 1, consequence } as const;
+    return { ...row, firstMs: lastMs - hourMs, lastMs, message, quarantined: false };
+  });
+}
+
 function needsYouScene(nowMs: number): Scene {
   const objects = objectsOf(someObjects, nowMs, (index) =>
     index % 34 === 2 ? "conflict" : index % 60 === 7 ? "one-side" : "in-step",
@@ -154,9 +174,12 @@ function needsYouScene(nowMs: number): Scene {
       operation: "set translation",
       code,
       uuid,
+      role: "unity",
       name,
       count: 1 + index * 3,
+      firstMs: nowMs - index * hourMs - 9_000,
       lastMs: nowMs - index * 5 * minuteMs - 9_000,
+      consequence: "held",
       message: `${name} ${words}`,
       quarantined: true,
     };
@@ -166,12 +189,16 @@ function needsYouScene(nowMs: number): Scene {
       operation: "verify",
       code: "E_TIMEOUT",
       uuid: null,
+      role: "unity",
       name: "",
       count: 2,
+      firstMs: nowMs - hourMs,
       lastMs: nowMs - 90_000,
+      consequence: "none",
       message: "Unity did not answer in time. It may be compiling or loading.",
       quarantined: false,
     },
+    ...rememberedRows(objects, nowMs),
   ];
   return {
     ...withStatus(liveScene(nowMs, objects), {
@@ -300,7 +327,33 @@ const makers: { readonly [Name in SceneName]: (parts: SceneParts) => Scene } = {
         },
       ],
     }),
+  refused: ({ nowMs, live }) => refusedScene(nowMs, live),
 };
+
+/** No project is open: what the hub knew is not known here. */
+function refusedScene(nowMs: number, live: Scene): Scene {
+  const sentence =
+    "The log holds a record of an unknown kind (14, layout 1): a newer VibeSync wrote it. Install that version.";
+  const code = "E_WAL_VERSION";
+  const nothing = { objects: [], timeline: [], snapshots: [] };
+  return {
+    ...withStatus(live, {
+      mode: "halted",
+      verdict: "stopped",
+      sentence,
+      project: null,
+      editors: { blender: absent("blender", nowMs), unity: absent("unity", nowMs) },
+      counts: countsOf([]),
+      log: { lsn: 0, durableLsn: 0, finalLsn: 0 },
+      editsPerSecond: 0,
+      lastSnapshotMs: null,
+      port: null,
+      notices: [{ id: 0, timeMs: nowMs, level: "error", code, message: sentence, uuid: null }],
+      offers: ["restore-snapshot", "export-scene"],
+    }),
+    ...nothing,
+  };
+}
 
 export function sceneOf(name: SceneName, nowMs: number): Scene {
   const objects = objectsOf(someObjects, nowMs, (index) => (index % 80 === 3 ? "held" : "in-step"));
