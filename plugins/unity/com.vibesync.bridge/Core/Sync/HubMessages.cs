@@ -67,7 +67,8 @@ namespace VibeSync.Core
             ProjectName = (string)welcome["projectName"];
             m_ToldState = "";
             m_ToldHeld = "";
-            bool isResumed = (bool)welcome["resumed"];
+            // Another scene may have been opened since the greeting: what the hub resumes is the one before.
+            bool isResumed = (bool)welcome["resumed"] && m_IsResumable && m_IsTracking;
             m_NeedsIndex = !isResumed;
             m_IsResumable = isResumed;
             Linked(m_HubProject);
