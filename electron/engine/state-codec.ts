@@ -266,8 +266,11 @@ function fill(state: State, plain: Partial<Plain>): void {
   }
   for (const [uuid, { closure = uuid, stamp = 0, sides = {}, ...value }] of plain.quarantine ?? [])
     state.quarantine.set(uuid, { ...value, closure, stamp, sides });
-  for (const [key, value] of plain.counters ?? []) state.counters.set(key, value);
-  for (const { uuid } of (plain.counters ? state.counters : new Map()).values()) if (uuid !== null) mark(state, uuid);
+  for (const [key, value] of plain.counters ?? []) {
+    state.counters.set(key, value);
+    if (value.uuid !== null) mark(state, value.uuid);
+  }
+  for (const one of plain.present ?? []) state.present.set(one, true);
 }
 
 /** One entity as a snapshot's text holds it; also read from there. */
