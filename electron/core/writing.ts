@@ -39,7 +39,7 @@ export function write(turn: Turn, { role, reason, ops, decision = null }: Writin
   }
 }
 
-/** A person's word: an editor that is away, or whose scene is just being listed, is told when it can be (catch-up.ts). */
+/** A person's word: an editor that is away, or whose scene is being listed, is told when it can be (catch-up.ts). */
 function oweToOthers(links: Links, id: number): void {
   const batch = links.batches.get(id);
   if (!batch?.decision) return;
