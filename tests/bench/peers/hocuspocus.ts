@@ -12,6 +12,7 @@ import type { Peers } from "./packages.ts";
 type SharedMap = { get(key: string): unknown; set(key: string, value: unknown): void };
 type Document = { getMap(name: string): SharedMap; transact(work: () => void): void };
 type Provider = { readonly isSynced: boolean; readonly unsyncedChanges: number; destroy(): void };
+type Client = { readonly document: Document; readonly provider: Provider; readonly socket: { destroy(): void } };
 type Yjs = { readonly Doc: new () => Document; applyUpdate(document: Document, update: Uint8Array): void };
 type Sqlite = new (
   file: string,
@@ -34,8 +35,8 @@ export class HocuspocusPair {
   readonly #peers: Peers;
   readonly #file: string;
   readonly #child: ChildProcess;
-  readonly #from: { document: Document; provider: Provider };
-  readonly #to: { document: Document; provider: Provider };
+  readonly #from: Client;
+  readonly #to: Client;
   /** Written into every value, so that an old one is told from the last. */
   #frame = 0;
 
@@ -86,7 +87,11 @@ export class HocuspocusPair {
     const gone = once(this.#child, "exit");
     this.#child.kill("SIGKILL");
     await gone;
-    for (const { provider } of [this.#from, this.#to]) provider.destroy();
+    for (const { provider, socket } of [this.#from, this.#to]) {
+      provider.destroy();
+      // It would try to reach the server for ever.
+      socket.destroy();
+    }
     const { Doc, applyUpdate } = this.#peers.load("yjs") as Yjs;
     const Database = this.#peers.load("better-sqlite3") as Sqlite;
     const row = new Database(this.#file, {}).prepare("SELECT data FROM documents WHERE name = ?").get(documentName);
@@ -96,18 +101,18 @@ export class HocuspocusPair {
     return numbers.filter((number) => frameOf(document, number) === frameOf(this.#from.document, number)).length;
   }
 
-  #client(port: number): { document: Document; provider: Provider } {
+  #client(port: number): Client {
     const { Doc } = this.#peers.load("yjs") as Yjs;
     const { HocuspocusProvider, HocuspocusProviderWebsocket } = this.#peers.load("@hocuspocus/provider") as {
       HocuspocusProvider: new (options: object) => Provider & { attach?(): void };
-      HocuspocusProviderWebsocket: new (options: object) => object;
+      HocuspocusProviderWebsocket: new (options: object) => Client["socket"];
     };
     const document = new Doc();
     const url = `ws://127.0.0.1:${port}`;
-    const websocketProvider = new HocuspocusProviderWebsocket({ url, WebSocketPolyfill: WebSocket });
-    const provider = new HocuspocusProvider({ websocketProvider, name: documentName, document });
+    const socket = new HocuspocusProviderWebsocket({ url, WebSocketPolyfill: WebSocket });
+    const provider = new HocuspocusProvider({ websocketProvider: socket, name: documentName, document });
     provider.attach?.();
-    return { document, provider };
+    return { document, provider, socket };
   }
 }
 
