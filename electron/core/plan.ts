@@ -254,7 +254,8 @@ function releaseDeferred(turn: Turn): void {
 function tellStatus(turn: Turn): void {
   const { state, links } = turn;
   const verdict = verdictOf(state, links);
-  const conflicts = [...state.quarantine.keys()].slice(0, 100);
+  // In an order that no map decides.
+  const conflicts = [...state.quarantine.keys()].slice(0, 100).sort();
   for (const link of links.byRole.values()) {
     if (link.connection === null) continue;
     const peer = [...links.byRole.values()].some((other) => other !== link && isLinked(other));

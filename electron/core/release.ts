@@ -20,6 +20,8 @@ export function release(turn: Turn, uuids: readonly Uuid[], choice: Choice): voi
   const { state } = turn;
   const closures = new Set(uuids.map((uuid) => state.quarantine.get(uuid)?.closure));
   const held = [...state.quarantine.entries()].filter(([, { closure }]) => closures.has(closure));
+  // In an order that no map decides.
+  held.sort(([one], [other]) => (one < other ? -1 : 1));
   for (const [uuid] of held) turn.log({ type: "release", timeMs: turn.facts.nowMs, uuid, kept: choice });
   const sideOf = new Map(held.map(([uuid, { sides }]) => [uuid, choice === "agreed" ? undefined : sides[choice]]));
   const living = held.map(([uuid]) => state.entities.get(uuid)).filter((entity) => entity !== undefined);
