@@ -34,7 +34,15 @@ const someUuid = "00000000-0000-4000-8000-00000000000f";
 function copyOf({ state, links }: Mind, dice: Dice | null): Mind {
   const copy = new State();
   copy.head = state.head;
-  for (const name of ["entities", "tombstones", "provisional", "quarantine", "counters", "marked", "present"] as const) {
+  for (const name of [
+    "entities",
+    "tombstones",
+    "provisional",
+    "quarantine",
+    "counters",
+    "marked",
+    "present",
+  ] as const) {
     const target: Target = copy[name];
     const entries: Iterable<readonly [string, unknown]> = state[name].entries();
     for (const [key, value] of inOrder(dice, entries)) target.set(key, value);
