@@ -140,6 +140,7 @@ export function onState(turn: Turn, link: Link, message: UpMessageOf<"state">): 
   if (message.epoch > link.epoch) {
     forgetEditor(turn, link.role);
     link.epoch = message.epoch;
+    if (link.connection !== null) turn.effects.push({ kind: "drop-answers", connection: link.connection });
     startListing(link);
     const detail = message.document.name;
     turn.log({ type: "session", timeMs: turn.facts.nowMs, role: link.role, event: "epoch", detail });

@@ -8,7 +8,7 @@
  * halts, sockets are told, the window lives on.
  * Must never: know what an input means.
  */
-import type { Effect } from "#electron/core/effect.ts";
+import type { Effect, WorldEffect } from "#electron/core/effect.ts";
 import type { Facts, Input } from "#electron/core/input.ts";
 import type { Links } from "#electron/core/links.ts";
 import { plan } from "#electron/core/plan.ts";
@@ -34,7 +34,7 @@ export type EngineParts = {
   readonly project: Facts["project"];
   readonly logId: string;
   /** Effects that are not messages: snapshots, sidecars, notices. */
-  readonly onEffect: (effect: Exclude<Effect, { kind: "send" | "send-frame" | "close" }>) => void;
+  readonly onEffect: (effect: WorldEffect) => void;
   /** The turn's records are in the log and in the state. */
   readonly onRecords: (records: readonly Record[], firstLsn: number) => void;
   readonly onHalt: (failure: Failure) => void;
@@ -175,7 +175,7 @@ export class Engine {
   }
 
   #perform(effect: Effect): void {
-    if (effect.kind === "send" || effect.kind === "send-frame" || effect.kind === "close") this.#outbox?.post(effect);
+    if ("connection" in effect) this.#outbox?.post(effect);
     else this.#parts.onEffect(effect);
   }
 

@@ -5,12 +5,12 @@
  * but promises.
  * Must never: reorder what one connection is told about the scene, or send for a log that failed.
  */
-import type { Effect } from "#electron/core/effect.ts";
+import type { WireEffect } from "#electron/core/effect.ts";
 import { limits } from "#electron/core/limits.ts";
 import type { ConnectionId, Wire } from "#electron/ports/wire.ts";
 import type { DownKind } from "#shared/protocol/down.ts";
 
-type Outgoing = Extract<Effect, { kind: "send" | "send-frame" | "close" }>;
+type Outgoing = Exclude<WireEffect, { kind: "drop-answers" }>;
 
 /** What waits for the log, oldest first, and how much of it nothing may pass. */
 type Queue = { readonly waiting: Outgoing[]; firm: number };
@@ -27,7 +27,8 @@ export class Outbox {
   }
 
   /** Sends at once what may go at once; the rest waits behind its `durableLsn`. */
-  post(effect: Outgoing): void {
+  post(effect: WireEffect): void {
+    if (effect.kind === "drop-answers") return this.#dropAnswers(effect.connection);
     const queue = this.#queues.get(effect.connection);
     const mayGo = this.#mayGo(effect) && (!queue || (queue.firm === 0 && mayPass(effect)));
     if (mayGo) this.#let(effect);
@@ -52,6 +53,14 @@ export class Outbox {
 
   forget(connection: ConnectionId): void {
     this.#queues.delete(connection);
+  }
+
+  #dropAnswers(connection: ConnectionId): void {
+    const queue = this.#queues.get(connection);
+    if (!queue) return;
+    const waiting = queue.waiting.filter((effect) => !isAnswer(effect));
+    this.#queues.delete(connection);
+    if (waiting.length > 0) this.#queues.set(connection, { waiting, firm: waiting.filter(isFirm).length });
   }
 
   #wait(effect: Outgoing, queue: Queue = { waiting: [], firm: 0 }): void {
@@ -82,6 +91,10 @@ const passed: ReadonlySet<DownKind> = new Set(["accepted", "verify", "final", "s
 /** Values carry their stamps and positions with them; a status is only what is so now. */
 function mayPass(effect: Outgoing): boolean {
   return effect.kind === "send-frame" || (effect.kind === "send" && passing.has(effect.message.kind));
+}
+
+function isAnswer(effect: Outgoing): boolean {
+  return effect.kind === "send" && (effect.message.kind === "accepted" || effect.message.kind === "rejected");
 }
 
 /** All but words about older changes; an answer that refuses something is followed by what puts it back. */

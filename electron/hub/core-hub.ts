@@ -8,7 +8,7 @@
 import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import { join } from "node:path";
-import type { Effect } from "#electron/core/effect.ts";
+import type { WorldEffect } from "#electron/core/effect.ts";
 import { Links } from "#electron/core/links.ts";
 import type { Record } from "#electron/core/record.ts";
 import { Engine } from "#electron/engine/engine.ts";
@@ -39,8 +39,6 @@ const exitSnapshotMs = 10_000;
 
 /** As much of the findings as a boot record takes; each has a record of its own besides. */
 const recoveredLengthMax = 2_000;
-
-type World = Exclude<Effect, { kind: "send" | "send-frame" | "close" }>;
 
 export class CoreHub {
   readonly opened: Opened;
@@ -210,7 +208,7 @@ export class CoreHub {
     this.#checkpoints.note(records.length);
   }
 
-  #perform(effect: World): void {
+  #perform(effect: WorldEffect): void {
     switch (effect.kind) {
       case "finalised":
         this.feed.finalised();
@@ -237,7 +235,7 @@ export class CoreHub {
   }
 
   /** Both sides as they are before anything is written to this editor: its listing beside the hub's state (phase 2). */
-  async #pairedSnapshot({ role, epoch, entities }: Extract<World, { kind: "paired-snapshot" }>): Promise<void> {
+  async #pairedSnapshot({ role, epoch, entities }: Extract<WorldEffect, { kind: "paired-snapshot" }>): Promise<void> {
     const takenAt = new Date(this.engine.nowMs()).toISOString();
     const json = JSON.stringify({ role, takenAt, epoch, entities });
     await this.feed.settle();

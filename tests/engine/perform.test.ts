@@ -64,4 +64,15 @@ describe("while the log is being synced", () => {
     postFrame();
     expect(left.at(-1)).toBe("frame");
   });
+
+  it("[WIRE-10] an editor that opened another document is not told what became of changes to the one before", () => {
+    post(refusal, notDurable);
+    post(verify, notDurable);
+    outbox.post({ kind: "send", connection: 2, message: accepted, durableLsn: notDurable });
+    outbox.post({ kind: "drop-answers", connection: 1 });
+    postFrame();
+    expect(left).toEqual(["frame"]);
+    outbox.durable(notDurable);
+    expect(left).toEqual(["frame", "accepted", "verify"]);
+  });
 });

@@ -68,10 +68,11 @@ describe("names", () => {
   it("[ENG-12] nothing in a project's folder has a name that another file system would change or take for another", async () => {
     const folder = folderNamed("Szene „für Ünïty“ 場景 🚪 'x' e\u0301");
     await live.open({ projectFolder: folder });
-    const { blender } = await work();
+    const { blender, unity } = await work();
     for (const name of ["CASE", "case", "Scha\u0308fer", "Sch\u00e4fer", "con", "a/b\\c:d*?"]) {
       blender.user.createObject({ name });
     }
+    await agree(blender, unity);
     must(await ask(live.hub, "snapshot-take", { label: "Ä 場景 🚪" }));
     await live.close();
     const files = filesUnder(path.join(folder, ".vibesync"));

@@ -6,7 +6,7 @@
  * lock, git behind the snapshots and the window's views.
  */
 import { strict as assert } from "node:assert";
-import type { Effect } from "#electron/core/effect.ts";
+import type { WorldEffect } from "#electron/core/effect.ts";
 import { Links } from "#electron/core/links.ts";
 import type { State } from "#electron/core/state.ts";
 import { Engine } from "#electron/engine/engine.ts";
@@ -111,7 +111,7 @@ export class StackHub {
     return this.#opened.state;
   }
 
-  #perform(effect: Exclude<Effect, { kind: "send" | "send-frame" | "close" }>): void {
+  #perform(effect: WorldEffect): void {
     if (effect.kind === "finalised") this.#feed.finalised();
     if (effect.kind === "finalised" && this.#checkpoints.isDue) void this.#checkpoint();
     if (effect.kind === "snapshot") void this.#snapshot(effect.reason);
