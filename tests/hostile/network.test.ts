@@ -57,7 +57,7 @@ it(
       proxy.fault = () => ({ kind: "none" });
       proxy.cut();
       await linked(blender, unity);
-      await agree(blender, unity);
+      await agree(blender, unity, live.hub);
       accepted.push(marker);
       const lost = accepted.filter((uuid) => !blender.model.scene.has(uuid) || !unity.model.scene.has(uuid));
       expect(lost, `seed ${seed} run ${run}`).toEqual([]);

@@ -316,6 +316,9 @@ export class StackWorld {
       assert(restedMs < restMaxMs, `I7: not quiet after ${restMaxMs} ms: ${this.unrest}`);
       if (restedMs > patienceMs && this.hub?.state.head.mode === "safe")
         this.hub.engine.push({ kind: "safe-mode", on: false, reason: "" });
+      // After many failures it paused itself, and somebody has looked.
+      if (restedMs > patienceMs && this.hub?.state.head.mode === "paused")
+        this.hub.engine.push({ kind: "pause", paused: false });
       this.#decide();
       isQuiet = restedMs > 5_000 && this.unrest === "";
     }
