@@ -23,6 +23,8 @@ describe("what VibeSync remembers", () => {
 describe("a project that cannot be opened", () => {
   it("[ENG-47] offers the last snapshot, after saying what that means, and the scene as a file", async () => {
     await win.open("refused");
+    const health = win.page.getByRole("main").getByRole("definition").first();
+    await expect.poll(() => health.textContent()).toBe("–");
     await win.page.getByRole("button", { name: "Export the scene…" }).click();
     await win.page.getByText("148 objects exported").waitFor();
     await win.page.getByRole("button", { name: "Go on from the last snapshot…" }).click();

@@ -5,8 +5,11 @@ import { Card } from "#renderer/ui/card.tsx";
 import type { EditorView, StatusView } from "#shared/ipc/view.ts";
 import styles from "./health-card.module.css";
 
+/** Also of the log, while no project is open: nobody knows what is in it. */
+const unknown = "–";
+
 export function HealthCard({ status }: { readonly status: StatusView }) {
-  const { log, failures, editors } = status;
+  const { log, failures, editors, project } = status;
   const behind = log.lsn - log.durableLsn;
   const counters = [
     [texts.home.timeouts, failures.timeouts],
@@ -18,14 +21,18 @@ export function HealthCard({ status }: { readonly status: StatusView }) {
     <Card title={texts.home.health}>
       <dl className={styles.list}>
         <dt>{texts.home.logOnDisk}</dt>
-        <dd>
-          #{number(log.durableLsn)}{" "}
-          <span data-tone={behind === 0 ? "good" : "wait"}>
-            {behind === 0 ? texts.home.flushed : texts.home.behind(behind)}
-          </span>
-        </dd>
+        {project === null ? (
+          <dd>{unknown}</dd>
+        ) : (
+          <dd>
+            #{number(log.durableLsn)}{" "}
+            <span data-tone={behind === 0 ? "good" : "wait"}>
+              {behind === 0 ? texts.home.flushed : texts.home.behind(behind)}
+            </span>
+          </dd>
+        )}
         <dt>{texts.home.agreed}</dt>
-        <dd>#{number(log.finalLsn)}</dd>
+        <dd>{project === null ? unknown : `#${number(log.finalLsn)}`}</dd>
         <dt>{texts.home.roundTripBoth}</dt>
         <dd>{`${tripOf(editors.blender)} / ${tripOf(editors.unity)}`}</dd>
         {counters.map(([word, count]) => (
@@ -42,5 +49,5 @@ export function HealthCard({ status }: { readonly status: StatusView }) {
 }
 
 function tripOf(editor: EditorView): string {
-  return editor.link === "linked" && editor.roundTripMs !== null ? texts.home.roundTrip(editor.roundTripMs) : "–";
+  return editor.link === "linked" && editor.roundTripMs !== null ? texts.home.roundTrip(editor.roundTripMs) : unknown;
 }
