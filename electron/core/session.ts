@@ -12,6 +12,7 @@ import { stampOf, writerOf } from "#shared/scene/stamp.ts";
 import { startListing } from "./indexing.ts";
 import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
+import { noteUnderWay, rememberLoss } from "./loss.ts";
 import type { Turn } from "./turn.ts";
 import { forgetEditor } from "./verify.ts";
 import type { WireEvent } from "./wire-event.ts";
@@ -30,6 +31,7 @@ export function onGreeted(turn: Turn, { connection, hello, protocol }: Greeted):
   }
   if (before && before.connection !== null) turn.effects.push({ kind: "close", connection: before.connection });
   if (before) forgetEditor(turn, hello.role);
+  if (before && before.instance !== hello.instance) rememberLoss(turn, before);
   const resumed = mayResume(turn, hello, before);
   const link = newLink(turn, hello, connection);
   if (resumed) resume(turn, link, { hello, before });
@@ -119,6 +121,7 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     doubted: new Set(),
     unconfirmed: new Map(),
     held: new Set(),
+    underWay: [],
     roundTripMs: null,
     pages: [],
     pageNext: 0,
@@ -158,10 +161,12 @@ export function refuseStale(turn: Turn, link: Link, seq: number | null): void {
 
 export function onBye(turn: Turn, link: Link, reason: UpMessageOf<"bye">["reason"]): void {
   link.activity = reason === "reload" ? "reloading" : "idle";
+  link.underWay = [];
   leave(turn, link, reason === "reload" ? reloadPatienceMs : 0);
 }
 
 export function onClosed(turn: Turn, link: Link): void {
+  noteUnderWay(turn, link);
   leave(turn, link, reloadPatienceMs);
 }
 

@@ -86,9 +86,10 @@ export function settle(world: World): number {
     }
     world.tick(50);
     world.flush();
-    // Differences that a crash left without a reason wait for a person: here is one.
-    if (step === 100 && world.state.head.mode === "safe") world.turn([{ kind: "safe-mode", on: false, reason: "" }]);
-    if (step === 100 && world.state.head.mode === "paused") world.turn([{ kind: "pause", paused: false }]);
+    // What waits for a person, differences after a crash or a pause after failures, has one who looks now and then.
+    const isLookedAt = step >= 100 && step % 20 === 0;
+    if (isLookedAt && world.state.head.mode === "safe") world.turn([{ kind: "safe-mode", on: false, reason: "" }]);
+    if (isLookedAt && world.state.head.mode === "paused") world.turn([{ kind: "pause", paused: false }]);
     if (step > 40 && step % 20 === 0) checkHeld(world);
     if (step > 40 && step % 20 === 0) decide(world, 0.5);
     const isAsking = [...world.links.batches.values()].some(({ isAudit }) => !isAudit);
