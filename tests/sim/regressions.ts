@@ -80,6 +80,8 @@ const cruellyAndShort: readonly (readonly [number, string])[] = [
   [150, "what was refused after a listing was not put back, because it stood in the listing as it was agreed"],
 ];
 const cruelly: readonly (readonly [number, string])[] = [
+  [619, "a refused creation was deleted, and what was held back went on hanging below it"],
+  [762, "a refused parent went back below what is held back, and an editor lacked that"],
   [1247, "another document was opened while the hub answered the greeting: it waited for a listing that never came"],
   [1372, "as 1247"],
   [1638, "as 1247"],
