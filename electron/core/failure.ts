@@ -67,6 +67,14 @@ export function weightyCounters(state: State, uuid: Uuid): Counter[] {
   return found.filter((counter) => counter !== undefined);
 }
 
+/**
+ * Whether it was in the last so many milliseconds. What an earlier run wrote under a clock that was ahead was not: a
+ * clock that was put back must not keep anybody waiting for a day.
+ */
+export function isWithin(spanMs: number, thenMs: number, nowMs: number): boolean {
+  return thenMs <= nowMs && nowMs - thenMs < spanMs;
+}
+
 type Failed = CounterId & { readonly message: string; readonly timeMs: number };
 
 export function countFault(state: State, fault: RecordOf<"fault">): void {
@@ -76,7 +84,7 @@ export function countFault(state: State, fault: RecordOf<"fault">): void {
 function count(state: State, { operation, code, uuid, role, message, timeMs }: Failed): void {
   const key = counterKey({ operation, code, uuid, role });
   const before = state.counters.get(key);
-  const isSameWindow = before !== undefined && timeMs - before.windowMs < limits.failureWindowMs;
+  const isSameWindow = before !== undefined && isWithin(limits.failureWindowMs, before.windowMs, timeMs);
   const counter: Counter = {
     operation,
     code,
@@ -208,7 +216,7 @@ export function worstOperation(state: State, nowMs: number): OperationFailures |
   for (const operation of failing) {
     let total = 0;
     for (const counter of state.counters.values()) {
-      const isCurrent = nowMs - counter.windowMs < limits.failureWindowMs;
+      const isCurrent = isWithin(limits.failureWindowMs, counter.windowMs, nowMs);
       if (counter.operation === operation && isWeighty(counter) && isCurrent) total += counter.windowCount;
     }
     if (total > (worst?.total ?? 0)) worst = { operation, code: weighty[operation], total };

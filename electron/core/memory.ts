@@ -10,7 +10,7 @@
 import type { Uuid } from "#shared/ids.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
-import { failuresInWindow, isOfDeaths, weightyCounters } from "./failure.ts";
+import { failuresInWindow, isOfDeaths, isWithin, weightyCounters } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { Batch, Link } from "./links.ts";
 import type { State } from "./state.ts";
@@ -20,14 +20,14 @@ export type Standing = "good" | "slow" | "waiting";
 
 export function standingOf(state: State, uuid: Uuid, nowMs: number): Standing {
   if (!state.marked.has(uuid)) return "good";
-  return waitsUntilMs(state, uuid) > nowMs ? "waiting" : "slow";
+  return mustWait(state, uuid, nowMs) ? "waiting" : "slow";
 }
 
-/** When an entity that failed twice is tried again; 0: it does not wait. */
-function waitsUntilMs(state: State, uuid: Uuid): number {
-  if (failuresInWindow(state, uuid) < limits.entityFailuresBeforeWait) return 0;
-  const times = weightyCounters(state, uuid).map((counter) => (isOfDeaths(counter) ? 0 : counter.lastMs));
-  return Math.max(...times) + limits.entityWaitMs;
+/** It failed twice, the last time just now. */
+function mustWait(state: State, uuid: Uuid, nowMs: number): boolean {
+  if (failuresInWindow(state, uuid) < limits.entityFailuresBeforeWait) return false;
+  const counters = weightyCounters(state, uuid).filter((counter) => !isOfDeaths(counter));
+  return counters.some(({ lastMs }) => isWithin(limits.entityWaitMs, lastMs, nowMs));
 }
 
 function isWaiting({ state, facts }: Turn, uuid: Uuid): boolean {

@@ -34,6 +34,7 @@ export function onGreeted(turn: Turn, { connection, hello, protocol }: Greeted):
   if (before && before.instance !== hello.instance) rememberLoss(turn, before);
   const resumed = mayResume(turn, hello, before);
   const link = newLink(turn, hello, connection);
+  if (before?.instance === hello.instance && before.epoch === hello.epoch) keepAnswers(link, before);
   if (resumed) resume(turn, link, { hello, before });
   links.byRole.set(hello.role, link);
   const name = `${hello.editor.name} ${hello.editor.version}`;
@@ -73,15 +74,19 @@ function mayResume(turn: Turn, hello: Hello, before: Link | undefined): boolean 
   );
 }
 
+/** Resumed or listed anew: what it says again was answered ([WIRE-10]). */
+function keepAnswers(link: Link, { seq, firstSeq, refusals }: Link): void {
+  link.seq = seq;
+  link.firstSeq = firstSeq;
+  link.refusals = refusals;
+}
+
 function resume(turn: Turn, link: Link, { hello, before }: { hello: Hello; before: Link | undefined }): void {
   const lsn = hello.resume?.lsn ?? 0;
   link.phase = "linked";
   link.cursor = before ? Math.min(lsn, turn.state.head.lsn) : lsn;
   link.sentLsn = link.cursor;
   link.unshown = new Set(turn.state.quarantine.keys());
-  link.seq = before?.seq ?? null;
-  link.firstSeq = before?.firstSeq ?? 0;
-  link.refusals = before?.refusals ?? new Map();
   // What was on the way when the socket broke may not have arrived: known is what stood there at that position, and
   // what it made itself.
   link.known = before?.known ?? new Set(turn.state.entities.keys());
