@@ -78,6 +78,8 @@ export type Link = {
   known: Set<Uuid>;
   /** Entities of which it said something that does not count, or that it did not confirm: it is told what they are. */
   doubted: Set<Uuid>;
+  /** While all else is held: what it was told only as it was agreed, and is to hear the rest of. */
+  readonly withheld: Set<Uuid>;
   /** What became final without its word, because it was away, busy or silent: asked for when it is back. */
   unconfirmed: Map<Uuid, Set<FieldName>>;
   held: ReadonlySet<Uuid>;

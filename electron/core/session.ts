@@ -90,7 +90,7 @@ function resume(turn: Turn, link: Link, { hello, before }: { hello: Hello; befor
   // What was on the way when the socket broke may not have arrived: known is what stood there at that position, and
   // what it made itself.
   link.known = before?.known ?? new Set(turn.state.entities.keys());
-  link.doubted = before?.doubted ?? new Set();
+  link.doubted = new Set([...(before?.doubted ?? []), ...(before?.withheld ?? [])]);
   link.unconfirmed = before?.unconfirmed ?? new Map();
   for (const { uuid, createdLsn, createdStamp } of turn.state.entities.values())
     if (createdLsn > lsn && writerOf(createdStamp) !== hello.role) link.known.delete(uuid);
@@ -124,6 +124,7 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     unshown: new Set(),
     known: new Set(),
     doubted: new Set(),
+    withheld: new Set(),
     unconfirmed: new Map(),
     held: new Set(),
     underWay: [],

@@ -82,6 +82,7 @@ const cruellyAndShort: readonly (readonly [number, string])[] = [
 const cruelly: readonly (readonly [number, string])[] = [
   [619, "a refused creation was deleted, and what was held back went on hanging below it"],
   [762, "a refused parent went back below what is held back, and an editor lacked that"],
+  [2081, "what was told only as it was agreed, in safe mode, was never told in full"],
   [1247, "another document was opened while the hub answered the greeting: it waited for a listing that never came"],
   [1372, "as 1247"],
   [1638, "as 1247"],
