@@ -96,10 +96,10 @@ export const regressions: readonly Regression[] = [
   ...reviewedWithFaults.map(([seed, found]) => ({ seed, found, faults: reviewedFaults })),
 ];
 
-type StackRegression = { readonly seed: number; readonly found: string; readonly deaths: boolean };
+type StackRegression = { readonly seed: number; readonly found: string; readonly isCruel: boolean };
 
 export const stackRegressions: readonly StackRegression[] = [
-  { seed: 10592, deaths: false, found: "what came again after a new listing was answered otherwise than before" },
-  { seed: 10633, deaths: false, found: "a change that was turned away between two moves of one turn was lost" },
-  { seed: 7, deaths: true, found: "a clock that was put back a day kept an object waiting for a day" },
+  { seed: 10592, isCruel: false, found: "what came again after a new listing was answered otherwise than before" },
+  { seed: 10633, isCruel: false, found: "a change that was turned away between two moves of one turn was lost" },
+  { seed: 7, isCruel: true, found: "a clock that was put back a day kept an object waiting for a day" },
 ];

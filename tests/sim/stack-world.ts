@@ -18,7 +18,15 @@ import { SimHistory } from "./history.ts";
 import { checkReplay, checkSame } from "./invariants.ts";
 import { Dice } from "./random.ts";
 import { dieAndReturn, editRandomly, openAnother, reviewRandomly } from "./script.ts";
-import { drawFaults, drawRareness, never, type Rareness, type StackFaults } from "./stack-faults.ts";
+import {
+  type Cruelty,
+  drawFaults,
+  drawRareness,
+  kind,
+  never,
+  type Rareness,
+  type StackFaults,
+} from "./stack-faults.ts";
 import { openHub, StackHub } from "./stack-hub.ts";
 import { VirtualTime } from "./virtual-time.ts";
 import { Witness } from "./witness.ts";
@@ -49,8 +57,7 @@ export class StackWorld {
   disk: FakeDisk;
   /** How often an editor looks for what was done in it. */
   editorTickMs = 80;
-  /** How often the process of an editor ends, per look. Seeds without it mean what they meant. */
-  deathChance = 0;
+  cruelty: Cruelty = kind;
   /** What a user does when something is done. */
   edit: (world: StackWorld, editor: StackEditor) => void = editRandomly;
   crashes = 0;
@@ -114,7 +121,9 @@ export class StackWorld {
     disk.syncGate = () => new Promise((resolve) => setTimeout(resolve, this.#syncMs()));
     disk.onOperation = ({ name }) => {
       const isFaulty = name === "datasync" && this.#mayFail && this.dice.chance(this.faults.syncFault);
-      return isFaulty ? { kind: "error", errno: "EIO" } : undefined;
+      if (isFaulty) return { kind: "error", errno: "EIO" };
+      const isFull = name === "write" && this.#isCruel(this.cruelty.fullDisk);
+      return isFull ? { kind: "error", errno: "ENOSPC" } : undefined;
     };
     return disk;
   }
@@ -217,7 +226,18 @@ export class StackWorld {
     };
   }
 
+  /** On a full disk it does not open; somebody makes room and tries again. */
   #startHub(): void {
+    try {
+      this.#openHub();
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith("E_DISK_FULL"))) throw error;
+      this.witness.note("the disk is full", error.message);
+      this.time.after(restartMs, () => this.#startHub());
+    }
+  }
+
+  #openHub(): void {
     const { disk, dice, witness, history, time } = this;
     const clock = { nowMs: () => time.nowMs + this.wallShiftMs, monotonicMs: () => time.nowMs };
     this.hub = new StackHub({
@@ -237,10 +257,10 @@ export class StackWorld {
 
   /** The engine stops by itself for the disk's sake alone, and then a person restarts it. */
   #halted({ code, message }: Failure): void {
-    if (code !== "E_WAL_FSYNC") this.#wrong.push(`the hub halted: ${code} ${message}`);
-    const { hub } = this;
+    if (code !== "E_WAL_FSYNC" && code !== "E_DISK_FULL") this.#wrong.push(`the hub halted: ${code} ${message}`);
+    this.witness.note("the hub halts", code);
     this.time.after(restartMs, () => {
-      if (this.hub === hub) this.#crash(false);
+      if (this.hub?.engine.halted) this.#crash(false);
     });
   }
 
@@ -267,12 +287,17 @@ export class StackWorld {
     if (dice.chance(faults.swizzle)) for (const each of this.editors) this.#swizzle(each);
     if (dice.chance(faults.open)) this.#open(editor);
     if (dice.chance(faults.busy)) this.#busy(editor);
-    if (this.deathChance > 0 && dice.chance(this.deathChance)) this.#die(editor);
+    if (this.#isCruel(this.cruelty.death)) this.#die(editor);
     if (this.hub && dice.chance(faults.review)) {
       const { engine, links, state } = this.hub;
       reviewRandomly({ dice, links, state }, (input) => engine.push(input));
     }
     if (this.hub && dice.chance(faults.crash)) this.#crash(dice.chance(faults.powerCut));
+  }
+
+  /** Without cruelty no dice fall for it. */
+  #isCruel(chance: number): boolean {
+    return this.#mayFail && chance > 0 && this.dice.chance(chance);
   }
 
   #swizzle({ cable }: StackEditor): void {
