@@ -83,14 +83,15 @@ function parentNamed(operation: Operation): Uuid {
 }
 
 export function takeIn(turn: Turn, link: Link, change: Change): void {
-  const fresh = change.seqs.filter((seq) => isFresh(link, seq));
+  const { answered } = link;
+  const fresh = change.seqs.filter((seq) => !answered.has(seq));
   for (const seq of change.seqs)
-    if (!fresh.includes(seq)) answer(turn, link, { seq, refused: link.refusals.get(seq) ?? [] });
+    if (answered.has(seq)) answer(turn, link, { seq, refused: link.refusals.get(seq) ?? [] });
   const newest = fresh.at(-1);
   if (newest === undefined) return;
-  const first = fresh[0] as number;
-  const isLate = link.seq !== null && newest < link.seq;
-  if (!isLate && link.seq !== null && first !== link.seq + 1) {
+  // What was turned away before may come behind the first that was taken: stamps decide about old news ([WIRE-9]).
+  const isGap = (fresh[0] as number) > answered.newest + 1;
+  if (isGap && !link.mayJump) {
     turn.fault({
       operation: "change",
       code: "E_UNEXPECTED",
@@ -100,8 +101,8 @@ export function takeIn(turn: Turn, link: Link, change: Change): void {
     return askForListing(turn, link);
   }
   if (!payTokens(turn, link, change)) return reject(turn, link, { seq: newest, code: "E_RATE", retry: true });
-  if (link.seq === null) link.firstSeq = first;
-  if (!isLate) link.seq = newest;
+  link.mayJump = false;
+  for (const seq of fresh) answered.add(seq);
   const base = seenBy(link, change)?.base ?? null;
   const refused =
     change.kind === "text"
@@ -115,14 +116,6 @@ export function takeIn(turn: Turn, link: Link, change: Change): void {
   // Its listing, with which it is about to be compared, is older than what was refused.
   if (link.listed !== null) for (const { uuid } of refused) link.doubted.add(uuid);
   if (refused.some(({ code }) => code === "E_UNKNOWN_ENTITY")) askForListing(turn, link);
-}
-
-/**
- * Not taken in yet. After a restart the hub takes the first number that comes; one from before it was turned away then,
- * because the hub was busy, and comes again behind it. What it says may be old news: stamps decide ([WIRE-9]).
- */
-function isFresh({ seq: newest, firstSeq }: Link, seq: number): boolean {
-  return newest === null || seq > newest || seq < firstSeq;
 }
 
 /** Its answer may be lost on the way: when the change comes again, it is answered as it was ([WIRE-10]). */
