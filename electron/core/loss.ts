@@ -2,9 +2,9 @@
  * An editor that died: what was being written to it then is remembered as what may have killed it ([ENG-44]).
  *
  * A socket that breaks is no death: it may be the cable, or code that is loaded anew. An editor that comes back as
- * another process, and did not say goodbye, has died. It may die of a thing a moment after it has shown it, when it draws
- * it for the first time: only what it has outlived is harmless. Before: session.ts and verify.ts. After: memory.ts and
- * escalation.ts, as for any other failure.
+ * another process, and did not say goodbye, has died. It may die of a thing a moment after it has shown it, when it
+ * draws it for the first time: only what it has outlived is harmless. Before: session.ts and verify.ts. After:
+ * memory.ts and escalation.ts, as for any other failure.
  */
 import type { Uuid } from "#shared/ids.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
@@ -41,7 +41,7 @@ function underWayTo({ links, state }: Turn, { role, shownLately }: Link): Uuid[]
 function isOfOthers(state: State, { uuid, item, role }: { uuid: Uuid; item: BatchItem; role: Role }): boolean {
   const entity = state.entities.get(uuid);
   if (entity === undefined) return writerOf(state.tombstones.get(uuid)?.stamp ?? 0) !== role;
-  return [...item.fields].some((name) => {
+  return item.fields.some((name) => {
     const register = registerOf(entity, name);
     return register !== undefined && writerOf(register.stamp) !== role;
   });
@@ -58,19 +58,18 @@ export function noteShown(turn: Turn, batch: Batch, role: Role): void {
 /** What an editor has outlived did not kill it. */
 export function tendOutlived(turn: Turn): void {
   for (const link of turn.links.byRole.values()) {
-    if (!isReachable(link)) continue;
-    while ((link.shownLately[0]?.untilMs ?? Number.POSITIVE_INFINITY) <= turn.facts.nowMs) {
-      const outlived = link.shownLately.shift();
-      turn.links.losses.delete(link.role);
-      for (const uuid of outlived?.batch.items.keys() ?? []) {
-        if (isOnProbation(turn.state, uuid, link.role)) noteMemoryOf(turn, uuid);
-      }
-    }
+    const count = isReachable(link) ? link.shownLately.filter(({ untilMs }) => untilMs <= turn.facts.nowMs).length : 0;
+    if (count === 0) continue;
+    turn.links.losses.delete(link.role);
+    for (const { batch } of link.shownLately.splice(0, count)) clear(turn, batch, link.role);
   }
 }
 
-function noteMemoryOf(turn: Turn, uuid: Uuid): void {
-  turn.log({ type: "memory", timeMs: turn.facts.nowMs, what: { event: "clean", uuid } });
+function clear(turn: Turn, { items }: Batch, role: Role): void {
+  for (const uuid of items.keys()) {
+    if (!isOnProbation(turn.state, uuid, role)) continue;
+    turn.log({ type: "memory", timeMs: turn.facts.nowMs, what: { event: "clean", uuid } });
+  }
 }
 
 /** The editor is back as another process. */

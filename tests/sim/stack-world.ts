@@ -28,6 +28,7 @@ import {
   type StackFaults,
 } from "./stack-faults.ts";
 import { openHub, StackHub } from "./stack-hub.ts";
+import { unrestOf } from "./unrest.ts";
 import { VirtualTime } from "./virtual-time.ts";
 import { Witness } from "./witness.ts";
 import { checkedDown, checkedFrame, eventOf, type SimEditor } from "./world.ts";
@@ -375,27 +376,8 @@ export class StackWorld {
     this.hub?.engine.push({ kind: "release", uuids: [uuid], keep });
   }
 
-  /** What is not at rest yet, in words. */
   get unrest(): string {
-    if (!this.hub) return "no hub";
-    const { state, links } = this.hub;
-    const asked = [...links.batches.values()].filter(({ isAudit }) => !isAudit).length;
-    const waiting = [...links.byRole.values()].map(({ role, phase, deferred, unconfirmed, doubted, silent }) => {
-      const isCalm = phase === "linked" && !silent && deferred.length + unconfirmed.size + doubted.size === 0;
-      return isCalm ? "" : `${role} ${phase} ${deferred.length} ${unconfirmed.size} ${doubted.size} ${silent}`;
-    });
-    return [
-      state.head.mode === "live" ? "" : state.head.mode,
-      state.quarantine.size > 0 ? `${state.quarantine.size} held back` : "",
-      state.provisional.size > 0 ? `${state.provisional.size} provisional` : "",
-      asked > 0 ? `${asked} batches` : "",
-      links.blocked.size > 0 ? "blocked" : "",
-      links.byRole.size < 2 ? "alone" : "",
-      ...waiting,
-      ...this.editors.map(({ role, model }) => (model.unanswered > 0 ? `${role}: ${model.unanswered} unanswered` : "")),
-    ]
-      .filter((one) => one !== "")
-      .join(", ");
+    return unrestOf(this.hub, this.editors);
   }
 }
 
