@@ -194,7 +194,7 @@ export class StackWorld {
       send: (connection, message) => {
         const checked = checkedDown(message);
         const end = this.#cables.get(connection);
-        if (end) this.witness.told(end.editor.role, checked, { epoch: end.editor.model.epoch, state: this.state });
+        if (end) this.witness.told(end.editor.role, checked, this.state);
         down(connection, ({ model, up }) => up.push(...model.receive(checked)));
       },
       sendFrame: (connection, frame) => {

@@ -97,11 +97,11 @@ export class Witness {
   }
 
   /** A message left the hub. */
-  told(role: Role, message: DownMessage, { epoch, state }: { epoch: number; state: State }): void {
+  told(role: Role, message: DownMessage, state: State): void {
     this.note(`hub → ${role}`, message);
     if (message.kind === "reindex" || (message.kind === "welcome" && !message.resumed)) this.#answers[role].clear();
     if (message.kind !== "accepted") return;
-    const { seq, lsn, refused } = message;
+    const { epoch, seq, lsn, refused } = message;
     this.#toldLsn = Math.max(this.#toldLsn, lsn);
 
     const refusedUuids = new Set(refused.map(({ uuid }) => uuid));
