@@ -42,7 +42,7 @@ export type Change =
 export function onChange(turn: Turn, link: Link, { change, input }: { change: Change; input: WireInput }): void {
   const { epoch, stamp } = change.kind === "text" ? change.message : change.frame;
   const seq = change.seqs.at(-1) ?? 0;
-  if (epoch !== link.epoch) return refuseStale(turn, link, seq);
+  if (epoch !== link.epoch) return refuseStale(turn, link, { epoch, seq });
   if (link.phase === "listing" && !link.merging) return reject(turn, link, { seq, code: "E_UNEXPECTED", retry: true });
   turn.links.hear(stamp);
   if (writerOf(stamp) !== link.role) return reject(turn, link, { seq, code: "E_MALFORMED", retry: false });
@@ -273,12 +273,17 @@ function isHeavy(operation: Operation): boolean {
 }
 
 function answer(turn: Turn, link: Link, { seq, refused }: { seq: number; refused: readonly Refusal[] }): void {
-  turn.send(link.connection, { kind: "accepted", seq, lsn: turn.lsn, refused: [...refused] }, turn.lsn);
+  turn.send(
+    link.connection,
+    { kind: "accepted", epoch: link.epoch, seq, lsn: turn.lsn, refused: [...refused] },
+    turn.lsn,
+  );
 }
 
 type Rejection = { readonly seq: number; readonly code: ErrorCode; readonly retry: boolean };
 
 export function reject(turn: Turn, link: Link, { seq, code, retry }: Rejection): void {
   turn.fault({ operation: "change", code, role: link.role });
-  turn.send(link.connection, { kind: "rejected", seq, code, message: errorSentence[code], retry });
+  const message = errorSentence[code];
+  turn.send(link.connection, { kind: "rejected", epoch: link.epoch, seq, code, message, retry });
 }

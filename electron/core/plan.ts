@@ -6,6 +6,7 @@
  * has written the records ([ENG-1]).
  */
 import { BugError, unreachable } from "#shared/assert.ts";
+import type { TransformFrame } from "#shared/protocol/binary.ts";
 import { errorSentence } from "#shared/protocol/error-code.ts";
 import { roles } from "#shared/protocol/handshake.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
@@ -113,7 +114,7 @@ function takeWire(turn: Turn, input: WireInput, change: Change | null): void {
       return change ? onChange(turn, link, { change, input }) : takeMessage(turn, link, event.message);
     case "frame":
       link.silent = false;
-      return change ? onChange(turn, link, { change, input }) : onReadBack(turn, link, event.frame);
+      return change ? onChange(turn, link, { change, input }) : takeReadBack(turn, link, event.frame);
     case "round-trip":
       link.roundTripMs = event.ms;
       return;
@@ -127,12 +128,19 @@ function takeWire(turn: Turn, input: WireInput, change: Change | null): void {
   }
 }
 
+function takeReadBack(turn: Turn, link: Link, frame: TransformFrame): void {
+  const { epoch } = frame;
+  return epoch === link.epoch ? onReadBack(turn, link, frame) : refuseStale(turn, link, { epoch });
+}
+
 function takeMessage(turn: Turn, link: Link, message: EditorMessage): void {
+  const isState = message.kind === "state";
+  if (!isState && "epoch" in message && message.epoch !== link.epoch) return refuseStale(turn, link, message);
   switch (message.kind) {
     case "change":
       throw new BugError("[ENG-8] a change is taken by change.ts");
     case "index":
-      return message.epoch === link.epoch ? onIndex(turn, link, message) : refuseStale(turn, link, null);
+      return onIndex(turn, link, message);
     case "verified":
       return onVerified(turn, link, message);
     case "held":

@@ -152,13 +152,13 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
 }
 
 export function onState(turn: Turn, link: Link, message: UpMessageOf<"state">): void {
-  if (message.epoch < link.epoch) return refuseStale(turn, link, null);
+  if (message.epoch < link.epoch) return refuseStale(turn, link, message);
   if (message.epoch > link.epoch) {
     forgetEditor(turn, link.role);
     link.epoch = message.epoch;
     link.answered = new Answered();
     link.refusals = new Map();
-    if (link.connection !== null) turn.effects.push({ kind: "drop-answers", connection: link.connection });
+    link.held = new Set();
     startListing(link);
     const detail = message.document.name;
     turn.log({ type: "session", timeMs: turn.facts.nowMs, role: link.role, event: "epoch", detail });
@@ -168,10 +168,15 @@ export function onState(turn: Turn, link: Link, message: UpMessageOf<"state">): 
   link.unsaved = message.unsaved;
 }
 
-export function refuseStale(turn: Turn, link: Link, seq: number | null): void {
+/** `seq`: of a change. What was said about a document that is not open any more says nothing about this one. */
+export function refuseStale(
+  turn: Turn,
+  link: Link,
+  { epoch, seq = null }: { epoch: number; seq?: number | null },
+): void {
   turn.fault({ operation: "change", code: "E_STALE_EPOCH", role: link.role });
   const message = errorSentence.E_STALE_EPOCH;
-  turn.send(link.connection, { kind: "rejected", seq, code: "E_STALE_EPOCH", message, retry: false });
+  turn.send(link.connection, { kind: "rejected", epoch, seq, code: "E_STALE_EPOCH", message, retry: false });
 }
 
 export function onBye(turn: Turn, link: Link, reason: UpMessageOf<"bye">["reason"]): void {

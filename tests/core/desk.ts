@@ -182,7 +182,7 @@ export class Desk {
       const agreed = names(uuid).map((name) => [name, fieldOf(entity, name as keyof Fields)]);
       return { uuid, fields: { ...Object.fromEntries(agreed), ...fields } };
     });
-    this.say(role, { kind: "verified", batch: asked.batch, items } as UpMessageOf<"verified">);
+    this.say(role, { kind: "verified", epoch: asked.epoch, batch: asked.batch, items } as UpMessageOf<"verified">);
   }
 }
 

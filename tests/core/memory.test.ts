@@ -44,7 +44,7 @@ function failOnce(uuid = one): void {
   for (let look = 1; look <= 2; look += 1) {
     const { batch = 0 } = desk.told("unity", "verify").at(-1) ?? {};
     desk.verify("blender");
-    desk.say("unity", { kind: "verified", batch, items: [{ uuid, fields: {}, failed: "E_APPLY" }] });
+    desk.say("unity", { kind: "verified", epoch: 1, batch, items: [{ uuid, fields: {}, failed: "E_APPLY" }] });
     desk.tick(limits.lookAgainMs);
   }
   confirm();
@@ -177,7 +177,7 @@ describe("two failures", () => {
     for (let look = 1; look <= 2; look += 1) {
       const { batch = 0 } = desk.told("unity", "verify").at(-1) ?? {};
       desk.verify("blender");
-      desk.say("unity", { kind: "verified", batch, items: [{ uuid: one, fields: {}, failed: "E_APPLY" }] });
+      desk.say("unity", { kind: "verified", epoch: 1, batch, items: [{ uuid: one, fields: {}, failed: "E_APPLY" }] });
       desk.tick(limits.lookAgainMs);
     }
     expect(desk.state.quarantine.has(one)).toBe(true);

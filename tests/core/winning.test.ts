@@ -119,7 +119,7 @@ describe("an editor", () => {
     desk.tick(6_000);
     expect(desk.state.provisional.size).toBe(0);
     const before = desk.told("unity", "verify").length;
-    desk.say("unity", { kind: "held", uuids: [] });
+    desk.say("unity", { kind: "held", epoch: 1, uuids: [] });
     desk.tick(0);
     const asked = desk.told("unity", "verify").slice(before);
     expect(asked.flatMap(({ items }) => items)).toContainEqual({ uuid: one, fields: ["name"] });
@@ -166,6 +166,7 @@ describe("an editor", () => {
     for (let look = 0; look < 6; look += 1) {
       desk.say("unity", {
         kind: "verified",
+        epoch: 1,
         batch,
         items: [{ uuid: one, fields: {}, missing: true, pending: ["name"] }],
       });
