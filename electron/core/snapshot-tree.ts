@@ -2,8 +2,8 @@
  * Which entity lies in which shard of a snapshot.
  *
  * A snapshot is a Git tree of at most 256 shard trees, one for each first byte of a UUID. All of them are kept in
- * memory, immutable (snapshot-shard.ts), so that a commit touches the changed blobs, their shards and the root, whatever
- * the size of the scene. Pure: blobs are known here only by the name that Git gives them.
+ * memory, immutable (snapshot-shard.ts), so that a commit touches the changed blobs, their shards and the root,
+ * whatever the size of the scene. Pure: blobs are known here only by the name that Git gives them.
  *
  * Before it: evolve (a batch became final). After it: electron/snapshots, which writes what `replant` names.
  * Must never: depend on the order in which changes or map entries come; equal states give equal trees.
