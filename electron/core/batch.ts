@@ -1,7 +1,8 @@
 /**
  * Coalescing: what one editor moved several times within a turn is one move (stage 4, phase 3).
  *
- * Only neighbouring transform frames of one connection are merged, so that nothing overtakes anything. The merged
+ * Only neighbouring transform frames of one connection are merged, so that nothing overtakes anything and a change that
+ * is missing between them, as one that was turned away for lack of room, is missed ([WIRE-10]). The merged
  * frame carries the newest stamp and the lowest base, and answers for every sequence number in it. Each row keeps the
  * stamp it was made with: whether it counts is decided by that one ([WIRE-9]); an old move gets no newer by travelling
  * with a new one.
@@ -66,6 +67,7 @@ class Gathering {
   /** False: it does not fit, or would leave a part of an older row beside a newer one; nothing happened. */
   takes({ frame, seqs }: FrameChange): boolean {
     const { frame: own } = this.#alone;
+    if (seqs[0] !== (this.#seqs.at(-1) as number) + 1) return false;
     const size = this.#rows?.size ?? own.rows.length;
     if (frame.epoch !== own.epoch || size + frame.rows.length > wireLimits.rowsPerFrameMax) return false;
     const rows = this.#rows ?? new Map(own.rows.map((row) => [row.uuid, { row, stamp: own.stamp }]));

@@ -7,6 +7,7 @@
  */
 import type { Uuid } from "#shared/ids.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
+import { moveUp } from "./deletes.ts";
 import type { Input } from "./input.ts";
 import { limits } from "./limits.ts";
 import { type Decision, heldItem, needsOf, perhapsHeld, type Queue, queueOf, type ReviewItem } from "./review.ts";
@@ -88,7 +89,12 @@ function* carryOut(deciding: Deciding, { decision, uuids }: Wish): Generator<voi
     const { turn } = deciding;
     for (const { uuid } of part) links.unexplained.delete(uuid);
     const still = part.filter((operation) => isStillSo(turn.state, operation, plannedLsn));
-    write(turn, { role: null, reason: decision === "approve" ? "approve" : "revoke", ops: still, decision });
+    const writing = { role: null, reason: decision === "approve" ? "approve" : "revoke", decision } as const;
+    const going = still.filter(({ op }) => op === "delete");
+    write(turn, { ...writing, ops: still.filter(({ op }) => op !== "delete") });
+    // Nobody decides here about what is held back, or what was hung there meanwhile: it moves up.
+    moveUp(turn, new Set(going.map(({ uuid }) => uuid)), decision);
+    write(turn, { ...writing, ops: going });
     if (deciding.isEnough(part.length * limits.decisionStepsPerWrite)) yield;
   }
   links.decided += items.length;

@@ -68,7 +68,7 @@ function claimDeletes(turn: Turn, { role, reason, ops }: Writing): void {
  * It moves first, and children go before their parents: a power cut may end the log between two records ([WAL-6]), and
  * nothing may hang below what is gone then.
  */
-function moveUp(turn: Turn, gone: ReadonlySet<Uuid>, decision?: Decision | null): void {
+export function moveUp(turn: Turn, gone: ReadonlySet<Uuid>, decision?: Decision | null): void {
   const { state } = turn;
   const orphans = childrenOf(state, gone).filter((child) => !gone.has(child.uuid));
   const members = orphansOfCollections(turn, gone);

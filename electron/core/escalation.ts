@@ -7,9 +7,9 @@
  * Each step takes new failures, and each way back a person or clean verifications: nothing goes round by itself.
  */
 import { type ErrorCode, errorSentence } from "#shared/protocol/error-code.ts";
-import { worstOperation } from "./failure.ts";
+import { causesOf, worstOperation } from "./failure.ts";
 import { limits } from "./limits.ts";
-import { causesOfCrashes, standingOf } from "./memory.ts";
+import { standingOf } from "./memory.ts";
 import { setPaused, setSafeMode } from "./modes.ts";
 import type { RecordOf } from "./record.ts";
 import { quarantine } from "./sides.ts";
@@ -45,7 +45,7 @@ export function tooManyFailures(code: ErrorCode): string {
   return `Too many failures: ${errorSentence[code]}`;
 }
 
-function pause(turn: Turn, reason: string): void {
+export function pause(turn: Turn, reason: string): void {
   setPaused(turn, true, reason);
   turn.notice("warning", null, `VibeSync paused itself. ${reason} Edits are kept; resume when you have looked.`);
 }
@@ -64,5 +64,5 @@ function tellWaiting(turn: Turn, faults: readonly RecordOf<"fault">[]): void {
 
 /** After a crash: what was alone under way each time is not tried a fourth time without a person. */
 export function holdCausesOfCrashes(turn: Turn): void {
-  for (const uuid of causesOfCrashes(turn.state)) quarantine(turn, uuid, "E_CRASHED");
+  for (const uuid of causesOf(turn.state, "crash")) quarantine(turn, uuid, "E_CRASHED");
 }

@@ -24,13 +24,38 @@ export function counterKey({ operation, code, uuid, role }: CounterId): string {
  * Operations whose failures are held against the entity, with the code of each. A first mismatch is put right by
  * sending again: it is counted ("verify"), but not held against anything.
  */
-const weighty = { "verify-again": "E_VERIFY_MISMATCH", apply: "E_APPLY", loop: "E_LOOP", crash: "E_CRASHED" } as const;
+const weighty = {
+  "verify-again": "E_VERIFY_MISMATCH",
+  apply: "E_APPLY",
+  loop: "E_LOOP",
+  crash: "E_CRASHED",
+  "editor-lost": "E_EDITOR_LOST",
+} as const;
 type Weighty = keyof typeof weighty;
+/** Of those, somebody's end: how many of them in a row, with the entity under way, say that it is the cause. */
+const deathsMax: { readonly [Operation in Weighty]?: number } = {
+  crash: limits.crashesAloneMax,
+  "editor-lost": limits.editorLossesMax,
+};
 /** Of those, what happens often enough to say something about an operation as such. */
 const failing: readonly Weighty[] = ["verify-again", "apply", "loop"];
 
 export function isWeighty({ operation, code }: Pick<Counter, "operation" | "code">): boolean {
   return weighty[operation as Weighty] === code;
+}
+
+/** Whether it counts deaths of the hub or of an editor: they are remembered for care, but say nothing of a value. */
+export function isOfDeaths({ operation }: Pick<Counter, "operation">): boolean {
+  return Object.hasOwn(deathsMax, operation);
+}
+
+/** Entities that were under way at death after death, and are not held back yet. */
+export function causesOf(state: State, operation: "crash" | "editor-lost"): Uuid[] {
+  const isCause = (counter: Counter) =>
+    counter.operation === operation && counter.strikes >= (deathsMax[operation] ?? 0);
+  return [...state.marked.keys()].filter((uuid) => {
+    return state.entities.has(uuid) && !state.quarantine.has(uuid) && weightyCounters(state, uuid).some(isCause);
+  });
 }
 
 /** The counters of an entity that weigh, as far as there are any. */
@@ -42,6 +67,14 @@ export function weightyCounters(state: State, uuid: Uuid): Counter[] {
   return found.filter((counter) => counter !== undefined);
 }
 
+/**
+ * Whether it was in the last so many milliseconds. What an earlier run wrote under a clock that was ahead was not: a
+ * clock that was put back must not keep anybody waiting for a day.
+ */
+export function isWithin(spanMs: number, thenMs: number, nowMs: number): boolean {
+  return thenMs <= nowMs && nowMs - thenMs < spanMs;
+}
+
 type Failed = CounterId & { readonly message: string; readonly timeMs: number };
 
 export function countFault(state: State, fault: RecordOf<"fault">): void {
@@ -51,7 +84,7 @@ export function countFault(state: State, fault: RecordOf<"fault">): void {
 function count(state: State, { operation, code, uuid, role, message, timeMs }: Failed): void {
   const key = counterKey({ operation, code, uuid, role });
   const before = state.counters.get(key);
-  const isSameWindow = before !== undefined && timeMs - before.windowMs < limits.failureWindowMs;
+  const isSameWindow = before !== undefined && isWithin(limits.failureWindowMs, before.windowMs, timeMs);
   const counter: Counter = {
     operation,
     code,
@@ -102,8 +135,8 @@ export function noteMemory(state: State, { what }: RecordOf<"memory">): void {
   if (what.event === "forgotten") return forget(state, counterKey(what));
   for (const counter of weightyCounters(state, what.uuid)) {
     const clean = counter.clean + 1;
-    // One clean verification shows that it does not bring the hub down; that a value holds takes more of them.
-    const isClear = counter.operation === "crash" || clean >= limits.cleanVerificationsMin;
+    // One clean verification shows that it brings nobody down; that a value holds takes more of them.
+    const isClear = isOfDeaths(counter) || clean >= limits.cleanVerificationsMin;
     write(state, counterKey(counter), { ...counter, clean, strikes: isClear ? 0 : counter.strikes });
   }
 }
@@ -154,7 +187,7 @@ function writtenTo(state: State, uuids: readonly Uuid[]): Role[] {
   return roles.filter((role) => state.present.has(role) && isOthers(role));
 }
 
-function writersOf(state: State, uuid: Uuid): string[] {
+export function writersOf(state: State, uuid: Uuid): string[] {
   const entity = state.entities.get(uuid);
   const tombstone = state.tombstones.get(uuid);
   if (tombstone?.pending) return [writerOf(tombstone.stamp)];
@@ -169,7 +202,7 @@ export function isEntityOverThreshold(state: State, uuid: Uuid): boolean {
 
 /** Within one window that ends with the newest of them. */
 export function failuresInWindow(state: State, uuid: Uuid): number {
-  const counters = weightyCounters(state, uuid).filter(({ operation }) => operation !== "crash");
+  const counters = weightyCounters(state, uuid).filter((counter) => !isOfDeaths(counter));
   const newestMs = counters.reduce((newest, { lastMs }) => Math.max(newest, lastMs), 0);
   const recent = counters.filter(({ windowMs }) => newestMs - windowMs < limits.failureWindowMs);
   return recent.reduce((sum, { windowCount }) => sum + windowCount, 0);
@@ -183,7 +216,7 @@ export function worstOperation(state: State, nowMs: number): OperationFailures |
   for (const operation of failing) {
     let total = 0;
     for (const counter of state.counters.values()) {
-      const isCurrent = nowMs - counter.windowMs < limits.failureWindowMs;
+      const isCurrent = isWithin(limits.failureWindowMs, counter.windowMs, nowMs);
       if (counter.operation === operation && isWeighty(counter) && isCurrent) total += counter.windowCount;
     }
     if (total > (worst?.total ?? 0)) worst = { operation, code: weighty[operation], total };

@@ -46,6 +46,7 @@ function depthOf(state: State, uuid: Uuid): number {
 /** The entities whose parent is one of `parents`, found in one pass. */
 export function childrenOf(state: State, parents: ReadonlySet<Uuid>): Entity[] {
   const children: Entity[] = [];
+  if (parents.size === 0) return children;
   for (const entity of state.entities.values()) {
     const parent = parentOf(entity);
     if (parent !== null && parents.has(parent)) children.push(entity);

@@ -77,6 +77,11 @@ export const limits = {
   suspectsPerCrashMax: 8,
   /** Crashes in a row with one entity alone under way before it is held back: twice may be chance. */
   crashesAloneMax: 3,
+  /**
+   * Ends of an editor in a row with an entity under way before that is held back, or, of more than can be suspected,
+   * before VibeSync pauses itself: each may have cost an artist his unsaved work.
+   */
+  editorLossesMax: 2,
   /** Distinct failure counters kept; the least recent go first. */
   countersMax: 1_000,
   /**

@@ -81,6 +81,8 @@ export type Link = {
   /** What became final without its word, because it was away, busy or silent: asked for when it is back. */
   unconfirmed: Map<Uuid, Set<FieldName>>;
   held: ReadonlySet<Uuid>;
+  /** What was being written to it when it fell silent, or its socket broke without a goodbye. */
+  underWay: readonly Uuid[];
   roundTripMs: number | null;
   /** Pages of the index so far. */
   pages: IndexedEntity[];
@@ -164,6 +166,8 @@ export class Links {
   readonly unexplained = new Map<Uuid, Unexplained>();
   /** What a person decided while everything else is held, and the editor of this role was not told yet. */
   readonly owed = new Map<Role, Map<Uuid, Decision>>();
+  /** How often in a row an editor ended while something was being written to it. */
+  readonly losses = new Map<Role, number>();
   /** After a crash nobody may resume before its whole scene was compared. */
   readonly mustList = new Set<Role>();
   /** A person's word on held changes that is being carried out. */

@@ -10,24 +10,24 @@
 import type { Uuid } from "#shared/ids.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
-import { failuresInWindow, weightyCounters } from "./failure.ts";
+import { failuresInWindow, isOfDeaths, isWithin, weightyCounters } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { Batch, Link } from "./links.ts";
-import type { Counter, State } from "./state.ts";
+import type { State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 export type Standing = "good" | "slow" | "waiting";
 
 export function standingOf(state: State, uuid: Uuid, nowMs: number): Standing {
   if (!state.marked.has(uuid)) return "good";
-  return waitsUntilMs(state, uuid) > nowMs ? "waiting" : "slow";
+  return mustWait(state, uuid, nowMs) ? "waiting" : "slow";
 }
 
-/** When an entity that failed twice is tried again; 0: it does not wait. */
-function waitsUntilMs(state: State, uuid: Uuid): number {
-  if (failuresInWindow(state, uuid) < limits.entityFailuresBeforeWait) return 0;
-  const times = weightyCounters(state, uuid).map(({ operation, lastMs }) => (operation === "crash" ? 0 : lastMs));
-  return Math.max(...times) + limits.entityWaitMs;
+/** It failed twice, the last time just now. */
+function mustWait(state: State, uuid: Uuid, nowMs: number): boolean {
+  if (failuresInWindow(state, uuid) < limits.entityFailuresBeforeWait) return false;
+  const counters = weightyCounters(state, uuid).filter((counter) => !isOfDeaths(counter));
+  return counters.some(({ lastMs }) => isWithin(limits.entityWaitMs, lastMs, nowMs));
 }
 
 function isWaiting({ state, facts }: Turn, uuid: Uuid): boolean {
@@ -107,13 +107,5 @@ function hasShown({ answers }: Batch, uuid: Uuid, role: Role | null): boolean {
   return asked.some((answer) => {
     const item = answer?.get(uuid);
     return item !== undefined && !item.held && !item.failed && (item.pending ?? []).length === 0;
-  });
-}
-
-/** Entities that were alone under way at crash after crash, and are not held back yet. */
-export function causesOfCrashes(state: State): Uuid[] {
-  const isCause = ({ operation, strikes }: Counter) => operation === "crash" && strikes >= limits.crashesAloneMax;
-  return [...state.marked.keys()].filter((uuid) => {
-    return state.entities.has(uuid) && !state.quarantine.has(uuid) && weightyCounters(state, uuid).some(isCause);
   });
 }

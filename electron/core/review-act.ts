@@ -8,7 +8,7 @@
 import type { Uuid } from "#shared/ids.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
-import { childrenFirst, childrenOf, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
+import { childrenFirst, childrenOf, isHome, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
 import { finalFields, type ReviewItem } from "./review.ts";
 import { type Entity, fieldOf, parentOf, type State } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -52,7 +52,7 @@ export function housed(turn: Turn, operations: readonly StampedOperation[]): Sta
   const { state } = turn;
   const byUuid = new Map(operations.map((operation) => [operation.uuid, operation]));
   const gone = new Set(operations.filter(({ op }) => op === "delete").map(({ uuid }) => uuid));
-  const willBe = (uuid: Uuid) => byUuid.get(uuid)?.op === "create" || (state.entities.has(uuid) && !gone.has(uuid));
+  const willBe = (uuid: Uuid) => byUuid.get(uuid)?.op === "create" || (isHome(state, uuid) && !gone.has(uuid));
   const stamp = turn.hubStamp();
   for (const { uuid } of [...childrenOf(state, gone), ...membersOf(state, gone)]) {
     if (!byUuid.has(uuid)) byUuid.set(uuid, { op: "set", uuid, fields: {}, stamp });

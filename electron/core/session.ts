@@ -12,6 +12,7 @@ import { stampOf, writerOf } from "#shared/scene/stamp.ts";
 import { startListing } from "./indexing.ts";
 import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
+import { noteUnderWay, rememberLoss } from "./loss.ts";
 import type { Turn } from "./turn.ts";
 import { forgetEditor } from "./verify.ts";
 import type { WireEvent } from "./wire-event.ts";
@@ -30,8 +31,10 @@ export function onGreeted(turn: Turn, { connection, hello, protocol }: Greeted):
   }
   if (before && before.connection !== null) turn.effects.push({ kind: "close", connection: before.connection });
   if (before) forgetEditor(turn, hello.role);
+  if (before && before.instance !== hello.instance) rememberLoss(turn, before);
   const resumed = mayResume(turn, hello, before);
   const link = newLink(turn, hello, connection);
+  if (before?.instance === hello.instance && before.epoch === hello.epoch) keepAnswers(link, before);
   if (resumed) resume(turn, link, { hello, before });
   links.byRole.set(hello.role, link);
   const name = `${hello.editor.name} ${hello.editor.version}`;
@@ -71,15 +74,19 @@ function mayResume(turn: Turn, hello: Hello, before: Link | undefined): boolean 
   );
 }
 
+/** Resumed or listed anew: what it says again was answered ([WIRE-10]). */
+function keepAnswers(link: Link, { seq, firstSeq, refusals }: Link): void {
+  link.seq = seq;
+  link.firstSeq = firstSeq;
+  link.refusals = refusals;
+}
+
 function resume(turn: Turn, link: Link, { hello, before }: { hello: Hello; before: Link | undefined }): void {
   const lsn = hello.resume?.lsn ?? 0;
   link.phase = "linked";
   link.cursor = before ? Math.min(lsn, turn.state.head.lsn) : lsn;
   link.sentLsn = link.cursor;
   link.unshown = new Set(turn.state.quarantine.keys());
-  link.seq = before?.seq ?? null;
-  link.firstSeq = before?.firstSeq ?? 0;
-  link.refusals = before?.refusals ?? new Map();
   // What was on the way when the socket broke may not have arrived: known is what stood there at that position, and
   // what it made itself.
   link.known = before?.known ?? new Set(turn.state.entities.keys());
@@ -119,6 +126,7 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     doubted: new Set(),
     unconfirmed: new Map(),
     held: new Set(),
+    underWay: [],
     roundTripMs: null,
     pages: [],
     pageNext: 0,
@@ -163,10 +171,12 @@ export function refuseStale(
 
 export function onBye(turn: Turn, link: Link, reason: UpMessageOf<"bye">["reason"]): void {
   link.activity = reason === "reload" ? "reloading" : "idle";
+  link.underWay = [];
   leave(turn, link, reason === "reload" ? reloadPatienceMs : 0);
 }
 
 export function onClosed(turn: Turn, link: Link): void {
+  noteUnderWay(turn, link);
   leave(turn, link, reloadPatienceMs);
 }
 

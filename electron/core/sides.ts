@@ -21,11 +21,16 @@ import { type Entity, nameOf, parentOf, type Side, type Sides, type State, type 
 import type { Turn } from "./turn.ts";
 import { parentsFirst, valuesOf } from "./whole.ts";
 
-/** Held back without two versions: the editors do not show what was agreed, or a value bounces between them. */
+const heldBecause: { readonly [Code in ErrorCode]?: string } = {
+  E_CRASHED: "VibeSync stopped each time it was on the way",
+  E_EDITOR_LOST: "an editor ended each time it was being written there",
+};
+
+/** Held back without two versions: an editor does not show what was agreed, a value bounces, or somebody died of it. */
 export function quarantine(turn: Turn, uuid: Uuid, code: ErrorCode): void {
   if (turn.state.quarantine.has(uuid)) return;
   const name = nameOf(turn.state.entities.get(uuid)) || "An object";
-  const message = `${name} is held back: the editors do not agree on it. Release it to try again.`;
+  const message = `${name} is held back: ${heldBecause[code] ?? "the editors do not agree on it"}. Release it to try again.`;
   turn.log({ type: "quarantine", timeMs: turn.facts.nowMs, uuid, code, message });
   turn.notice("warning", code, message, uuid);
 }

@@ -1,6 +1,6 @@
 /** What the hub remembers of failures as the window lists it, and what it does because of each. Pure projection. */
 import { tooManyFailures } from "#electron/core/escalation.ts";
-import { counterKey, isWeighty } from "#electron/core/failure.ts";
+import { counterKey, isOfDeaths, isWeighty } from "#electron/core/failure.ts";
 import type { Links } from "#electron/core/links.ts";
 import { standingOf } from "#electron/core/memory.ts";
 import { type Counter, nameOf, type State } from "#electron/core/state.ts";
@@ -54,5 +54,5 @@ function consequenceOf({ state, links, nowMs }: Seen, counter: Counter): Consequ
   if ((mode === "safe" || mode === "paused") && modeReason === tooManyFailures(code)) return mode;
   const standing = uuid === null || strikes === 0 ? "good" : standingOf(state, uuid, nowMs);
   if (standing !== "good") return standing;
-  return nowMs < links.carefulUntilMs && counter.operation !== "crash" ? "care" : "none";
+  return nowMs < links.carefulUntilMs && !isOfDeaths(counter) ? "care" : "none";
 }

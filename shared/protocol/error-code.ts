@@ -59,6 +59,8 @@ export const errorSentence = {
   // The hub
   E_HALTED: "VibeSync stopped itself because something was wrong. Restart the engine; everything confirmed is on disk.",
   E_CRASHED: "VibeSync stopped unexpectedly. What was under way then is sent with more care until it proves harmless.",
+  E_EDITOR_LOST:
+    "An editor ended without a word while something was being written to it. That is sent with more care now.",
   E_PORT: "No free port was found for the editors. Close another VibeSync, or choose a port in Settings.",
   E_IPC: "The window asked for something that is not allowed.",
   E_PLUGIN_INSTALL: "The plugin could not be installed. Install it by hand from the folder shown.",

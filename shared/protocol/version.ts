@@ -14,6 +14,6 @@ export const protocolHistory: readonly { version: number; brought: string; finge
   {
     version: 1,
     brought: "objects, collections, mesh references; verification; resume",
-    fingerprint: "aeda7fc94795fe4b",
+    fingerprint: "118890040012bad9",
   },
 ];

@@ -68,6 +68,7 @@ export class Desk {
   #uuids = 0x1000;
   #connectionCount = 0;
   readonly #connections = new Map<Role, number>();
+  readonly #lives = new Map<Role, number>();
   readonly #seqs = new Map<Role, number>();
   #lamport = 0;
 
@@ -114,11 +115,18 @@ export class Desk {
     this.tick(0);
   }
 
+  /** The editor's process ends without a word, and another one comes instead. */
+  die(role: Role): void {
+    this.drop(role);
+    this.#lives.set(role, (this.#lives.get(role) ?? 0) + 1);
+  }
+
   greet(role: Role, resume: Hello["resume"] = null): void {
     this.#connectionCount += 1;
     const connection = this.#connectionCount;
     this.#connections.set(role, connection);
-    const hello = { ...helloOf(role, uuidOf(role.length)), resume };
+    const instance = uuidOf(role.length + 0x100 * (this.#lives.get(role) ?? 0));
+    const hello = { ...helloOf(role, instance), resume };
     this.take({ kind: "wire", event: { kind: "greeted", connection, hello, protocol: 1 } });
   }
 

@@ -198,6 +198,23 @@ describe("two failures", () => {
   });
 });
 
+describe("a clock that was put back before a restart", () => {
+  it("[ENG-44] R15: keeps nothing waiting for longer, and counts no window for ever", () => {
+    failOnce();
+    failOnce();
+    expect(standing()).toBe("waiting");
+    desk.take({ kind: "close" });
+    desk.nowMs -= 24 * 3_600_000;
+    desk.boot();
+    desk.link("blender");
+    desk.link("unity");
+    expect(standing()).toBe("slow");
+    failOnce();
+    expect(rowOf(one)).toMatchObject({ count: 3, quarantined: false });
+    expect(standing()).toBe("slow");
+  });
+});
+
 describe("a crash", () => {
   /** The hub dies with this under way, and starts again on the same log. */
   function crash(): void {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { evolve } from "#electron/core/evolve.ts";
 import { crashReason } from "#electron/core/links.ts";
 import { heldCount, type ReviewItem, reviewQueue } from "#electron/core/review.ts";
-import { State } from "#electron/core/state.ts";
+import { parentOf, State } from "#electron/core/state.ts";
 import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { Fields } from "#shared/scene/fields.ts";
@@ -221,6 +221,29 @@ describe("refusing", () => {
     ]);
     settle(desk);
     expect(queue(desk)).toEqual([]);
+  });
+
+  it("[ENG-42] [ENG-37] leaves what is held back below nothing that goes", () => {
+    const desk = safeDesk();
+    create(desk, star, { name: "Star" });
+    set(desk, tree, { parent: star });
+    // Unity had not heard of it, and hung the tree elsewhere.
+    desk.say("unity", { ...desk.changeOf("unity", [{ op: "set", uuid: tree, fields: { parent: house } }]), base: 0 });
+    expect([...desk.state.quarantine.keys()]).toEqual([tree]);
+    set(desk, door, { parent: star });
+    desk.take({ kind: "refuse", uuids: [star] });
+    expect(desk.state.entities.has(star)).toBe(false);
+    for (const uuid of [tree, door]) expect(parentOf(desk.state.entities.get(uuid))).not.toBe(star);
+  });
+
+  it("[ENG-42] [ENG-37] puts nothing back below what an editor lacks until a person decides", () => {
+    const desk = safeDesk();
+    set(desk, door, { parent: null });
+    set(desk, house, { name: "Villa" });
+    desk.say("unity", { ...desk.changeOf("unity", [{ op: "delete", uuid: house }]), base: 0 });
+    expect(desk.state.quarantine.get(house)?.sides.unity).toMatchObject({ kind: "gone" });
+    desk.take({ kind: "refuse", uuids: [door] });
+    expect(parentOf(desk.state.entities.get(door))).toBe(null);
   });
 
   it("[ENG-42] of a deletion brings it back as it was agreed, not as it was edited before it went", () => {

@@ -32,6 +32,29 @@ function moving(seq: number, uuid: string, x: number): Input {
   return { kind: "wire", event: { kind: "frame", connection: desk.connectionOf("blender"), frame } };
 }
 
+describe("a change", () => {
+  it("[WIRE-10] that was turned away between two moves of one turn is missed, not passed over", () => {
+    desk.take(moving(2, one, 1), moving(4, one, 3));
+    expect(desk.told("blender", "accepted").map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(desk.told("blender", "reindex")).toHaveLength(1);
+    expect(fieldOf(desk.state.entities.get(one), "translation")).toEqual([1, 0, 0]);
+  });
+
+  it("[WIRE-10] that comes again after a new listing by the same process is answered as it was", () => {
+    const created = desk.changeOf("blender", [create(uuidOf(3))]);
+    desk.say("blender", created);
+    for (const role of ["blender", "unity"] as const) desk.verify(role);
+    desk.change("blender", { op: "delete", uuid: uuidOf(3) });
+    for (const role of ["blender", "unity"] as const) desk.verify(role);
+    const { lsn } = desk.state.head;
+    desk.drop("blender");
+    desk.link("blender");
+    desk.say("blender", created);
+    expect(desk.told("blender", "accepted")).toMatchObject([{ seq: created.seq, refused: [] }]);
+    expect(desk.records.slice(lsn).filter(({ type }) => type === "fault")).toEqual([]);
+  });
+});
+
 describe("a stamp", () => {
   it("[WIRE-9] of a move stays with it when frames are merged", () => {
     const [merged] = coalesce([moving(2, one, 1), moving(3, two, 2), moving(4, two, 3)]);

@@ -9,7 +9,7 @@
 import { parseArgs } from "node:util";
 import { checkInvariants } from "./invariants.ts";
 import { allFaults, cruelFaults, noFaults, reviewed, reviewedFaults, runScript, settle } from "./script.ts";
-import { noStackFaults } from "./stack-faults.ts";
+import { deathChance, noStackFaults } from "./stack-faults.ts";
 import { StackWorld } from "./stack-world.ts";
 import { World } from "./world.ts";
 
@@ -47,7 +47,7 @@ for (const seed of seeds) {
   const { witness } = world;
   if (values.trace !== undefined) witness.watch = (what, detail) => trace(world.nowMs, what, detail);
   try {
-    if (world instanceof StackWorld) await world.run(seconds * 1_000);
+    if (world instanceof StackWorld) await runStack(world);
     else runCore(world);
     checkInvariants(world);
     if (values.hash) console.log(`${seed} ${witness.traceHash}`);
@@ -61,6 +61,11 @@ for (const seed of seeds) {
 }
 console.log(`${seeds.length - failed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
+
+function runStack(world: StackWorld): Promise<void> {
+  if (faults === cruelFaults) world.deathChance = deathChance;
+  return world.run(seconds * 1_000);
+}
 
 function runCore(world: World): void {
   for (const editor of world.editors) world.connect(editor);

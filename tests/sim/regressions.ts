@@ -80,6 +80,8 @@ const cruellyAndShort: readonly (readonly [number, string])[] = [
   [150, "what was refused after a listing was not put back, because it stood in the listing as it was agreed"],
 ];
 const cruelly: readonly (readonly [number, string])[] = [
+  [619, "a refused creation was deleted, and what was held back went on hanging below it"],
+  [762, "a refused parent went back below what is held back, and an editor lacked that"],
   [1247, "another document was opened while the hub answered the greeting: it waited for a listing that never came"],
   [1372, "as 1247"],
   [1638, "as 1247"],
@@ -91,4 +93,12 @@ export const regressions: readonly Regression[] = [
   ...cruellyAndShort.map(([seed, found]) => ({ seed, found, faults: cruelFaults, steps: 150 })),
   ...cruelly.map(([seed, found]) => ({ seed, found, faults: cruelFaults })),
   ...reviewedWithFaults.map(([seed, found]) => ({ seed, found, faults: reviewedFaults })),
+];
+
+type StackRegression = { readonly seed: number; readonly found: string; readonly deaths: boolean };
+
+export const stackRegressions: readonly StackRegression[] = [
+  { seed: 10592, deaths: false, found: "what came again after a new listing was answered otherwise than before" },
+  { seed: 10633, deaths: false, found: "a change that was turned away between two moves of one turn was lost" },
+  { seed: 7, deaths: true, found: "a clock that was put back a day kept an object waiting for a day" },
 ];

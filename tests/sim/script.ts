@@ -3,9 +3,11 @@ import type { Input } from "#electron/core/input.ts";
 import type { Links } from "#electron/core/links.ts";
 import { reviewQueue } from "#electron/core/review.ts";
 import type { State } from "#electron/core/state.ts";
+import type { EditorScene } from "#electron/demo/editor-scene.ts";
+import type { Outgoing } from "#electron/demo/outgoing.ts";
 import { type Choice, choices } from "#shared/choice.ts";
 import type { Uuid } from "#shared/ids.ts";
-import type { Fields } from "#shared/scene/fields.ts";
+import type { EntityKind, Fields } from "#shared/scene/fields.ts";
 import { checkHeld } from "./invariants.ts";
 import type { Dice } from "./random.ts";
 import type { SimEditor, World } from "./world.ts";
@@ -86,9 +88,10 @@ export function settle(world: World): number {
     }
     world.tick(50);
     world.flush();
-    // Differences that a crash left without a reason wait for a person: here is one.
-    if (step === 100 && world.state.head.mode === "safe") world.turn([{ kind: "safe-mode", on: false, reason: "" }]);
-    if (step === 100 && world.state.head.mode === "paused") world.turn([{ kind: "pause", paused: false }]);
+    // What waits for a person, differences after a crash or a pause after failures, has one who looks now and then.
+    const isLookedAt = step >= 100 && step % 20 === 0;
+    if (isLookedAt && world.state.head.mode === "safe") world.turn([{ kind: "safe-mode", on: false, reason: "" }]);
+    if (isLookedAt && world.state.head.mode === "paused") world.turn([{ kind: "pause", paused: false }]);
     if (step > 40 && step % 20 === 0) checkHeld(world);
     if (step > 40 && step % 20 === 0) decide(world, 0.5);
     const isAsking = [...world.links.batches.values()].some(({ isAudit }) => !isAudit);
@@ -109,22 +112,35 @@ export function reviewRandomly({ dice, links, state }: Reviewed, say: (input: In
   say({ kind: dice.chance(0.5) ? "approve" : "refuse", uuids });
 }
 
-/**
- * The user opens another file in the middle of it all: something of what stood there, as it was once saved, and
- * something new, without a word on who wrote it when.
- */
-export function openAnother({ dice }: Dicey, { model, user, up }: SimEditor): void {
-  const { scene } = model;
+/** The user opens another file in the middle of it all: something of what stood there, and something new. */
+export function openAnother({ dice }: Dicey, editor: SimEditor): void {
+  const saved = asSaved(dice, editor.model.scene);
+  editor.up.length = 0;
+  editor.up.push(...openSaved(editor, { name: `Scene ${dice.below(100)}`, saved }));
+}
+
+/** The editor's process ends without a word; another one opens what was saved of the document. */
+export function dieAndReturn({ dice }: Dicey, { model: dead }: SimEditor, reborn: SimEditor): void {
+  openSaved(reborn, { name: "Saved", saved: asSaved(dice, dead.scene) });
+}
+
+type Saved = readonly { readonly uuid: Uuid; readonly kind: EntityKind; readonly fields: Fields }[];
+
+/** Some of what stands there, without a word on who wrote it when. */
+function asSaved(dice: Dice, scene: EditorScene): Saved {
   const kept = scene.uuids().filter(() => dice.chance(0.5));
-  const saved = kept.map((uuid) => ({ uuid, kind: scene.kindOf(uuid) ?? "object", fields: scene.read(uuid) ?? {} }));
-  const document = { uuid: null, name: `Scene ${dice.below(100)}`, saved: true };
   const isThere = new Set(kept);
-  up.length = 0;
-  const said = model.open(document, () => {
-    for (const { uuid, kind, fields } of saved) scene.add(uuid, kind, standing(fields, isThere));
+  return kept.map((uuid) => {
+    return { uuid, kind: scene.kindOf(uuid) ?? "object", fields: standing(scene.read(uuid) ?? {}, isThere) };
+  });
+}
+
+function openSaved({ model, user }: SimEditor, { name, saved }: { name: string; saved: Saved }): Outgoing[] {
+  const said = model.open({ uuid: null, name, saved: true }, () => {
+    for (const { uuid, kind, fields } of saved) model.scene.add(uuid, kind, fields);
   });
   user.forget();
-  up.push(...said);
+  return said;
 }
 
 /** Nothing hangs below or lies in what is not in the file. */

@@ -32,6 +32,9 @@ export type StackFaults = {
   readonly review: number;
 };
 
+/** The processes of the editors end, too: some four times in three minutes. */
+export const deathChance = 0.003;
+
 export const noStackFaults = {
   cut: 0,
   halfOpen: 0,

@@ -17,7 +17,7 @@ import { Cable } from "./cable.ts";
 import { SimHistory } from "./history.ts";
 import { checkReplay, checkSame } from "./invariants.ts";
 import { Dice } from "./random.ts";
-import { editRandomly, openAnother, reviewRandomly } from "./script.ts";
+import { dieAndReturn, editRandomly, openAnother, reviewRandomly } from "./script.ts";
 import { drawFaults, drawRareness, never, type Rareness, type StackFaults } from "./stack-faults.ts";
 import { openHub, StackHub } from "./stack-hub.ts";
 import { VirtualTime } from "./virtual-time.ts";
@@ -49,6 +49,8 @@ export class StackWorld {
   disk: FakeDisk;
   /** How often an editor looks for what was done in it. */
   editorTickMs = 80;
+  /** How often the process of an editor ends, per look. Seeds without it mean what they meant. */
+  deathChance = 0;
   /** What a user does when something is done. */
   edit: (world: StackWorld, editor: StackEditor) => void = editRandomly;
   crashes = 0;
@@ -154,7 +156,7 @@ export class StackWorld {
     for (const outgoing of editor.up.splice(0)) {
       const event = eventOf(editor, outgoing);
       editor.cable?.carry("up", () => {
-        this.witness.heard(editor.role, outgoing);
+        this.witness.heard(editor, outgoing);
         this.#toHub(event);
       });
     }
@@ -194,7 +196,7 @@ export class StackWorld {
       send: (connection, message) => {
         const checked = checkedDown(message);
         const end = this.#cables.get(connection);
-        if (end) this.witness.told(end.editor.role, checked, this.state);
+        if (end) this.witness.told(end.editor, checked, this.state);
         down(connection, ({ model, up }) => up.push(...model.receive(checked)));
       },
       sendFrame: (connection, frame) => {
@@ -265,6 +267,7 @@ export class StackWorld {
     if (dice.chance(faults.swizzle)) for (const each of this.editors) this.#swizzle(each);
     if (dice.chance(faults.open)) this.#open(editor);
     if (dice.chance(faults.busy)) this.#busy(editor);
+    if (this.deathChance > 0 && dice.chance(this.deathChance)) this.#die(editor);
     if (this.hub && dice.chance(faults.review)) {
       const { engine, links, state } = this.hub;
       reviewRandomly({ dice, links, state }, (input) => engine.push(input));
@@ -280,6 +283,15 @@ export class StackWorld {
     openAnother(this, editor);
     this.witness.note(`${editor.role} opens another document`, editor.model.epoch);
     this.#send(editor);
+  }
+
+  #die(editor: StackEditor): void {
+    this.#cut(editor, 0);
+    const reborn = this.#newEditor(editor.role);
+    dieAndReturn(this, editor, reborn);
+    this.witness.note(`${editor.role} dies`, reborn.model.identity.instance);
+    const { model, user } = reborn;
+    Object.assign(editor, { model, user, up: [] });
   }
 
   #busy(editor: StackEditor): void {

@@ -4,37 +4,64 @@
  */
 import { describe, expect, it } from "vitest";
 import { checkInvariants } from "./invariants.ts";
-import { noStackFaults, type StackFaults } from "./stack-faults.ts";
+import { stackRegressions } from "./regressions.ts";
+import { deathChance, noStackFaults, type StackFaults } from "./stack-faults.ts";
 import { StackWorld } from "./stack-world.ts";
 
 const simulatedMs = 180_000;
 const seedsMin = 5;
 const seedsMax = 5_000;
 /** Of real time; all of it is used. */
-const budgetMs = 45_000;
+const budgetMs = 40_000;
+const budgetWithDeathsMs = 20_000;
 const timeoutMs = 400_000;
 
+type How = { readonly faults?: StackFaults; readonly deaths?: boolean };
+
 /** Throws with what is wrong; the hash of all that happened. */
-async function simulate(seed: number, faults?: StackFaults): Promise<string> {
+async function simulate(seed: number, { faults, deaths }: How = {}): Promise<string> {
   const world = new StackWorld(seed, faults);
+  if (deaths) world.deathChance = deathChance;
   try {
     await world.run(simulatedMs);
     checkInvariants(world);
   } catch (error) {
-    const again = `npm run sim -- --stack --seed ${seed} --faults ${faults ? "none" : "all"}`;
+    const again = `npm run sim -- --stack --seed ${seed} --faults ${faults ? "none" : deaths ? "cruel" : "all"}`;
     throw new Error(`${again}: ${error instanceof Error ? error.stack : error}`);
   }
   return world.witness.traceHash;
+}
+
+async function simulateFor(ms: number, how?: How): Promise<void> {
+  const endMs = Date.now() + ms;
+  let seed = 1;
+  for (; seed <= seedsMax && (seed <= seedsMin || Date.now() < endMs); seed += 1) await simulate(seed, how);
+  console.log(`${seed - 1} seeds of three simulated minutes`);
 }
 
 describe("the whole hub and two editors", () => {
   it(
     "[ENG-1] [ENG-7] [WAL-6] come to rest with nothing lost, after crashes and power cuts",
     async () => {
-      const endMs = Date.now() + budgetMs;
-      let seed = 1;
-      for (; seed <= seedsMax && (seed <= seedsMin || Date.now() < endMs); seed += 1) await simulate(seed);
-      console.log(`${seed - 1} seeds of three simulated minutes`);
+      await simulateFor(budgetMs);
+    },
+    timeoutMs,
+  );
+
+  it(
+    "[ENG-7] [ENG-44] come to rest with nothing lost when the editors' processes end, too",
+    async () => {
+      await simulateFor(budgetWithDeathsMs, { deaths: true });
+    },
+    timeoutMs,
+  );
+
+  it(
+    "[ENG-7] come to rest where they once did not",
+    async () => {
+      for (const { seed, deaths, found } of stackRegressions) {
+        await simulate(seed, { deaths }).catch((error) => Promise.reject(new Error(`${found}: ${error.message}`)));
+      }
     },
     timeoutMs,
   );
@@ -42,7 +69,7 @@ describe("the whole hub and two editors", () => {
   it(
     "[ENG-7] come to rest without faults",
     async () => {
-      for (let seed = 1; seed <= 5; seed += 1) await simulate(seed, noStackFaults);
+      for (let seed = 1; seed <= 5; seed += 1) await simulate(seed, { faults: noStackFaults });
     },
     timeoutMs,
   );

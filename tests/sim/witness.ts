@@ -13,6 +13,7 @@ import { limits } from "#electron/core/limits.ts";
 import type { Links } from "#electron/core/links.ts";
 import type { Record } from "#electron/core/record.ts";
 import type { State } from "#electron/core/state.ts";
+import type { EditorModel } from "#electron/demo/editor-model.ts";
 import type { Outgoing } from "#electron/demo/outgoing.ts";
 import type { Uuid } from "#shared/ids.ts";
 import { fieldNamesOf, laneTransforms } from "#shared/protocol/binary.ts";
@@ -25,10 +26,17 @@ import { type Claim, Promises } from "./promises.ts";
 /** Of the trace, the latest entries are kept for people. */
 const tailLength = 40;
 
+/** The editor that spoke, or was spoken to. */
+type Witnessed = { readonly role: Role; readonly model: EditorModel };
+
+function changeKey({ identity }: EditorModel, epoch: number, seq: number): string {
+  return `${identity.instance} ${epoch} ${seq}`;
+}
+
 export class Witness {
-  /** Every change that was heard, by editor, epoch and number. */
+  /** Every change that was heard, by the editor's process, epoch and number. */
   readonly #heard = new Map<string, Claim[]>();
-  /** Of each role, by epoch and number: what was refused of it. Forgotten where the hub may begin anew, too. */
+  /** Of each role, by change: what was refused of it. Forgotten where the hub begins anew. */
   readonly #answers = { blender: new Map<string, string>(), unity: new Map<string, string>() };
   /** What was accepted and not refused. */
   readonly #accepted = new Promises();
@@ -69,23 +77,21 @@ export class Witness {
   }
 
   /** A message of an editor reached the hub. */
-  heard(role: Role, outgoing: Outgoing): void {
+  heard({ role, model }: Witnessed, outgoing: Outgoing): void {
     this.note(`${role} → hub`, outgoing);
     const lsn = this.log.lastLsn;
     if (outgoing.kind === "frame") {
       const { lane, epoch, seq, stamp, rows } = outgoing.frame;
       if (lane !== laneTransforms) return;
       const claims = rows.map((row) => ({ uuid: row.uuid, stamp, fields: fieldNamesOf(row), lsn }));
-      this.#expect(`${role} ${epoch} ${seq}`, claims);
-    } else if (outgoing.message.kind === "index") {
-      this.#answers[role].clear();
+      this.#expect(changeKey(model, epoch, seq), claims);
     } else if (outgoing.message.kind === "change") {
       const { epoch, seq, stamp, ops } = outgoing.message;
       const claims = ops.map((op) => {
         const fields = op.op === "delete" ? "deleted" : (Object.keys(op.fields) as FieldName[]);
         return { uuid: op.uuid, stamp, fields, lsn } as const;
       });
-      this.#expect(`${role} ${epoch} ${seq}`, claims);
+      this.#expect(changeKey(model, epoch, seq), claims);
     }
   }
 
@@ -97,15 +103,14 @@ export class Witness {
   }
 
   /** A message left the hub. */
-  told(role: Role, message: DownMessage, state: State): void {
+  told({ role, model }: Witnessed, message: DownMessage, state: State): void {
     this.note(`hub → ${role}`, message);
-    if (message.kind === "reindex" || (message.kind === "welcome" && !message.resumed)) this.#answers[role].clear();
     if (message.kind !== "accepted") return;
     const { epoch, seq, lsn, refused } = message;
     this.#toldLsn = Math.max(this.#toldLsn, lsn);
 
     const refusedUuids = new Set(refused.map(({ uuid }) => uuid));
-    const key = `${role} ${epoch} ${seq}`;
+    const key = changeKey(model, epoch, seq);
     if (this.#heard.has(key)) this.#checkSameAnswer(role, key, [...refusedUuids].join(" "));
     const claims = (this.#heard.get(key) ?? []).filter(({ uuid }) => !refusedUuids.has(uuid));
     this.#accepted.add(state, claims, `${role}'s change ${seq}, accepted,`);

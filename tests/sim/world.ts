@@ -113,7 +113,7 @@ export class World {
   deliverUp(editor: SimEditor, count: number): void {
     const inputs: Input[] = [];
     for (const outgoing of editor.up.splice(0, count)) {
-      this.witness.heard(editor.role, outgoing);
+      this.witness.heard(editor, outgoing);
       inputs.push({ kind: "wire", event: eventOf(editor, outgoing) });
     }
     if (inputs.length > 0) this.turn(inputs);
@@ -195,7 +195,7 @@ export class World {
     if (!editor) return;
     if (effect.kind === "send") {
       const message = checkedDown(effect.message);
-      this.witness.told(editor.role, message, this.state);
+      this.witness.told(editor, message, this.state);
       editor.down.push({ kind: "message", message });
     } else editor.down.push({ kind: "frame", frame: checkedFrame(effect.frame) });
   }
