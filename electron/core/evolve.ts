@@ -269,7 +269,7 @@ function evolveTransforms(state: State, lsn: number, record: TransformsRecord): 
 function evolveFinal(state: State, { batch, finalLsn }: RecordOf<"final">): readonly Uuid[] {
   const decided: Uuid[] = [];
   for (const uuid of state.undecided.get(batch) ?? []) {
-    decideDeletion(state, uuid, batch);
+    if (state.tombstones.size > 0) decideDeletion(state, uuid, batch);
     const before = state.provisional.get(uuid);
     if (before === undefined || !isDecidedBy(before, batch)) continue;
     decided.push(uuid);
