@@ -12,7 +12,7 @@ import { SnapshotService } from "./service.ts";
 
 /** A read of 100,000 objects stays far below; more than this is a leak, and the worker is better started anew. */
 const workerHeapMiBMax = 1_024;
-/** New things of the worker are texts and objects of one commit: more room for them would only stay filled with litter. */
+/** What is new in the worker is the texts and objects of one commit: more room would only stay filled with litter. */
 const workerNurseryMiBMax = 12;
 
 /** `file` is the built electron/snapshots/worker.ts. */

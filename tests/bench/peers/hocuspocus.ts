@@ -35,7 +35,7 @@ export type Load = {
   readonly inFlightMax: number;
 };
 
-/** `seldom`: 2 s after the last change, as it comes. `each`: at once after every change, still not before its answer. */
+/** `seldom`: 2 s after the last change, as it comes. `each`: after every change, still not before its answer. */
 export type Storing = "seldom" | "each";
 
 const documentName = "scene";
