@@ -220,7 +220,7 @@ export class CoreHub {
   #perform(effect: WorldEffect): void {
     switch (effect.kind) {
       case "finalised":
-        this.feed.finalised();
+        this.feed.finalised(effect.uuids);
         if (this.#checkpoints.isDue) this.#checkpointing = this.#checkpoint();
         return;
       case "paired-snapshot":

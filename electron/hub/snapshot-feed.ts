@@ -57,16 +57,17 @@ export class SnapshotFeed {
     for (const [uuid, { lsn }] of this.#state.tombstones.entries()) if (lsn > snapshotLsn) this.#doom(uuid);
   }
 
+  /** What was moved has its old final value until its batch is final. */
   noteRecords(records: readonly Record[]): void {
     for (const record of records) {
-      if (record.type === "transforms") for (const { uuid } of record.rows) this.#dirty.add(uuid);
-      else if (record.type === "edit") for (const operation of record.ops) this.#noteOperation(changedBy(operation));
+      if (record.type === "edit") for (const operation of record.ops) this.#noteOperation(changedBy(operation));
       else if (record.type === "hold") for (const { operation } of record.members) this.#dirty.add(operation.uuid);
     }
   }
 
-  /** A batch is final: the recorder hears of it soon. */
-  finalised(): void {
+  /** A batch is final, and these got a final value by it: the recorder hears of it soon. */
+  finalised(uuids: readonly Uuid[] = []): void {
+    for (const uuid of uuids) this.#dirty.add(uuid);
     this.#telling.soon();
   }
 
@@ -77,8 +78,9 @@ export class SnapshotFeed {
 
   #tell(): void {
     const changed: { uuid: Uuid; json: string | null }[] = [];
+    if (this.#showsProvisional) for (const uuid of this.#state.provisional.keys()) this.#dirty.add(uuid);
     for (const uuid of this.#dirty) {
-      if (!this.#state.provisional.has(uuid) && !this.#doomed.has(uuid)) this.#dirty.delete(uuid);
+      if (!this.#showsProvisional && !this.#doomed.has(uuid)) this.#dirty.delete(uuid);
       const json = this.#textOf(uuid);
       if (this.#rehash(uuid, json)) changed.push({ uuid, json });
     }

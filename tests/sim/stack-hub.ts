@@ -112,7 +112,7 @@ export class StackHub {
   }
 
   #perform(effect: WorldEffect): void {
-    if (effect.kind === "finalised") this.#feed.finalised();
+    if (effect.kind === "finalised") this.#feed.finalised(effect.uuids);
     if (effect.kind === "finalised" && this.#checkpoints.isDue) void this.#checkpoint();
     if (effect.kind === "snapshot") void this.#snapshot(effect.reason);
     if (effect.kind !== "paired-snapshot") return;
