@@ -251,7 +251,8 @@ function evolveTransforms(state: State, lsn: number, record: TransformsRecord): 
     awaitFinal(state, entity, { names: fieldNamesOf(row), batch });
     const { uuid, kind, registers, createdStamp, createdLsn } = entity;
     const transform = placed(entity.transform, row, written);
-    state.entities.set(uuid, { uuid, kind, registers, transform, createdStamp, createdLsn, lsn, timeMs });
+    const moved = { uuid, kind, registers, transform, createdStamp, createdLsn, lsn, timeMs };
+    state.entities.replace(uuid, moved, entity);
   }
 }
 

@@ -24,13 +24,24 @@ export class JournaledMap<Key, Value> {
   }
 
   set(key: Key, value: Value): void {
-    this.#note(key);
+    this.replace(key, value, this.#map.get(key));
+  }
+
+  /** As `set`, where the caller knows what is there. */
+  replace(key: Key, value: Value, before: Value | undefined): void {
+    this.#note(key, before);
+    this.#map.set(key, value);
+  }
+
+  /** Something that was there from the beginning: going back does not take it away. */
+  load(key: Key, value: Value): void {
     this.#map.set(key, value);
   }
 
   delete(key: Key): void {
-    if (!this.#map.has(key)) return;
-    this.#note(key);
+    const before = this.#map.get(key);
+    if (before === undefined) return;
+    this.#note(key, before);
     this.#map.delete(key);
   }
 
@@ -62,8 +73,8 @@ export class JournaledMap<Key, Value> {
     }
   }
 
-  #note(key: Key): void {
+  #note(key: Key, before: Value | undefined): void {
     this.#keys.push(key);
-    this.#replaced.push(this.#map.get(key));
+    this.#replaced.push(before);
   }
 }

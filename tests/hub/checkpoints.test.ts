@@ -5,12 +5,13 @@ import { evolve } from "#electron/core/evolve.ts";
 import type { Record } from "#electron/core/record.ts";
 import type { State } from "#electron/core/state.ts";
 import { encodeRecord } from "#electron/engine/record-codec.ts";
-import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
+import { decodeState } from "#electron/engine/state-codec.ts";
 import { Checkpoints } from "#electron/hub/checkpoints.ts";
 import { restoreOrSalvage } from "#electron/hub/restore.ts";
 import { findCheckpoint, listCheckpoints } from "#electron/wal/checkpoint.ts";
 import { LogWriter } from "#electron/wal/writer.ts";
 import { objectFields, uuidOf } from "#tests/core/desk.ts";
+import { stateText } from "#tests/core/state-text.ts";
 import { FakeDisk, loseAll } from "#tests/wal/fake-disk.ts";
 import { must } from "#tests/wal/log-script.ts";
 import { folders, prepareLife } from "./project-life.ts";
@@ -85,8 +86,6 @@ function createdFrom(from: number): Record {
   return { type: "edit", timeMs: 0, batch: 1, reason: "index", role: "blender", ops };
 }
 
-const textOf = (state: State) => Buffer.from(encodeState(state)).toString("utf8");
-
 describe("a checkpoint that is saved while edits go on", () => {
   it("[ENG-34] [WAL-13] is the state at its record to the byte, and with the log behind it the state that is live", async () => {
     const property = fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 60 }), async (edits) => {
@@ -99,7 +98,7 @@ describe("a checkpoint that is saved while edits go on", () => {
         if (next) shop.edit(next);
       });
       const { lsn } = shop.state.head;
-      const textBefore = textOf(shop.state);
+      const textBefore = stateText(shop.state);
       must(await checkpoints.save());
       expect(pauses).toBeGreaterThan(20);
       const { checkpoint } = must(findCheckpoint(shop.disk, folders.checkpoints));
@@ -109,7 +108,7 @@ describe("a checkpoint that is saved while edits go on", () => {
       must(await shop.log.flush());
       const next = must(restoreOrSalvage(new FakeDisk(shop.disk.crash(loseAll)), folders, "0"));
       expect(next.findings).toEqual([]);
-      expect(textOf(next.state)).toBe(textOf(shop.state));
+      expect(stateText(next.state)).toBe(stateText(shop.state));
     });
     await fc.assert(property, { numRuns: 60 });
   }, 60_000);
