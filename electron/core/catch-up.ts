@@ -15,7 +15,7 @@ import { limits } from "./limits.ts";
 import { isReachable, type Link } from "./links.ts";
 import { isKeptFrom } from "./memory.ts";
 import { showOwnVersions } from "./sides.ts";
-import type { Entity, Register, State } from "./state.ts";
+import { type Entity, type Register, registerOf, type State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { fieldsByStamp, namedBy, parentsFirst, wholeOperations } from "./whole.ts";
 
@@ -125,11 +125,11 @@ function isDecided({ state, links }: Turn, uuid: Uuid): boolean {
  * something new that others need, goes as it is.
  */
 function agreedOperations({ state, links }: Turn, entity: Entity): StampedOperation[] {
-  const held = Object.entries(state.provisional.get(entity.uuid) ?? {}).filter(
-    ([, { batch }]) => !links.batches.get(batch)?.decision,
-  );
+  const held = Object.entries(state.provisional.get(entity.uuid) ?? {})
+    .filter(([, { batch }]) => !links.batches.get(batch)?.decision)
+    .map(([name, { before }]) => [name, registerOf(before, name as FieldName)] as const);
   const whole = wholeOperations(entity);
-  if (held.length === 0 || held.every(([, { register }]) => register === undefined)) return whole;
+  if (held.length === 0 || held.every(([, register]) => register === undefined)) return whole;
   const names = new Set(held.map(([name]) => name));
   const kept = whole.map((operation) => {
     if (operation.op === "delete") return operation;
@@ -138,7 +138,7 @@ function agreedOperations({ state, links }: Turn, entity: Entity): StampedOperat
       fields: Object.fromEntries(Object.entries(operation.fields).filter(([name]) => !names.has(name))),
     };
   });
-  const finals = held.flatMap(([name, { register }]): StampedOperation[] => {
+  const finals = held.flatMap(([name, register]): StampedOperation[] => {
     if (!register) return [];
     return [{ op: "set", uuid: entity.uuid, fields: { [name]: register.value }, stamp: register.stamp }];
   });
@@ -158,8 +158,9 @@ function addNamed(state: State, link: Link, due: Set<Uuid>): void {
 
 /** What never was agreed stays where it was made. */
 function mayShow(state: State, link: Link, uuid: Uuid): boolean {
-  const provisional = Object.values(state.provisional.get(uuid) ?? {});
-  const isAgreed = provisional.length === 0 || provisional.some(({ register }) => register !== undefined);
+  const provisional = Object.entries(state.provisional.get(uuid) ?? {});
+  const isAgreed =
+    provisional.length === 0 || provisional.some(([name, { before }]) => registerOf(before, name as FieldName));
   return link.known.has(uuid) || isAgreed;
 }
 

@@ -7,11 +7,12 @@ import type { Uuid } from "#shared/ids.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
 import { fieldNamesOf, maskBit, type TransformFrame, type TransformRow } from "#shared/protocol/binary.ts";
 import { type ErrorCode, errorSentence } from "#shared/protocol/error-code.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
 import type { Operation, StampedOperation } from "#shared/protocol/operation.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
 import { type FieldName, type Fields, type FieldValue, fieldSpec } from "#shared/scene/fields.ts";
 import { writerOf } from "#shared/scene/stamp.ts";
-import { batchFor, changedBy, noteChange, openCheck } from "./batches.ts";
+import { batchFor, changedBy, noteMoves, openCheck } from "./batches.ts";
 import { isUnseen, type Seen } from "./conflict.ts";
 import { admit, isDisputed, type Refusal } from "./decide.ts";
 import { noteKnown } from "./forward.ts";
@@ -149,11 +150,7 @@ function takeText(turn: Turn, link: Link, { message, base }: Text): Refusal[] {
   const { stamp, ops } = message;
   const stamped = ops.map((operation) => ({ ...operation, stamp }));
   noteKnown(link, stamped);
-  watchBounces(
-    turn,
-    link.role,
-    ops.map(({ uuid }) => uuid),
-  );
+  watchBounces(turn, link.role, ops);
   const beaten = stamped.flatMap((operation) => beatenFields(turn, operation));
   const refused = admit(turn, { role: link.role, reason: "edit", ops: stamped, base });
   noteDoubts(turn, link, stamped);
@@ -196,10 +193,11 @@ function takeFrame(turn: Turn, link: Link, { change, base }: Rows): Refusal[] {
   const slow: StampedOperation[] = [];
   const rows: TransformRow[] = [];
   const beaten: StampedOperation[] = [];
+  const seen = base === null ? null : { role: link.role, base };
   for (const [index, row] of frame.rows.entries()) {
     const entity = turn.state.entities.get(row.uuid);
     const stamp = stamps?.[index] ?? frame.stamp;
-    if (isEntangled(turn, row.uuid, base === null ? null : { role: link.role, base })) {
+    if (isEntangled(turn, { uuid: row.uuid, entity, seen })) {
       slow.push({ op: "set", uuid: row.uuid, stamp, fields: transformFieldsOf(row) });
       continue;
     }
@@ -222,30 +220,31 @@ function takeFrame(turn: Turn, link: Link, { change, base }: Rows): Refusal[] {
   openCheck(turn, link.role, beaten.map(changedBy));
   // Off the fast path they are changes like any others.
   if (slow.length > 0) refused.push(...admit(turn, { role: link.role, reason: "edit", ops: slow, base }));
-  if (rows.length === 0) return refused;
-  watchBounces(
-    turn,
-    link.role,
-    rows.map(({ uuid }) => uuid),
-  );
-  const batch = batchFor(turn, { isStructural: false }, rows.length);
-  const { stamp } = frame;
-  turn.log({ type: "transforms", timeMs: turn.facts.nowMs, batch, role: link.role, stamp, rows });
-  noteChange(
-    turn,
-    batch,
-    rows.map((row) => [row.uuid, fieldNamesOf(row)] as const),
-  );
+  if (rows.length > 0)
+    writeRows(turn, link.role, { stamp: frame.stamp, rows: isSame(rows, frame.rows) ? frame.rows : rows });
   return refused;
+}
+
+function writeRows(turn: Turn, role: Role, { stamp, rows }: Pick<TransformFrame, "stamp" | "rows">): void {
+  watchBounces(turn, role, rows);
+  const batch = batchFor(turn, { isStructural: false }, rows.length);
+  turn.log({ type: "transforms", timeMs: turn.facts.nowMs, batch, role, stamp, rows });
+  noteMoves(turn, batch, rows);
+}
+
+/** Then the very list is passed on: the bytes that it was read from go to the log and to the other editor. */
+function isSame(rows: readonly TransformRow[], came: readonly TransformRow[]): boolean {
+  return rows.length === came.length && rows.every((row, index) => row === came[index]);
 }
 
 type Rows = { readonly change: Extract<Change, { kind: "frame" }>; readonly base: number | null };
 
+type Found = { readonly uuid: Uuid; readonly entity: Entity | undefined; readonly seen: Seen | null };
+
 /** Whether a move must be looked at as a whole operation: it is held back, or somebody hung it elsewhere meanwhile. */
-function isEntangled({ state }: Turn, uuid: Uuid, seen: Seen | null): boolean {
+function isEntangled({ state }: Turn, { uuid, entity, seen }: Found): boolean {
   if (state.quarantine.has(uuid)) return true;
   if (seen === null) return false;
-  const entity = state.entities.get(uuid);
   return isUnseen(entity ? entity.registers.parent : state.tombstones.get(uuid), seen);
 }
 
@@ -256,7 +255,7 @@ function refuseRow({ state }: Turn, uuid: Uuid, entity: Entity | undefined): Err
 
 function newerMask(entity: Entity | undefined, row: TransformRow, stamp: number): number {
   let mask = 0;
-  for (const name of fieldNamesOf(row)) {
+  for (const name of fieldNamesOf(row.mask)) {
     if (stamp > (entity?.transform[name]?.stamp ?? 0)) mask |= maskBit[name];
   }
   return mask;

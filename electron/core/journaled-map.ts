@@ -24,16 +24,16 @@ export class JournaledMap<Key, Value> {
   }
 
   set(key: Key, value: Value): void {
-    this.replace(key, value, this.#map.get(key));
+    this.replace(key, this.#map.get(key), value);
   }
 
-  /** As `set`, where the caller knows what is there. */
-  replace(key: Key, value: Value, before: Value | undefined): void {
+  /** `set` for who has just read what is there: `before` must be that, so that it need not be looked up again. */
+  replace(key: Key, before: Value | undefined, value: Value): void {
     this.#note(key, before);
     this.#map.set(key, value);
   }
 
-  /** Something that was there from the beginning: going back does not take it away. */
+  /** Something that is there from the beginning: no `drop` takes it away. */
   load(key: Key, value: Value): void {
     this.#map.set(key, value);
   }

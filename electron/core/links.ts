@@ -103,7 +103,8 @@ export type Link = {
   statusSent: string;
 };
 
-export type BatchItem = { readonly fields: ReadonlySet<FieldName>; readonly isDeleted: boolean };
+/** What a batch is about, of one entity. No name is in `fields` twice. */
+export type BatchItem = { readonly fields: readonly FieldName[]; readonly isDeleted: boolean };
 
 /**
  * A `verify` on its way. It leaves when `lsn` is on the medium; until then the editor does not know of it, and
@@ -153,6 +154,8 @@ export class Links {
   /** Until then everything takes the slow path: an operation fails all over the scene. Follows from the counters. */
   carefulUntilMs = 0;
   readonly bounces = new Map<Uuid, Bounce>();
+  /** When each editor last changed anything. */
+  readonly wroteMs = new Map<Role, number>();
   /** Entities in unverified structural batches → the batch. */
   readonly blocked = new Map<Uuid, number>();
   /** True after a crash until both editors' whole scenes were compared: safe mode then ends by itself. */

@@ -11,7 +11,14 @@
  *   unsettled    [field, batch, writing or false: nothing was final, value, …]
  *   provisional  [uuid, unsettled]
  */
-import type { Entity, LastFinal, Provisional, Register, Tombstone } from "#electron/core/state.ts";
+import {
+  type Entity,
+  type Provisional,
+  provisionalOf,
+  type Register,
+  registerOf,
+  type Tombstone,
+} from "#electron/core/state.ts";
 import { isSameWrite, noTransform, type Transform, type Written } from "#electron/core/transform.ts";
 import type { Uuid } from "#shared/ids.ts";
 import { maskBit } from "#shared/protocol/binary.ts";
@@ -95,7 +102,8 @@ export class RowWriter {
   #unsettled(fields: Provisional): void {
     const entries = Object.entries(fields);
     this.#out.list(entries.length * 4);
-    for (const [name, { batch, register }] of entries) {
+    for (const [name, { batch, before }] of entries) {
+      const register = registerOf(before, name as FieldName);
       this.#name(name);
       this.#out.number(batch);
       if (register) this.#register(register);
@@ -207,12 +215,15 @@ export class RowReader {
   };
 
   #unsettled(): Provisional {
-    const fields: { [Name in FieldName]?: LastFinal } = {};
+    const finals: { [Name in FieldName]?: Register } = {};
+    const batches: [FieldName, number][] = [];
     for (let left = this.#in.list(); left > 0; left -= 4) {
       const name = this.#field();
-      fields[name] = { batch: this.#in.whole(), register: this.#lastFinal() };
+      batches.push([name, this.#in.whole()]);
+      const register = this.#lastFinal();
+      if (register) finals[name] = register;
     }
-    return fields;
+    return provisionalOf(batches, finals);
   }
 
   #lastFinal(): Register | undefined {

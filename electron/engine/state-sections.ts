@@ -85,7 +85,8 @@ export function fill(state: State, sections: Partial<Sections>): void {
   }
   for (const [uuid, fields] of sections.provisional ?? []) {
     const batches = new Set(Object.values(fields).map((one) => one.batch));
-    for (const batch of batches) state.noteProvisional(uuid, fields, batch);
+    state.provisional.load(uuid, fields);
+    for (const batch of batches) state.noteUndecided(uuid, batch);
   }
   for (const [uuid, { closure = uuid, stamp = 0, sides = {}, ...value }] of sections.quarantine ?? [])
     state.quarantine.load(uuid, { ...value, closure, stamp, sides });

@@ -5,9 +5,16 @@
  * Field values are checked as JSON only: their own types are those of the records that made them.
  */
 import { z } from "zod";
-import type { Entity, Register, Tombstone } from "#electron/core/state.ts";
-import { transformOf } from "#electron/core/transform.ts";
-import { uuidSchema } from "#shared/ids.ts";
+import {
+  type Entity,
+  type FieldRegisters,
+  fieldedOf,
+  type Provisional,
+  provisionalOf,
+  type Register,
+  type Tombstone,
+} from "#electron/core/state.ts";
+import { type Uuid, uuidSchema } from "#shared/ids.ts";
 import { entityKindSchema } from "#shared/protocol/operation.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
 import { fieldNameSchema } from "#shared/scene/value.ts";
@@ -59,6 +66,7 @@ export function* sectionsOfText(bytes: Uint8Array): Generator<Partial<Sections>>
     const parsed = schemaOf(section).parse(value);
     if (section === "entities") yield { entities: (parsed as PlainEntity[]).map(entityOf) };
     else if (section === "tombstones") yield { tombstones: (parsed as PlainTombstone[]).map(tombstoneOf) };
+    else if (section === "provisional") yield { provisional: (parsed as [Uuid, PlainUnsettled][]).map(unsettledEntry) };
     else yield { [section]: parsed };
   }
 }
@@ -105,17 +113,32 @@ function linesOf(bytes: Uint8Array): string[] {
 }
 
 /** A transform is three registers like any other here. */
-type PlainEntity = Omit<Entity, "registers" | "transform"> & {
-  readonly registers: { readonly [Name in FieldName]?: Register };
+type PlainEntity = Omit<Entity, "registers" | "transform"> & { readonly registers: FieldRegisters };
+type PlainUnsettled = { readonly [Name in FieldName]?: { readonly batch: number; readonly register?: Register } };
+type PlainTombstone = Omit<Tombstone, "entity" | "pending"> & {
+  readonly entity: PlainEntity;
+  readonly pending?: { readonly batch: number; readonly fields: PlainUnsettled };
 };
-type PlainTombstone = Omit<Tombstone, "entity"> & { readonly entity: PlainEntity };
 
 function entityOf({ uuid, kind, registers: all, createdStamp, createdLsn, lsn, timeMs }: PlainEntity): Entity {
-  const { translation, rotation, scale, ...registers } = all;
-  const transform = transformOf({ translation, rotation, scale });
+  const { registers, transform } = fieldedOf(all);
   return { uuid, kind, registers, transform, createdStamp, createdLsn, lsn, timeMs };
 }
 
-function tombstoneOf({ entity, ...rest }: PlainTombstone): Tombstone {
-  return { entity: entityOf(entity), ...rest };
+function tombstoneOf({ entity, pending, ...rest }: PlainTombstone): Tombstone {
+  const dead = { entity: entityOf(entity), ...rest };
+  return pending ? { ...dead, pending: { batch: pending.batch, fields: unsettledOf(pending.fields) } } : dead;
+}
+
+function unsettledEntry([uuid, plain]: readonly [Uuid, PlainUnsettled]): readonly [Uuid, Provisional] {
+  return [uuid, unsettledOf(plain)];
+}
+
+function unsettledOf(plain: PlainUnsettled): Provisional {
+  const entries = Object.entries(plain) as [FieldName, NonNullable<PlainUnsettled[FieldName]>][];
+  const finals = entries.flatMap(([name, { register }]) => (register ? [[name, register] as const] : []));
+  return provisionalOf(
+    entries.map(([name, { batch }]) => [name, batch]),
+    Object.fromEntries(finals),
+  );
 }

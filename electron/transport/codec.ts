@@ -6,7 +6,7 @@
  * [WIRE-31].
  * Must never: throw for any bytes whatsoever, or let anything pass that the schema does not name.
  */
-import { decodeTransforms, laneTransforms, type TransformFrame } from "#shared/protocol/binary.ts";
+import { decodeTransforms, keepEncoded, laneTransforms, type TransformFrame } from "#shared/protocol/binary.ts";
 import { type ErrorCode, errorSentence } from "#shared/protocol/error-code.ts";
 import { wireLimits } from "#shared/protocol/limits.ts";
 import { type UpMessage, upMessageSchema } from "#shared/protocol/up.ts";
@@ -57,6 +57,7 @@ export function decodeFrame(bytes: Buffer): Result<TransformFrame> {
   if (lane === laneTransforms && rows.some((row) => row.mask === 0 || row.flags !== 0)) {
     return failure("E_MALFORMED", "A changed transform names no field, or carries a read-back's flag.");
   }
+  keepEncoded(decoded.value, bytes);
   return decoded;
 }
 
