@@ -50,7 +50,10 @@ export function uuidFromBytes(bytes: Uint8Array, offset: number): Uuid {
   if (known !== undefined && isSame) return known;
   const text = textFromBytes(bytes, offset);
   slotTexts[slot] = text;
-  slotWords.set([a, b, c, d], at);
+  slotWords[at] = a;
+  slotWords[at + 1] = b;
+  slotWords[at + 2] = c;
+  slotWords[at + 3] = d;
   if (known !== undefined) makeRoom();
   return text;
 }
@@ -63,16 +66,18 @@ function slotOf(word: number): number {
 function makeRoom(): void {
   displaced += 1;
   if (displaced * 4 < slotTexts.length || slotBits === slotBitsMax) return;
-  const before = { texts: slotTexts, words: slotWords };
+  const [texts, words] = [slotTexts, slotWords];
   slotBits += 1;
   displaced = 0;
   slotTexts = new Array(2 ** slotBits).fill(undefined);
   slotWords = new Uint32Array(4 * 2 ** slotBits);
-  for (const [index, text] of before.texts.entries()) {
-    const [a = 0, b = 0, c = 0, d = 0] = before.words.subarray(index * 4, index * 4 + 4);
-    const slot = slotOf(a ^ b ^ c ^ d);
-    slotTexts[slot] = text ?? slotTexts[slot];
-    if (text !== undefined) slotWords.set([a, b, c, d], slot * 4);
+  for (let index = 0; index < texts.length; index += 1) {
+    if (texts[index] === undefined) continue;
+    let mixed = 0;
+    for (let word = 0; word < 4; word += 1) mixed ^= words[index * 4 + word] as number;
+    const slot = slotOf(mixed);
+    slotTexts[slot] = texts[index];
+    for (let word = 0; word < 4; word += 1) slotWords[slot * 4 + word] = words[index * 4 + word] as number;
   }
 }
 

@@ -31,11 +31,30 @@ export function viewOf(state: State) {
     head: state.head,
     entities: [...state.entities.values()],
     tombstones: [...state.tombstones.values()],
-    provisional: [...state.provisional.entries()],
+    provisional: new EntryList(state.provisional),
     quarantine: [...state.quarantine.entries()],
     counters: [...state.counters.entries()],
     present: [...state.present.keys()].sort(),
-  } as const satisfies Sections;
+  } as const satisfies { readonly [Name in SectionName]: unknown };
+}
+
+/** A map's entries as they are now. They are paired when asked for: 100,000 at once would hold everybody up. */
+class EntryList<Key, Value> {
+  readonly #keys: readonly Key[];
+  readonly #values: readonly Value[];
+
+  constructor(map: { keys(): Iterable<Key>; values(): Iterable<Value> }) {
+    this.#keys = [...map.keys()];
+    this.#values = [...map.values()];
+  }
+
+  get length(): number {
+    return this.#keys.length;
+  }
+
+  slice(from: number, to: number): (readonly [Key, Value])[] {
+    return this.#keys.slice(from, to).map((key, index) => [key, this.#values[from + index] as Value]);
+  }
 }
 
 /** The bytes of a view in parts, so small that making one does not hold up anybody. */
@@ -60,7 +79,8 @@ export function* encodedParts(view: StateView): Generator<Uint8Array> {
 
 const plainSections = Object.keys(plainSchemas) as (keyof typeof plainSchemas)[];
 
-type Rows<Row> = readonly [rows: readonly Row[], write: (row: Row) => void];
+type Sliced<Row> = { readonly length: number; slice(from: number, to: number): readonly Row[] };
+type Rows<Row> = readonly [rows: Sliced<Row>, write: (row: Row) => void];
 
 function* packed<Row>(writer: RowWriter, section: SectionName, [rows, write]: Rows<Row>): Generator<Uint8Array> {
   for (const piece of piecesOf(rows)) {
@@ -71,7 +91,7 @@ function* packed<Row>(writer: RowWriter, section: SectionName, [rows, write]: Ro
 }
 
 /** At least one, so that a section that is missing is damage. */
-function* piecesOf<Row>(rows: readonly Row[]): Generator<readonly Row[]> {
+function* piecesOf<Row>(rows: Sliced<Row>): Generator<readonly Row[]> {
   for (let from = 0; from === 0 || from < rows.length; from += rowsPerPart) yield rows.slice(from, from + rowsPerPart);
 }
 

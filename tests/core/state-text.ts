@@ -13,7 +13,8 @@ export function plainState(state: State): { readonly [section: string]: unknown 
   const tombstones = view.tombstones.map(({ pending, ...rest }) => {
     return pending ? { ...rest, pending: { ...pending, fields: plainFinals(pending.fields) } } : rest;
   });
-  return { ...view, tombstones, provisional: view.provisional.map(([uuid, fields]) => [uuid, plainFinals(fields)]) };
+  const provisional = view.provisional.slice(0, view.provisional.length);
+  return { ...view, tombstones, provisional: provisional.map(([uuid, fields]) => [uuid, plainFinals(fields)]) };
 }
 
 /** Where a field goes back to is kept with the whole entity; only the field itself counts. */
