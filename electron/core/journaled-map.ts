@@ -4,6 +4,9 @@
  * The engine plans a turn on it, writes the log, and only then commits: what the log did not take never happened.
  * Reading is most of all work, so writes go to the map itself and what they replaced is kept aside.
  */
+/** Of most turns: what they noted is taken back one by one. */
+const writesOfSmallTurn = 64;
+
 export class JournaledMap<Key, Value> {
   readonly #map = new Map<Key, Value>();
   /** The keys written since the last commit, oldest first … */
@@ -59,9 +62,15 @@ export class JournaledMap<Key, Value> {
   }
 
   commit(): void {
-    if (this.#keys.length === 0) return;
-    this.#keys.length = 0;
-    this.#replaced.length = 0;
+    if (this.#keys.length > writesOfSmallTurn) {
+      this.#keys.length = 0;
+      this.#replaced.length = 0;
+    }
+    // An array that is cut to nothing gives its memory back, and takes new memory at the next write.
+    while (this.#keys.length > 0) {
+      this.#keys.pop();
+      this.#replaced.pop();
+    }
   }
 
   /** Takes back everything since the last commit, newest first. */

@@ -6,7 +6,7 @@ import { sharedText, uuidFromBytes, uuidToBytes } from "#shared/ids.ts";
 /** Many more than the table of texts begins with, so that it grows while they are read. */
 const count = 60_000;
 
-it("[WIRE-9] a uuid read from its bytes is the one that was written, first and again, among any number of others", () => {
+it("a uuid read from its bytes is the one that was written, first and again, among any number of others", () => {
   const uuids = Array.from({ length: count }, () => randomUUID());
   const bytes = new Uint8Array(count * 16);
   for (const [index, uuid] of uuids.entries()) uuidToBytes(uuid, bytes, index * 16);
