@@ -99,7 +99,7 @@ export class CoreHub {
     this.recorder = new SnapshotRecorder({
       snapshots: this.snapshots,
       clock,
-      wholeState: () => this.feed.wholeState(),
+      wholeState: (take) => this.feed.wholeState(take),
       onOutcome: (result) => this.#onSnapshot(result),
     });
     this.feed.start(this.recorder);
