@@ -88,7 +88,7 @@ export function conflictOf(entity: Entity, fields: Fields, seen: Seen): Finding 
   const unseen = unseenRegisters(entity, seen);
   if (unseen.length === 0) return nothing;
   const found = { disputed: new Set<FieldName>(), lost: new Set<FieldName>(), overruled: new Set<FieldName>() };
-  const coming = changedFields(entity, fields);
+  const coming = differingFields(entity, fields, unseen);
   const isSameParent = fields.parent !== undefined && !coming.includes("parent");
   for (const [there, register] of unseen) {
     for (const comes of coming) {
@@ -110,6 +110,20 @@ export function conflictOf(entity: Entity, fields: Fields, seen: Seen): Finding 
     }
   }
   return found;
+}
+
+/**
+ * What the change brings that the other did not mean, too. What the hub made of his value says nothing about that: where
+ * it happens to be what comes, it would otherwise matter whose change came first.
+ */
+function differingFields(
+  entity: Entity,
+  fields: Fields,
+  unseen: readonly (readonly [FieldName, Register])[],
+): readonly FieldName[] {
+  const repaired = unseen.filter(([, { intent }]) => intent !== undefined).map(([name]) => name);
+  const changed = changedFields(entity, fields);
+  return [...changed, ...repaired.filter((name) => fields[name] !== undefined && !changed.includes(name))];
 }
 
 /** Whether anything of a change would stand beside what was last there, had it come before the deletion. */
