@@ -42,7 +42,7 @@ export type Change =
 export function onChange(turn: Turn, link: Link, { change, input }: { change: Change; input: WireInput }): void {
   const { epoch, stamp } = change.kind === "text" ? change.message : change.frame;
   const seq = change.seqs.at(-1) ?? 0;
-  if (epoch !== link.epoch) return refuseStale(turn, link, seq);
+  if (epoch !== link.epoch) return refuseStale(turn, link, { epoch, seq });
   if (link.phase === "listing" && !link.merging) return reject(turn, link, { seq, code: "E_UNEXPECTED", retry: true });
   turn.links.hear(stamp);
   if (writerOf(stamp) !== link.role) return reject(turn, link, { seq, code: "E_MALFORMED", retry: false });
@@ -84,14 +84,15 @@ function parentNamed(operation: Operation): Uuid {
 }
 
 export function takeIn(turn: Turn, link: Link, change: Change): void {
-  const fresh = change.seqs.filter((seq) => isFresh(link, seq));
+  const { answered } = link;
+  const fresh = change.seqs.filter((seq) => !answered.has(seq));
   for (const seq of change.seqs)
-    if (!fresh.includes(seq)) answer(turn, link, { seq, refused: link.refusals.get(seq) ?? [] });
+    if (answered.has(seq)) answer(turn, link, { seq, refused: link.refusals.get(seq) ?? [] });
   const newest = fresh.at(-1);
   if (newest === undefined) return;
-  const first = fresh[0] as number;
-  const isLate = link.seq !== null && newest < link.seq;
-  if (!isLate && link.seq !== null && first !== link.seq + 1) {
+  // What was turned away before may come behind the first that was taken: stamps decide about old news ([WIRE-9]).
+  const isGap = (fresh[0] as number) > answered.newest + 1;
+  if (isGap && !link.mayJump) {
     turn.fault({
       operation: "change",
       code: "E_UNEXPECTED",
@@ -101,8 +102,8 @@ export function takeIn(turn: Turn, link: Link, change: Change): void {
     return askForListing(turn, link);
   }
   if (!payTokens(turn, link, change)) return reject(turn, link, { seq: newest, code: "E_RATE", retry: true });
-  if (link.seq === null) link.firstSeq = first;
-  if (!isLate) link.seq = newest;
+  link.mayJump = false;
+  for (const seq of fresh) answered.add(seq);
   const base = seenBy(link, change)?.base ?? null;
   const refused =
     change.kind === "text"
@@ -116,14 +117,6 @@ export function takeIn(turn: Turn, link: Link, change: Change): void {
   // Its listing, with which it is about to be compared, is older than what was refused.
   if (link.listed !== null) for (const { uuid } of refused) link.doubted.add(uuid);
   if (refused.some(({ code }) => code === "E_UNKNOWN_ENTITY")) askForListing(turn, link);
-}
-
-/**
- * Not taken in yet. After a restart the hub takes the first number that comes; one from before it was turned away then,
- * because the hub was busy, and comes again behind it. What it says may be old news: stamps decide ([WIRE-9]).
- */
-function isFresh({ seq: newest, firstSeq }: Link, seq: number): boolean {
-  return newest === null || seq > newest || seq < firstSeq;
 }
 
 /** Its answer may be lost on the way: when the change comes again, it is answered as it was ([WIRE-10]). */
@@ -280,12 +273,17 @@ function isHeavy(operation: Operation): boolean {
 }
 
 function answer(turn: Turn, link: Link, { seq, refused }: { seq: number; refused: readonly Refusal[] }): void {
-  turn.send(link.connection, { kind: "accepted", seq, lsn: turn.lsn, refused: [...refused] }, turn.lsn);
+  turn.send(
+    link.connection,
+    { kind: "accepted", epoch: link.epoch, seq, lsn: turn.lsn, refused: [...refused] },
+    turn.lsn,
+  );
 }
 
 type Rejection = { readonly seq: number; readonly code: ErrorCode; readonly retry: boolean };
 
 export function reject(turn: Turn, link: Link, { seq, code, retry }: Rejection): void {
   turn.fault({ operation: "change", code, role: link.role });
-  turn.send(link.connection, { kind: "rejected", seq, code, message: errorSentence[code], retry });
+  const message = errorSentence[code];
+  turn.send(link.connection, { kind: "rejected", epoch: link.epoch, seq, code, message, retry });
 }

@@ -12,7 +12,7 @@ import { noteUnconfirmed, tellFinal } from "./batches.ts";
 import { comparable, isUnsettled, judge } from "./judge.ts";
 import { limits } from "./limits.ts";
 import { type Batch, isReachable, type Link, type Links } from "./links.ts";
-import { noteUnderWay } from "./loss.ts";
+import { noteShown, noteUnderWay } from "./loss.ts";
 import { isWaitingBatch } from "./memory.ts";
 import { isTransformPart } from "./transform.ts";
 import type { Turn } from "./turn.ts";
@@ -129,7 +129,7 @@ function tendAsked(turn: Turn, batch: Batch, mayAsk: boolean): void {
 /** A closing `verified` came: everything the editor had to say about the batch is in its answers. */
 export function answered(turn: Turn, batch: Batch, role: Role): void {
   if (!batch.waiting.delete(role)) return;
-  turn.links.losses.delete(role);
+  noteShown(turn, batch, role);
   if (isUnsettled(turn, batch, role)) batch.heldUntil.set(role, turn.facts.nowMs + limits.batchWindowMaxMs);
   // Everybody was heard: what is still held or on its way is asked for again, but nothing needs to wait for it.
   if (batch.waiting.size === 0) unblock(turn, batch);

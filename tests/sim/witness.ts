@@ -106,11 +106,11 @@ export class Witness {
   told({ role, model }: Witnessed, message: DownMessage, state: State): void {
     this.note(`hub → ${role}`, message);
     if (message.kind !== "accepted") return;
-    const { seq, lsn, refused } = message;
+    const { epoch, seq, lsn, refused } = message;
     this.#toldLsn = Math.max(this.#toldLsn, lsn);
 
     const refusedUuids = new Set(refused.map(({ uuid }) => uuid));
-    const key = changeKey(model, model.epoch, seq);
+    const key = changeKey(model, epoch, seq);
     if (this.#heard.has(key)) this.#checkSameAnswer(role, key, [...refusedUuids].join(" "));
     const claims = (this.#heard.get(key) ?? []).filter(({ uuid }) => !refusedUuids.has(uuid));
     this.#accepted.add(state, claims, `${role}'s change ${seq}, accepted,`);
