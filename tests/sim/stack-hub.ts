@@ -75,7 +75,7 @@ export class StackHub {
     this.#recorder = new SnapshotRecorder({
       snapshots: around.history,
       clock,
-      wholeState: () => this.#feed.wholeState(),
+      wholeState: (take) => this.#feed.wholeState(take),
       onOutcome: (result) => {
         if (!result.ok) return;
         const { oid, reason, label, lsn } = result.value;
