@@ -23,8 +23,6 @@ export type Effect =
       readonly durableLsn: number;
     }
   | { readonly kind: "close"; readonly connection: ConnectionId }
-  /** Answers that wait are about a document that the editor has left: its numbers begin anew ([WIRE-11]). */
-  | { readonly kind: "drop-answers"; readonly connection: ConnectionId }
   /** The editor's scene as it came and the hub's own, on disk before the first mutation of that editor (phase 2). */
   | {
       readonly kind: "paired-snapshot";
@@ -48,5 +46,5 @@ export type Effect =
     };
 
 /** What is for the sockets; the rest is for the world around. */
-export type WireEffect = Extract<Effect, { kind: "send" | "send-frame" | "close" | "drop-answers" }>;
+export type WireEffect = Extract<Effect, { kind: "send" | "send-frame" | "close" }>;
 export type WorldEffect = Exclude<Effect, WireEffect>;

@@ -37,9 +37,7 @@ export function startListing(link: Link): void {
   link.known = new Set();
   link.doubted = new Set();
   link.unconfirmed = new Map();
-  link.seq = null;
-  link.refusals = new Map();
-  link.held = new Set();
+  link.mayJump = true;
   link.deferred = [];
 }
 
@@ -62,7 +60,7 @@ export function onIndex(turn: Turn, link: Link, message: UpMessageOf<"index">): 
 
 export function askForListing(turn: Turn, link: Link): void {
   startListing(link);
-  turn.send(link.connection, { kind: "reindex", code: "E_INDEX_INCOMPLETE" });
+  turn.send(link.connection, { kind: "reindex", epoch: link.epoch, code: "E_INDEX_INCOMPLETE" });
 }
 
 /** From the last page on the scene is as listed; what its user changes meanwhile waits until all of it is merged. */

@@ -6,6 +6,7 @@
  * has written the records ([ENG-1]).
  */
 import { BugError, unreachable } from "#shared/assert.ts";
+import type { TransformFrame } from "#shared/protocol/binary.ts";
 import { errorSentence } from "#shared/protocol/error-code.ts";
 import { roles } from "#shared/protocol/handshake.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
@@ -22,6 +23,7 @@ import { askForListing, onIndex, tendMerges } from "./indexing.ts";
 import type { Facts, Input, WireInput } from "./input.ts";
 import { limits } from "./limits.ts";
 import { crashReason, type Link, type Links } from "./links.ts";
+import { tendOutlived } from "./loss.ts";
 import { inputKindOf, modeTable } from "./mode-table.ts";
 import { setPaused, setSafeMode, tendCrashCheck } from "./modes.ts";
 import { onReadBack, onVerified } from "./read-back.ts";
@@ -112,7 +114,7 @@ function takeWire(turn: Turn, input: WireInput, change: Change | null): void {
       return change ? onChange(turn, link, { change, input }) : takeMessage(turn, link, event.message);
     case "frame":
       link.silent = false;
-      return change ? onChange(turn, link, { change, input }) : onReadBack(turn, link, event.frame);
+      return change ? onChange(turn, link, { change, input }) : takeReadBack(turn, link, event.frame);
     case "round-trip":
       link.roundTripMs = event.ms;
       return;
@@ -126,12 +128,19 @@ function takeWire(turn: Turn, input: WireInput, change: Change | null): void {
   }
 }
 
+function takeReadBack(turn: Turn, link: Link, frame: TransformFrame): void {
+  const { epoch } = frame;
+  return epoch === link.epoch ? onReadBack(turn, link, frame) : refuseStale(turn, link, { epoch });
+}
+
 function takeMessage(turn: Turn, link: Link, message: EditorMessage): void {
+  const isState = message.kind === "state";
+  if (!isState && "epoch" in message && message.epoch !== link.epoch) return refuseStale(turn, link, message);
   switch (message.kind) {
     case "change":
       throw new BugError("[ENG-8] a change is taken by change.ts");
     case "index":
-      return message.epoch === link.epoch ? onIndex(turn, link, message) : refuseStale(turn, link, null);
+      return onIndex(turn, link, message);
     case "verified":
       return onVerified(turn, link, message);
     case "held":
@@ -231,6 +240,7 @@ function finishTurn(turn: Turn): void {
   tendBatches(turn);
   releaseDeferred(turn);
   tendAudit(turn);
+  tendOutlived(turn);
   watchThresholds(turn);
   tendCrashCheck(turn);
   tellStatus(turn);

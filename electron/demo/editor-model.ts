@@ -152,7 +152,12 @@ export class EditorModel {
   /** The user's edits are looked at first: a remote value must never overwrite one that nobody has seen. */
   receive(message: DownMessage): Outgoing[] {
     const found = this.capture();
-    return [...found, ...this.#receive(message)];
+    return this.isForAnotherDocument(message) ? found : [...found, ...this.#receive(message)];
+  }
+
+  /** It was on its way when another document was opened [WIRE-11]. */
+  isForAnotherDocument(message: DownMessage): boolean {
+    return "epoch" in message && message.epoch !== null && message.epoch !== this.#epoch;
   }
 
   receiveFrame(frame: TransformFrame): Outgoing[] {
@@ -224,12 +229,10 @@ export class EditorModel {
         if (message.seq !== null && !message.retry) this.#outbox.settle(message.seq);
         return [];
       case "apply":
-        if (message.epoch !== this.#epoch) return [];
         this.#apply.take(message.ops, this.#appliedLsn);
         this.#appliedLsn = message.lsn;
         return [];
       case "verify":
-        if (message.epoch !== this.#epoch) return [];
         this.#apply.take([], this.#appliedLsn);
         return this.#verify(message);
       case "final":
@@ -279,14 +282,14 @@ export class EditorModel {
   }
 
   #heldMessage(): Outgoing {
-    return saying({ kind: "held", uuids: [...this.held] });
+    return saying({ kind: "held", epoch: this.#epoch, uuids: [...this.held] });
   }
 
   /** Read from the live scene [WIRE-25]. */
-  #verify({ batch, transforms, items }: DownMessageOf<"verify">): Outgoing[] {
+  #verify({ epoch, batch, transforms, items }: DownMessageOf<"verify">): Outgoing[] {
     const rows = transforms.map((uuid) => this.#readBackRow(uuid));
-    const frame = { lane: laneReadBack, seq: batch, epoch: this.#epoch, lsn: 0, stamp: 0, rows };
-    const verified = saying({ kind: "verified", batch, items: items.map((item) => this.#readBack(item)) });
+    const frame = { lane: laneReadBack, seq: batch, epoch, lsn: 0, stamp: 0, rows };
+    const verified = saying({ kind: "verified", epoch, batch, items: items.map((item) => this.#readBack(item)) });
     return rows.length === 0 ? [verified] : [{ kind: "frame", frame }, verified];
   }
 

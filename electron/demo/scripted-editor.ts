@@ -212,7 +212,7 @@ export class ScriptedEditor {
     }
     if (message.kind === "refused") this.#problem = message.message;
     this.say(this.model.receive(message));
-    if (message.kind === "rejected" && message.retry) this.#retryLater();
+    if (message.kind === "rejected" && message.retry && !this.model.isForAnotherDocument(message)) this.#retryLater();
   }
 
   #retryLater(): void {

@@ -19,6 +19,8 @@ import type { Clock } from "#electron/ports/clock.ts";
 import type { Log } from "#electron/ports/log.ts";
 import type { ConnectionId, Wire, WireEvent } from "#electron/ports/wire.ts";
 import { assert, BugError } from "#shared/assert.ts";
+import { laneTransforms } from "#shared/protocol/binary.ts";
+import type { DownMessageOf } from "#shared/protocol/down.ts";
 import { errorSentence } from "#shared/protocol/error-code.ts";
 import { causeText, type Failure } from "#shared/result.ts";
 import { Inbox } from "./inbox.ts";
@@ -93,11 +95,9 @@ export class Engine {
   onWire(event: WireEvent): void {
     if (event.kind === "closed") this.#outbox?.forget(event.connection);
     if (this.push({ kind: "wire", event })) return;
-    const seq = event.kind === "frame" ? event.frame.seq : null;
     const { connection } = event;
-    const message = errorSentence.E_BUSY;
-    if (connection !== null)
-      this.#wire?.send(connection, { kind: "rejected", seq, code: "E_BUSY", message, retry: true });
+    const busy = { kind: "rejected", code: "E_BUSY", message: errorSentence.E_BUSY, retry: true } as const;
+    if (connection !== null) this.#wire?.send(connection, { ...busy, ...nameOf(event) });
   }
 
   /** Takes an input for the next turn. False: the engine is halted, stopped or full. */
@@ -196,6 +196,14 @@ export class Engine {
     const link = this.#parts.links.ofConnection(connection);
     if (link) link.clogged = true;
   }
+}
+
+/** How the answer names what came; null for what is no change. */
+function nameOf(event: WireEvent): Pick<DownMessageOf<"rejected">, "epoch" | "seq"> {
+  const said = event.kind === "message" ? event.message : event.kind === "frame" ? event.frame : null;
+  if (said === null || !("epoch" in said)) return { epoch: null, seq: null };
+  const isChange = "kind" in said ? said.kind === "change" : said.lane === laneTransforms;
+  return { epoch: said.epoch, seq: isChange && "seq" in said ? said.seq : null };
 }
 
 function stackOf(error: unknown): string {

@@ -10,10 +10,8 @@ import { limits } from "#electron/core/limits.ts";
 import type { ConnectionId, Wire } from "#electron/ports/wire.ts";
 import type { DownKind } from "#shared/protocol/down.ts";
 
-type Outgoing = Exclude<WireEffect, { kind: "drop-answers" }>;
-
 /** What waits for the log, oldest first, and how much of it nothing may pass. */
-type Queue = { readonly waiting: Outgoing[]; firm: number };
+type Queue = { readonly waiting: WireEffect[]; firm: number };
 
 export class Outbox {
   readonly #wire: Wire;
@@ -28,7 +26,6 @@ export class Outbox {
 
   /** Sends at once what may go at once; the rest waits behind its `durableLsn`. */
   post(effect: WireEffect): void {
-    if (effect.kind === "drop-answers") return this.#dropAnswers(effect.connection);
     const queue = this.#queues.get(effect.connection);
     const mayGo = this.#mayGo(effect) && (!queue || (queue.firm === 0 && mayPass(effect)));
     if (mayGo) this.#let(effect);
@@ -55,25 +52,17 @@ export class Outbox {
     this.#queues.delete(connection);
   }
 
-  #dropAnswers(connection: ConnectionId): void {
-    const queue = this.#queues.get(connection);
-    if (!queue) return;
-    const waiting = queue.waiting.filter((effect) => !isAnswer(effect));
-    this.#queues.delete(connection);
-    if (waiting.length > 0) this.#queues.set(connection, { waiting, firm: waiting.filter(isFirm).length });
-  }
-
-  #wait(effect: Outgoing, queue: Queue = { waiting: [], firm: 0 }): void {
+  #wait(effect: WireEffect, queue: Queue = { waiting: [], firm: 0 }): void {
     queue.waiting.push(effect);
     if (isFirm(effect)) queue.firm += 1;
     this.#queues.set(effect.connection, queue);
   }
 
-  #mayGo(effect: Outgoing): boolean {
+  #mayGo(effect: WireEffect): boolean {
     return effect.kind === "close" || effect.durableLsn <= this.#durableLsn;
   }
 
-  #let(effect: Outgoing): void {
+  #let(effect: WireEffect): void {
     const { connection } = effect;
     if (effect.kind === "close") {
       this.#wire.close(connection);
@@ -89,16 +78,12 @@ const passing: ReadonlySet<DownKind> = new Set(["apply", "status"]);
 const passed: ReadonlySet<DownKind> = new Set(["accepted", "verify", "final", "status"]);
 
 /** Values carry their stamps and positions with them; a status is only what is so now. */
-function mayPass(effect: Outgoing): boolean {
+function mayPass(effect: WireEffect): boolean {
   return effect.kind === "send-frame" || (effect.kind === "send" && passing.has(effect.message.kind));
 }
 
-function isAnswer(effect: Outgoing): boolean {
-  return effect.kind === "send" && (effect.message.kind === "accepted" || effect.message.kind === "rejected");
-}
-
 /** All but words about older changes; an answer that refuses something is followed by what puts it back. */
-function isFirm(effect: Outgoing): boolean {
+function isFirm(effect: WireEffect): boolean {
   if (effect.kind !== "send" || !passed.has(effect.message.kind)) return true;
   return effect.message.kind === "accepted" && effect.message.refused.length > 0;
 }

@@ -6,10 +6,17 @@
  * [WIRE-31].
  * Must never: throw for any bytes whatsoever, or let anything pass that the schema does not name.
  */
-import { decodeTransforms, laneTransforms, type TransformFrame } from "#shared/protocol/binary.ts";
+import {
+  decodeTransforms,
+  headerBytes,
+  keepEncoded,
+  laneTransforms,
+  type TransformFrame,
+} from "#shared/protocol/binary.ts";
+import type { DownMessageOf } from "#shared/protocol/down.ts";
 import { type ErrorCode, errorSentence } from "#shared/protocol/error-code.ts";
 import { wireLimits } from "#shared/protocol/limits.ts";
-import { type UpMessage, upMessageSchema } from "#shared/protocol/up.ts";
+import { type UpMessage, type UpMessageOf, upMessageSchema } from "#shared/protocol/up.ts";
 import { failure, type Result, success } from "#shared/result.ts";
 
 /** A JSON escape that makes half of a surrogate pair: text with a lone one cannot be written as UTF-8 again. */
@@ -57,26 +64,36 @@ export function decodeFrame(bytes: Buffer): Result<TransformFrame> {
   if (lane === laneTransforms && rows.some((row) => row.mask === 0 || row.flags !== 0)) {
     return failure("E_MALFORMED", "A changed transform names no field, or carries a read-back's flag.");
   }
+  keepEncoded(decoded.value, bytes);
   return decoded;
 }
 
-const seqMax = 0xffff_ffff;
+const countMax = 0xffff_ffff;
 const seqOffset = 4;
+const epochOffset = 8;
 
-/**
- * The number of a change that could not be read, so that its editor need not wait for an answer; null when there is
- * none.
- */
-export function seqOfUnreadable(bytes: Buffer, isBinary: boolean): number | null {
-  if (isBinary)
-    return bytes.length >= seqOffset + 4 && bytes[0] === laneTransforms ? bytes.readUInt32LE(seqOffset) || null : null;
+/** How an answer names a change; all null when it answers something else. */
+export type ChangeName = Pick<DownMessageOf<"rejected">, "epoch" | "seq">;
+
+const nameless: ChangeName = { epoch: null, seq: null };
+
+/** Which change it is that could not be read, so that its editor need not wait for an answer. */
+export function nameOfUnreadable(bytes: Buffer, isBinary: boolean): ChangeName {
+  if (isBinary) {
+    const isChange = bytes.length >= headerBytes && bytes[0] === laneTransforms;
+    return isChange ? named(bytes.readUInt32LE(epochOffset), bytes.readUInt32LE(seqOffset)) : nameless;
+  }
   const parsed = bytes.length > wireLimits.textFrameBytesMax ? null : parseJson(bytes.toString("utf8"));
-  const message = parsed?.ok ? parsed.value : null;
-  if (typeof message !== "object" || message === null || !("kind" in message) || !("seq" in message)) return null;
-  const { kind, seq } = message;
-  return kind === "change" && typeof seq === "number" && Number.isInteger(seq) && seq >= 1 && seq <= seqMax
-    ? seq
-    : null;
+  const message = parsed?.ok ? (parsed.value as Partial<UpMessageOf<"change">> | null) : null;
+  return message?.kind === "change" ? named(message.epoch, message.seq) : nameless;
+}
+
+function named(epoch: unknown, seq: unknown): ChangeName {
+  return isCount(epoch) && isCount(seq) ? { epoch, seq } : nameless;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= countMax;
 }
 
 function oversized(bytes: number): { readonly ok: false; readonly failure: { code: ErrorCode; message: string } } {

@@ -18,7 +18,7 @@ import { type ErrorCode, errorSentence } from "#shared/protocol/error-code.ts";
 import { wireLimits } from "#shared/protocol/limits.ts";
 import type { Failure } from "#shared/result.ts";
 import { Bucket, RecentEvents } from "./allowance.ts";
-import { decodeFrame, decodeText, seqOfUnreadable } from "./codec.ts";
+import { type ChangeName, decodeFrame, decodeText, nameOfUnreadable } from "./codec.ts";
 import { Greeting } from "./greeting.ts";
 import type { TransportLimits } from "./limits.ts";
 
@@ -166,12 +166,12 @@ export class Connection {
     if (isBinary) {
       const decoded = decodeFrame(bytes);
       if (decoded.ok) this.#options.onEvent({ kind: "frame", connection: this.id, frame: decoded.value });
-      else this.#readUnreadable(decoded.failure, seqOfUnreadable(bytes, true));
+      else this.#readUnreadable(decoded.failure, nameOfUnreadable(bytes, true));
       return;
     }
     const decoded = decodeText(bytes);
     if (!decoded.ok) {
-      this.#readUnreadable(decoded.failure, seqOfUnreadable(bytes, false));
+      this.#readUnreadable(decoded.failure, nameOfUnreadable(bytes, false));
       return;
     }
     const message = decoded.value;
@@ -179,11 +179,11 @@ export class Connection {
     else this.#options.onEvent({ kind: "message", connection: this.id, message });
   }
 
-  #readUnreadable({ code, message }: Failure, seq: number | null): void {
+  #readUnreadable({ code, message }: Failure, name: ChangeName): void {
     const nowMs = this.#options.clock.monotonicMs();
     this.#unreadable.add(nowMs);
     this.#tell(code, message);
-    this.send({ kind: "rejected", seq, code, message, retry: false });
+    this.send({ kind: "rejected", ...name, code, message, retry: false });
     if (this.#unreadable.isFull(nowMs)) this.close(closeCode.policy, "too many unreadable frames");
   }
 

@@ -16,9 +16,13 @@ import {
 import { wireLimits } from "./limits.ts";
 import { epochSchema, lsnSchema, seqSchema, stampedOperationSchema } from "./operation.ts";
 
-/** The change `seq` is in the log at `lsn` and survives a power cut. Operations refused one by one are listed. */
+/**
+ * The change `seq` of `epoch` is in the log at `lsn` and survives a power cut. Operations refused one by one are
+ * listed. An answer of an older epoch is about another document and is dropped.
+ */
 export const acceptedSchema = z.strictObject({
   kind: z.literal("accepted"),
+  epoch: epochSchema,
   seq: seqSchema,
   lsn: lsnSchema,
   refused: z
@@ -26,9 +30,13 @@ export const acceptedSchema = z.strictObject({
     .max(wireLimits.opsPerMessageMax),
 });
 
-/** The whole change was refused and had no effect. `retry`: keep it and send it again later. */
+/**
+ * The whole change was refused and had no effect. `retry`: keep it and send it again later. `seq` is null where it was
+ * no change, `epoch` besides where it could not be read.
+ */
 export const rejectedSchema = z.strictObject({
   kind: z.literal("rejected"),
+  epoch: epochSchema.nullable(),
   seq: seqSchema.nullable(),
   code: errorCodeSchema,
   message: messageTextSchema,
@@ -84,8 +92,15 @@ export const statusSchema = z.strictObject({
   conflicts: z.array(uuidSchema).max(100),
 });
 
-/** The scene must be listed again from page 0 (after an unknown entity, a lost page, or a person's request). */
-export const reindexSchema = z.strictObject({ kind: z.literal("reindex"), code: errorCodeSchema });
+/**
+ * The scene must be listed again from page 0 (after an unknown entity, a lost page, or a person's request). A newer
+ * epoch's list answers it already.
+ */
+export const reindexSchema = z.strictObject({
+  kind: z.literal("reindex"),
+  epoch: epochSchema,
+  code: errorCodeSchema,
+});
 
 export const downMessageSchema = z.discriminatedUnion("kind", [
   challengeSchema,

@@ -3,7 +3,7 @@
  * handshake.ts.
  *
  * Every message that speaks of the scene carries the epoch: it is raised when the editor opens another file or scene,
- * and messages of an older epoch are refused.
+ * and messages of an older epoch are refused. A fault is counted and a person's word is taken, whatever is open.
  */
 import { z } from "zod";
 import { uuidSchema } from "../ids.ts";
@@ -72,6 +72,7 @@ export type VerifiedItem = z.infer<typeof verifiedItem>;
 
 export const verifiedSchema = z.strictObject({
   kind: z.literal("verified"),
+  epoch: epochSchema,
   batch: z.int().min(1).max(0xffff_ffff),
   items: z.array(verifiedItem).max(wireLimits.verifyItemsMax),
 });
@@ -79,6 +80,7 @@ export const verifiedSchema = z.strictObject({
 /** The objects that the user holds right now (drag, field being typed in): remote changes to them wait. Empty: none. */
 export const heldSchema = z.strictObject({
   kind: z.literal("held"),
+  epoch: epochSchema,
   uuids: z.array(uuidSchema).max(wireLimits.heldMax),
 });
 

@@ -14,6 +14,6 @@ export const protocolHistory: readonly { version: number; brought: string; finge
   {
     version: 1,
     brought: "objects, collections, mesh references; verification; resume",
-    fingerprint: "15b1d6b8a7d39a17",
+    fingerprint: "118890040012bad9",
   },
 ];

@@ -231,14 +231,14 @@ export class BenchEditor {
     for (const [offset, value] of values.entries()) this.rows.writeFloatLE(value, at + offset * 4);
   }
 
-  #answer({ batch, transforms, items }: DownMessageOf<"verify">): void {
+  #answer({ epoch, batch, transforms, items }: DownMessageOf<"verify">): void {
     if (transforms.length > 0) this.socket.send(this.#readBack(batch, transforms));
     const answers = items.map(({ uuid, fields: names }) => {
       const index = indexOf(uuid);
       if (this.#fields[index] === undefined) return { uuid, fields: {}, missing: true };
       return { uuid, fields: this.#fieldsOf(index, names) };
     });
-    this.#say({ kind: "verified", batch, items: answers });
+    this.#say({ kind: "verified", epoch, batch, items: answers });
   }
 
   #readBack(batch: number, uuids: readonly Uuid[]): Buffer {

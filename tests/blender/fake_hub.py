@@ -286,7 +286,7 @@ class FakeHub:
         """[WIRE-10] what was answered is answered again and has no second effect."""
         self._answered.add((self.epoch, seq))
         self.lsn += 1
-        self.send({"kind": "accepted", "seq": seq, "lsn": self.lsn, "refused": []})
+        self.send({"kind": "accepted", "epoch": self.epoch, "seq": seq, "lsn": self.lsn, "refused": []})
 
     def _take_index(self, message: Message) -> None:
         """Merges by stamps; what the hub knows better or alone goes back at the end ([WIRE-14], [WIRE-15])."""

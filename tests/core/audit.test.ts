@@ -73,9 +73,9 @@ describe("a quiet scene", () => {
     const batch = ask();
     const alive = { uuid: one, fields: objectFields() };
     desk.verify("blender");
-    desk.say("unity", { kind: "verified", batch, items: [alive] });
+    desk.say("unity", { kind: "verified", epoch: 1, batch, items: [alive] });
     desk.tick(limits.lookAgainMs);
-    desk.say("unity", { kind: "verified", batch, items: [alive] });
+    desk.say("unity", { kind: "verified", epoch: 1, batch, items: [alive] });
     expect(desk.told("unity", "apply").at(-1)).toMatchObject({ reason: "repair", ops: [{ op: "delete", uuid: one }] });
   });
 

@@ -54,7 +54,7 @@ class Mirror {
     this.listen();
     for (const role of ["blender", "unity"] as const) {
       // Whoever was silent for too long is asked again as soon as it says anything.
-      this.#desk.say(role, { kind: "held", uuids: [] });
+      this.#desk.say(role, { kind: "held", epoch: 1, uuids: [] });
       const isOpen = ({ batch }: DownMessageOf<"verify">) => this.#desk.links.batches.get(batch)?.waiting.has(role);
       for (const asked of this.#desk.told(role, "verify").filter(isOpen)) {
         if (role === "blender") this.#desk.verify(role, {}, asked);
@@ -76,7 +76,7 @@ class Mirror {
       if (!shown) return { uuid, fields: {}, missing: true };
       return { uuid, fields: Object.fromEntries(fields.map((name) => [name, shown[name]])) };
     });
-    return { kind: "verified", batch, items: answers } as UpMessageOf<"verified">;
+    return { kind: "verified", epoch: 1, batch, items: answers } as UpMessageOf<"verified">;
   }
 }
 

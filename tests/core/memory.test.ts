@@ -44,7 +44,7 @@ function failOnce(uuid = one): void {
   for (let look = 1; look <= 2; look += 1) {
     const { batch = 0 } = desk.told("unity", "verify").at(-1) ?? {};
     desk.verify("blender");
-    desk.say("unity", { kind: "verified", batch, items: [{ uuid, fields: {}, failed: "E_APPLY" }] });
+    desk.say("unity", { kind: "verified", epoch: 1, batch, items: [{ uuid, fields: {}, failed: "E_APPLY" }] });
     desk.tick(limits.lookAgainMs);
   }
   confirm();
@@ -63,7 +63,7 @@ function move(seq: number, uuids: readonly string[]) {
   desk.take({ kind: "wire", event: { kind: "frame", connection: desk.connectionOf("blender"), frame } });
 }
 
-const nextSeq = () => (desk.links.byRole.get("blender")?.seq ?? 0) + 1;
+const nextSeq = () => (desk.links.byRole.get("blender")?.answered.newest ?? 0) + 1;
 
 describe("one failure", () => {
   it("[ENG-44] puts an object on the slow path: no preview, alone in its batch, one at a time; others are not touched", () => {
@@ -177,7 +177,7 @@ describe("two failures", () => {
     for (let look = 1; look <= 2; look += 1) {
       const { batch = 0 } = desk.told("unity", "verify").at(-1) ?? {};
       desk.verify("blender");
-      desk.say("unity", { kind: "verified", batch, items: [{ uuid: one, fields: {}, failed: "E_APPLY" }] });
+      desk.say("unity", { kind: "verified", epoch: 1, batch, items: [{ uuid: one, fields: {}, failed: "E_APPLY" }] });
       desk.tick(limits.lookAgainMs);
     }
     expect(desk.state.quarantine.has(one)).toBe(true);

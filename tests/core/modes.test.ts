@@ -61,8 +61,8 @@ const messages: { readonly [Kind in MessageKind]: readonly Extract<EditorMessage
   change: [
     { kind: "change", epoch: 1, seq: 1, stamp: stampOf(900, "blender"), base: 0, ops: [{ op: "delete", uuid: thing }] },
   ],
-  verified: [{ kind: "verified", batch, items: [] }],
-  held: [{ kind: "held", uuids: [thing] }],
+  verified: [{ kind: "verified", epoch: 1, batch, items: [] }],
+  held: [{ kind: "held", epoch: 1, uuids: [thing] }],
   state: [stateOf(1, "playing"), stateOf(2)],
   request: (["pause", "resume", "safe-mode", "resync"] as const).map((action) => ({ kind: "request", action })),
   fault: [{ kind: "fault", code: "E_APPLY", message: "no" }],

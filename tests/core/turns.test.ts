@@ -5,9 +5,9 @@ import { limits } from "#electron/core/limits.ts";
 import { isReachable } from "#electron/core/links.ts";
 import { Turn } from "#electron/core/turn.ts";
 import { BugError } from "#shared/assert.ts";
-import { laneTransforms, type TransformFrame } from "#shared/protocol/binary.ts";
+import { laneReadBack, laneTransforms, type TransformFrame } from "#shared/protocol/binary.ts";
 import type { Operation } from "#shared/protocol/operation.ts";
-import type { IndexedEntity } from "#shared/protocol/up.ts";
+import type { IndexedEntity, UpMessageOf } from "#shared/protocol/up.ts";
 import { stampOf } from "#shared/scene/stamp.ts";
 import { Desk, objectFields, stateOf, uuidOf } from "./desk.ts";
 
@@ -90,6 +90,39 @@ describe("a change that comes again", () => {
     expect(first?.refused).toMatchObject([{ uuid: two, code: "E_KIND" }]);
     expect(again).toMatchObject({ seq: first?.seq, refused: first?.refused });
     expect(desk.records.length).toBe(records);
+  });
+});
+
+describe("another document", () => {
+  const page: UpMessageOf<"index"> = { kind: "index", epoch: 1, page: 0, last: true, entities: [], deleted: [] };
+
+  it("[WIRE-10] [WIRE-11] answers name the epoch of the change; what is about the one before has no effect", () => {
+    inStep();
+    const before = desk.changeOf("blender", [set(one, { visible: false })]);
+    desk.say("blender", { kind: "held", epoch: 1, uuids: [two] });
+    desk.say("blender", stateOf(2));
+    expect(desk.links.byRole.get("blender")?.held.size).toBe(0);
+    desk.say("blender", { ...page, epoch: 2 });
+    desk.take({ kind: "paired-snapshot", role: "blender", epoch: 2, code: null });
+    const change = { ...desk.changeOf("blender", [set(two, { visible: false })]), epoch: 2, seq: 1 };
+    for (const message of [change, change]) desk.say("blender", message);
+    expect(desk.told("blender", "accepted").map(({ epoch, seq }) => [epoch, seq])).toEqual([
+      [1, 1],
+      [2, 1],
+      [2, 1],
+    ]);
+    const records = desk.records.filter(({ type }) => type !== "fault").length;
+    const readBack = { lane: laneReadBack, seq: 1, epoch: 1, lsn: 0, stamp: 0, rows: [] };
+    desk.say("blender", before);
+    desk.say("blender", page);
+    desk.say("blender", { kind: "held", epoch: 1, uuids: [one] });
+    desk.say("blender", { kind: "verified", epoch: 1, batch: 1, items: [] });
+    desk.take({ kind: "wire", event: { kind: "frame", connection: desk.connectionOf("blender"), frame: readBack } });
+    const refused = { epoch: 1, code: "E_STALE_EPOCH", retry: false };
+    const told = [before.seq, null, null, null, null].map((seq) => ({ ...refused, seq }));
+    expect(desk.told("blender", "rejected")).toMatchObject(told);
+    expect(desk.links.byRole.get("blender")).toMatchObject({ phase: "linked", held: new Set() });
+    expect(desk.records.filter(({ type }) => type !== "fault")).toHaveLength(records);
   });
 });
 
@@ -317,7 +350,7 @@ describe("too many failures", () => {
         const { batch = 0, items = [] } = desk.told("unity", "verify").at(-1) ?? {};
         const failed = items.map(({ uuid }) => ({ uuid, fields: {}, failed: "E_APPLY" }) as const);
         desk.verify("blender");
-        desk.say("unity", { kind: "verified", batch, items: failed });
+        desk.say("unity", { kind: "verified", epoch: 1, batch, items: failed });
         desk.tick(limits.lookAgainMs);
       }
     };

@@ -258,6 +258,26 @@ describe("a link that breaks", () => {
     expect([...blender.model.scene.uuids()]).toEqual([op.uuid]);
   });
 
+  it("[WIRE-10] [WIRE-11] takes no answer about the document before for one about this one", () => {
+    const { blender } = pair();
+    blender.user.createObject({ name: "Old" });
+    const [old] = blender.model.capture();
+    const [epoch, seq] = [blender.model.epoch, 1];
+    expect(old).toMatchObject({ message: { epoch, seq } });
+    blender.model.open({ uuid: null, name: "other.blend", saved: false }, () => undefined);
+    blender.user.createObject({ name: "New" });
+    const sent = blender.model.capture();
+    expect(sent).toMatchObject([{ message: { epoch: epoch + 1, seq } }]);
+    const accepted = { kind: "accepted" as const, epoch, seq, lsn: 9, refused: [] };
+    const rejected = { kind: "rejected", epoch, seq, code: "E_CYCLE", message: "", retry: false } as const;
+    const reindex = { kind: "reindex", epoch, code: "E_INDEX_INCOMPLETE" } as const;
+    for (const late of [accepted, rejected, reindex]) expect(blender.model.receive(late)).toEqual([]);
+    expect(blender.model.resend()).toEqual(sent);
+    expect(blender.model.rejections).toEqual([]);
+    blender.model.receive({ ...accepted, epoch: epoch + 1 });
+    expect(blender.model.unanswered).toBe(0);
+  });
+
   it("[WIRE-8] never makes a stamp at or below one that it has seen", () => {
     const { blender } = pair();
     const seen = stampOf(1_000, "hub");

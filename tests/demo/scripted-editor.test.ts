@@ -141,7 +141,7 @@ describe("a scripted editor", () => {
     await linked(editor);
     editor.user.createObject({ name: "Box" });
     await expect.poll(() => said(test)).toContain("change");
-    test.wire.send(1, { kind: "rejected", seq: 1, code: "E_BUSY", message: "", retry: true });
+    test.wire.send(1, { kind: "rejected", epoch: 1, seq: 1, code: "E_BUSY", message: "", retry: true });
     await expect.poll(() => said(test).filter((kind) => kind === "change").length).toBe(2);
     const changes = test.events.flatMap((event) =>
       event.kind === "message" && event.message.kind === "change" ? [event.message] : [],

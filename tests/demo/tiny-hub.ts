@@ -75,22 +75,23 @@ export class TinyHub {
   #hearFrame(editor: EditorModel, outgoing: Extract<Outgoing, { kind: "frame" }>): void {
     const decoded = decodeTransforms(encodeTransforms(outgoing.frame));
     if (!decoded.ok) throw new Error(decoded.failure.message);
-    const { lane, rows, stamp, seq } = decoded.value;
+    const { lane, rows, stamp, epoch, seq } = decoded.value;
     this.said.push(lane === laneTransforms ? "frame" : "read-back");
     if (lane !== laneTransforms) return;
     this.#take(
       editor,
       rows.map((row) => ({ op: "set", uuid: row.uuid, fields: fieldsOfRow(row), stamp }) as const),
     );
-    this.tell(editor, { kind: "accepted", seq, lsn: this.#lsn, refused: [] });
+    this.tell(editor, { kind: "accepted", epoch, seq, lsn: this.#lsn, refused: [] });
   }
 
   #hearMessage(editor: EditorModel, message: ReturnType<typeof upMessageSchema.parse>): void {
     this.said.push(message.kind);
     if (message.kind === "change") {
-      const ops = message.ops.map((operation) => ({ ...operation, stamp: message.stamp }) as StampedOperation);
+      const { epoch, seq, stamp } = message;
+      const ops = message.ops.map((operation) => ({ ...operation, stamp }) as StampedOperation);
       this.#take(editor, ops);
-      this.tell(editor, { kind: "accepted", seq: message.seq, lsn: this.#lsn, refused: [] });
+      this.tell(editor, { kind: "accepted", epoch, seq, lsn: this.#lsn, refused: [] });
     } else if (message.kind === "index") {
       this.#takeIndex(editor, message);
     } else if (message.kind === "verified") {

@@ -11,7 +11,7 @@ import { encodeState } from "#electron/engine/state-codec.ts";
 import { realClock } from "#electron/ports/clock.ts";
 import type { Log, LsnRange } from "#electron/ports/log.ts";
 import type { Wire } from "#electron/ports/wire.ts";
-import type { TransformFrame } from "#shared/protocol/binary.ts";
+import { laneReadBack, laneTransforms, type TransformFrame } from "#shared/protocol/binary.ts";
 import type { DownKind, DownMessage } from "#shared/protocol/down.ts";
 import type { Failure, Result } from "#shared/result.ts";
 import { failure, success } from "#shared/result.ts";
@@ -157,7 +157,7 @@ describe("what leaves", () => {
       const asked = wires.sent.findLast(({ message }) => "kind" in message && message.kind === "verify")?.message;
       const batch = asked && "batch" in asked ? asked.batch : 0;
       const fields = objectFields();
-      say(role, { kind: "verified", batch, items: [{ uuid: one, fields }] } as Parameters<Desk["say"]>[1]);
+      say(role, { kind: "verified", epoch: 1, batch, items: [{ uuid: one, fields }] } as Parameters<Desk["say"]>[1]);
     }
     await log.sync();
     wires.sent.length = 0;
@@ -231,8 +231,13 @@ describe("the inbox", () => {
   it("[ENG-18] a change that is turned away is answered with E_BUSY, to be sent again", () => {
     const connection = script.connectionOf("blender");
     for (let count = 0; count < limits.inboxMax; count += 1) engine.push({ kind: "tick" });
-    engine.onWire({ kind: "message", connection, message: createOne() });
+    const rows = [{ uuid: one, mask: 1, flags: 0, values: [1, 2, 3, 0, 0, 0, 0, 0, 0, 0] }];
+    const frame = { lane: laneTransforms, seq: 6, epoch: 3, lsn: 0, stamp: 17, rows };
+    engine.onWire({ kind: "message", connection, message: { ...createOne(), epoch: 3, seq: 5 } });
+    engine.onWire({ kind: "frame", connection, frame });
+    engine.onWire({ kind: "frame", connection, frame: { ...frame, lane: laneReadBack } });
     const busy = wires.sent.map(({ message }) => message);
-    expect(busy).toContainEqual(expect.objectContaining({ kind: "rejected", code: "E_BUSY", retry: true }));
+    const named = [5, 6, null].map((seq) => ({ kind: "rejected", code: "E_BUSY", retry: true, epoch: 3, seq }));
+    expect(busy.slice(-3)).toMatchObject(named);
   });
 });

@@ -6,11 +6,11 @@ import { laneTransforms } from "#shared/protocol/binary.ts";
 import type { DownMessage } from "#shared/protocol/down.ts";
 
 const notDurable = 9;
-const accepted: DownMessage = { kind: "accepted", seq: 1, lsn: notDurable, refused: [] };
+const accepted: DownMessage = { kind: "accepted", epoch: 1, seq: 1, lsn: notDurable, refused: [] };
 const verify: DownMessage = { kind: "verify", epoch: 1, batch: 1, lsn: notDurable, transforms: [], items: [] };
 const final: DownMessage = { kind: "final", lsn: notDurable };
 const apply: DownMessage = { kind: "apply", epoch: 1, lsn: notDurable, reason: "edit", ops: [] };
-const reindex: DownMessage = { kind: "reindex", code: "E_INDEX_INCOMPLETE" };
+const reindex: DownMessage = { kind: "reindex", epoch: 1, code: "E_INDEX_INCOMPLETE" };
 const refusal: DownMessage = {
   ...accepted,
   refused: [{ uuid: "11111111-1111-4111-8111-111111111111", code: "E_CYCLE", message: "" }],
@@ -63,16 +63,5 @@ describe("while the log is being synced", () => {
     expect(left).toEqual(["accepted", firm.kind, "frame", "final", "close"]);
     postFrame();
     expect(left.at(-1)).toBe("frame");
-  });
-
-  it("[WIRE-10] an editor that opened another document is not told what became of changes to the one before", () => {
-    post(refusal, notDurable);
-    post(verify, notDurable);
-    outbox.post({ kind: "send", connection: 2, message: accepted, durableLsn: notDurable });
-    outbox.post({ kind: "drop-answers", connection: 1 });
-    postFrame();
-    expect(left).toEqual(["frame"]);
-    outbox.durable(notDurable);
-    expect(left).toEqual(["frame", "accepted", "verify"]);
   });
 });

@@ -51,7 +51,7 @@ function almostFrame(random: Random): Buffer {
 
 const stillWell = async (editor: Client) => {
   const before = test.events.filter(isKind("message")).length;
-  editor.send({ kind: "held", uuids: [] });
+  editor.send({ kind: "held", epoch: 1, uuids: [] });
   await expect.poll(() => test.events.filter(isKind("message")).length).toBe(before + 1);
 };
 

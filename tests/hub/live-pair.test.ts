@@ -130,6 +130,30 @@ describe("two editors and the hub", () => {
 });
 
 describe("links that break", () => {
+  it("[WIRE-10] [WIRE-11] an answer that comes when another file is open settles no change of that one", async () => {
+    unity.freeze();
+    const old = unity.user.createObject({ name: "Old" });
+    await expect.poll(() => blender.model.scene.has(old)).toBe(true);
+    unity.say(unity.model.open({ uuid: null, name: "New.unity", saved: false }, () => undefined));
+    const restore = losingChanges(unity);
+    const fresh = unity.user.createObject({ name: "Has the number of the old one, and does not arrive" });
+    await expect.poll(() => unity.model.unanswered).toBe(1);
+    const resumed: boolean[] = [];
+    const { receive } = unity.model;
+    unity.model.receive = (message) => {
+      if (message.kind === "welcome") resumed.push(message.resumed);
+      return receive.call(unity.model, message);
+    };
+    unity.thaw();
+    await expect.poll(() => unity.model.scene.has(old)).toBe(true);
+    expect(unity.model.unanswered).toBe(1);
+    restore();
+    unity.cut();
+    await expect.poll(() => resumed).toEqual([true]);
+    await agree(blender, unity);
+    expect(blender.model.scene.has(fresh)).toBe(true);
+  });
+
   it("[WIRE-12] [WIRE-16] cut at any moment, nothing is lost and nothing comes twice", async () => {
     const random = randomFrom(firstSeed);
     for (let round = 0; round < 25; round += 1) {
@@ -205,6 +229,19 @@ describe("seeded scripts on both sides at once", () => {
 });
 
 /** The window's list is the editors' scene: nothing missing, nothing twice. */
+/** Gives back what ends it. */
+function losingChanges(editor: ScriptedEditor): () => void {
+  const { say } = editor;
+  editor.say = (outgoing) =>
+    say.call(
+      editor,
+      outgoing.filter((one) => one.kind === "message" && one.message.kind !== "change"),
+    );
+  return () => {
+    editor.say = say;
+  };
+}
+
 async function expectHubToAgree(): Promise<void> {
   const listed = (await live.objects()).map(({ uuid }) => uuid);
   expect([...listed].sort()).toEqual(blender.model.scene.uuids().sort());

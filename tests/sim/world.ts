@@ -180,9 +180,6 @@ export class World {
     } else if (effect.kind === "close") {
       const editor = this.editors.find(({ connection }) => connection === effect.connection);
       if (editor) this.cut(editor);
-    } else if (effect.kind === "drop-answers") {
-      const { connection } = effect;
-      this.#waiting = this.#waiting.filter(({ effect: one }) => one.connection !== connection || !isAnswer(one));
     } else if (effect.kind === "paired-snapshot") {
       const { role, epoch } = effect;
       this.turn([{ kind: "paired-snapshot", role, epoch, code: null }]);
@@ -219,8 +216,4 @@ export function checkedFrame(frame: TransformFrame): TransformFrame {
   const decoded = decodeTransforms(encodeTransforms(frame));
   if (!decoded.ok) throw new Error(decoded.failure.message);
   return decoded.value;
-}
-
-function isAnswer(effect: Extract<Effect, { kind: "send" | "send-frame" }>): boolean {
-  return effect.kind === "send" && (effect.message.kind === "accepted" || effect.message.kind === "rejected");
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { decodeFrame, decodeText, seqOfUnreadable } from "#electron/transport/codec.ts";
+import { decodeFrame, decodeText, nameOfUnreadable } from "#electron/transport/codec.ts";
 import { encodeTransforms, type TransformFrame } from "#shared/protocol/binary.ts";
 import { errorCodes } from "#shared/protocol/error-code.ts";
 
@@ -89,22 +89,26 @@ describe("[WIRE-31] binary frames going up", () => {
   });
 });
 
-describe("[WIRE-29] the number of a change that could not be read", () => {
+describe("[WIRE-29] [WIRE-11] the name of a change that could not be read", () => {
+  const nameless = { epoch: null, seq: null };
+
   it.each([
-    ["a change with bad operations", '{"kind":"change","seq":12,"ops":[]}', 12],
-    ["a change whose number is no number", '{"kind":"change","seq":"12"}', null],
-    ["a number out of range", '{"kind":"change","seq":4294967296}', null],
-    ["another kind", '{"kind":"held","seq":12}', null],
-    ["not JSON", "{", null],
-    ["null", "null", null],
-  ])("%s", (_, value, seq) => {
-    expect(seqOfUnreadable(Buffer.from(value), false)).toBe(seq);
+    ["a change with bad operations", '{"kind":"change","epoch":3,"seq":12,"ops":[]}', { epoch: 3, seq: 12 }],
+    ["a change whose number is no number", '{"kind":"change","epoch":3,"seq":"12"}', nameless],
+    ["a number out of range", '{"kind":"change","epoch":3,"seq":4294967296}', nameless],
+    ["a change without an epoch", '{"kind":"change","seq":12}', nameless],
+    ["another kind", '{"kind":"held","epoch":3,"seq":12}', nameless],
+    ["not JSON", "{", nameless],
+    ["null", "null", nameless],
+  ])("%s", (_, value, name) => {
+    expect(nameOfUnreadable(Buffer.from(value), false)).toEqual(name);
   });
 
   it("is read from the header of a frame, of the lane of changes only", () => {
-    expect(seqOfUnreadable(bytesOf({}), true)).toBe(5);
-    expect(seqOfUnreadable(bytesOf({ lane: 2 }), true)).toBeNull();
-    expect(seqOfUnreadable(Buffer.from([1, 1]), true)).toBeNull();
+    expect(nameOfUnreadable(bytesOf({}), true)).toEqual({ epoch: frame.epoch, seq: 5 });
+    expect(nameOfUnreadable(bytesOf({ lane: 2 }), true)).toEqual(nameless);
+    expect(nameOfUnreadable(bytesOf({ epoch: 0 }), true)).toEqual(nameless);
+    expect(nameOfUnreadable(Buffer.from([1, 1]), true)).toEqual(nameless);
   });
 });
 

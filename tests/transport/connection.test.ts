@@ -23,29 +23,29 @@ describe("what an editor says", () => {
     const client = await greetedClient(test);
     client.send(change);
     client.send(Buffer.from(encodeTransforms(frame)));
-    client.send({ kind: "held", uuids: [cube] });
+    client.send({ kind: "held", epoch: 1, uuids: [cube] });
     await test.until((event): event is never => event.kind === "message" && event.message.kind === "held");
     expect(test.events.slice(1)).toEqual([
       { kind: "message", connection: 1, message: change },
       { kind: "frame", connection: 1, frame },
-      { kind: "message", connection: 1, message: { kind: "held", uuids: [cube] } },
+      { kind: "message", connection: 1, message: { kind: "held", epoch: 1, uuids: [cube] } },
     ]);
   });
 
   it("[WIRE-29] what cannot be read has a code, an answer that names the change, and no effect", async () => {
     const client = await greetedClient(test);
     client.send({ ...change, ops: [] });
-    expect(await client.message("rejected")).toMatchObject({ seq: 7, code: "E_MALFORMED", retry: false });
+    expect(await client.message("rejected")).toMatchObject({ epoch: 1, seq: 7, code: "E_MALFORMED", retry: false });
     client.received.length = 0;
     client.send(
       Buffer.from(
         encodeTransforms({ ...frame, seq: 9, rows: [{ ...row, values: [Number.NaN, ...row.values.slice(1)] }] }),
       ),
     );
-    expect(await client.message("rejected")).toMatchObject({ seq: 9, code: "E_NOT_FINITE", retry: false });
+    expect(await client.message("rejected")).toMatchObject({ epoch: 1, seq: 9, code: "E_NOT_FINITE", retry: false });
     client.received.length = 0;
     client.send({ kind: "nonsense" });
-    expect(await client.message("rejected")).toMatchObject({ seq: null, code: "E_MALFORMED" });
+    expect(await client.message("rejected")).toMatchObject({ epoch: null, seq: null, code: "E_MALFORMED" });
     expect(messages(test)).toEqual([]);
     expect(test.events.some(isKind("frame"))).toBe(false);
     client.send(change);
@@ -131,7 +131,7 @@ describe("rates", () => {
     const slow = await startTestWire({ limits: { framesPerSecond: 200, framesBurst: 50 } });
     const client = await greetedClient(slow);
     const started = performance.now();
-    for (let count = 0; count < 150; count += 1) client.send({ kind: "held", uuids: [] });
+    for (let count = 0; count < 150; count += 1) client.send({ kind: "held", epoch: 1, uuids: [] });
     await expect.poll(() => messages(slow).length, { timeout: 5_000 }).toBe(150);
     client.send(change);
     await expect.poll(() => messages(slow).at(-1), { timeout: 5_000 }).toBe("change");
@@ -293,7 +293,7 @@ describe("the end", () => {
     const unity = await greetedClient(test, { ...hello, role: "unity" });
     blender.socket.terminate();
     expect(await test.until(isKind("closed"))).toEqual({ kind: "closed", connection: 1 });
-    unity.send({ kind: "held", uuids: [] });
+    unity.send({ kind: "held", epoch: 1, uuids: [] });
     await test.until(isKind("message"));
     expect(test.events.filter(isKind("greeted")).map(({ connection, hello: { role } }) => [connection, role])).toEqual([
       [1, "blender"],

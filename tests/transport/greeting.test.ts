@@ -109,7 +109,7 @@ describe("a greeting", () => {
     client.send(hello);
     const { nonce } = await client.message("challenge");
     client.send({ kind: "auth", proof: proofOf(quiet.token, proofText("editor", hello, nonce)) });
-    client.send({ kind: "held", uuids: [] });
+    client.send({ kind: "held", epoch: 1, uuids: [] });
     expect(await client.message("refused")).toMatchObject({ code: "E_UNEXPECTED" });
     expect(quiet.events.map(({ kind }) => kind)).not.toContain("message");
     await quiet.end();

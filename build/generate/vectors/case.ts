@@ -22,6 +22,10 @@ export function invalidText(name: string, text: string, code = "E_MALFORMED"): M
   return { name, valid: false, text, code };
 }
 
+export function without(message: object, member: string): object {
+  return Object.fromEntries(Object.entries(message).filter(([name]) => name !== member));
+}
+
 export const ids = {
   cube: "11111111-1111-4111-8111-111111111111",
   lamp: "22222222-2222-4222-8222-222222222222",

@@ -1,5 +1,5 @@
 /** Messages from the hub, as a plugin must read them. */
-import { ids, invalid, invalidText, type MessageCase, serverNonce, someProof, valid } from "./case.ts";
+import { ids, invalid, invalidText, type MessageCase, serverNonce, someProof, valid, without } from "./case.ts";
 
 const welcome = {
   kind: "welcome",
@@ -13,8 +13,16 @@ const welcome = {
   mode: "indexing",
   resumed: false,
 };
-const accepted = { kind: "accepted", seq: 1, lsn: 10, refused: [] };
-const rejected = { kind: "rejected", seq: 4, code: "E_CYCLE", message: "Cube cannot be its own parent.", retry: false };
+const accepted = { kind: "accepted", epoch: 1, seq: 1, lsn: 10, refused: [] };
+const rejected = {
+  kind: "rejected",
+  epoch: 1,
+  seq: 4,
+  code: "E_CYCLE",
+  message: "Cube cannot be its own parent.",
+  retry: false,
+};
+const reindex = { kind: "reindex", epoch: 1, code: "E_UNKNOWN_ENTITY" };
 const apply = {
   kind: "apply",
   epoch: 1,
@@ -50,7 +58,8 @@ const right: readonly MessageCase[] = [
   }),
   valid("rejected", rejected),
   valid("rejected, to be sent again", { ...rejected, code: "E_BUSY", retry: true }),
-  valid("rejected, of no change", { ...rejected, seq: null, code: "E_MALFORMED" }),
+  valid("rejected, of no change", { ...rejected, seq: null, code: "E_STALE_EPOCH" }),
+  valid("rejected, of what could not be read", { ...rejected, epoch: null, seq: null, code: "E_MALFORMED" }),
   ...["edit", "resync", "revoke", "rollback", "repair"].map((reason) => valid(`apply: ${reason}`, { ...apply, reason })),
   valid("apply: create, set, delete", {
     ...apply,
@@ -70,7 +79,7 @@ const right: readonly MessageCase[] = [
   ),
   ...["booting", "indexing", "paused", "safe", "halted"].map((mode) => valid(`mode: ${mode}`, { ...status, mode })),
   valid("status, a conflict", { ...status, peer: false, waiting: 5, conflicts: [ids.cube] }),
-  valid("reindex", { kind: "reindex", code: "E_UNKNOWN_ENTITY" }),
+  valid("reindex", reindex),
 ];
 
 const wrong: readonly MessageCase[] = [
@@ -87,8 +96,11 @@ const wrong: readonly MessageCase[] = [
   invalid("refused: unknown code", { kind: "refused", code: "E_BECAUSE", message: "" }),
   invalid("accepted: seq 0", { ...accepted, seq: 0 }),
   invalid("accepted: position with a fraction", { ...accepted, lsn: 0.5 }),
-  invalid("accepted: without the list of refusals", { kind: "accepted", seq: 1, lsn: 10 }),
-  invalid("rejected: retry is missing", { kind: "rejected", seq: 1, code: "E_BUSY", message: "" }),
+  invalid("accepted: without the list of refusals", without(accepted, "refused")),
+  invalid("accepted: without an epoch", without(accepted, "epoch")),
+  invalid("accepted: epoch 0", { ...accepted, epoch: 0 }),
+  invalid("rejected: retry is missing", without(rejected, "retry")),
+  invalid("rejected: without an epoch", without(rejected, "epoch")),
   invalid("apply: unknown reason", { ...apply, reason: "because" }),
   invalid("apply: operation without a stamp", { ...apply, ops: [{ op: "delete", uuid: ids.cube }] }),
   invalid("apply: a field that does not exist", {
@@ -100,7 +112,8 @@ const wrong: readonly MessageCase[] = [
   invalid("final: negative position", { kind: "final", lsn: -1 }),
   invalid("status: unknown verdict", { ...status, verdict: "fine" }),
   invalid("status: 101 conflicts", { ...status, conflicts: new Array(101).fill(ids.cube) }),
-  invalid("reindex: no code", { kind: "reindex" }),
+  invalid("reindex: no code", without(reindex, "code")),
+  invalid("reindex: without an epoch", without(reindex, "epoch")),
 ];
 
 export const messagesDown: readonly MessageCase[] = [...right, ...wrong];

@@ -1,6 +1,6 @@
 /** Messages from an editor: one of every kind and shape that is right, and every way of being wrong that has a rule. */
 import { nameLengthMax } from "#shared/scene/value.ts";
-import { clientNonce, ids, invalid, invalidText, type MessageCase, someProof, valid } from "./case.ts";
+import { clientNonce, ids, invalid, invalidText, type MessageCase, someProof, valid, without } from "./case.ts";
 
 const hello = {
   kind: "hello",
@@ -38,9 +38,9 @@ const state = {
   unsaved: false,
   undoSteps: 12,
 };
+const verified = { kind: "verified", epoch: 1, batch: 7, items: [] };
+const held = { kind: "held", epoch: 1, uuids: [] };
 const set = (fields: object) => ({ ...change, ops: [{ op: "set", uuid: ids.cube, fields }] });
-const without = (message: object, member: string) =>
-  Object.fromEntries(Object.entries(message).filter(([name]) => name !== member));
 const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 const setText = (fields: string) =>
   `{"kind":"change","epoch":1,"seq":1,"stamp":17,"base":0,"ops":[{"op":"set","uuid":"${ids.cube}","fields":${fields}}]}`;
@@ -120,16 +120,15 @@ const right: readonly MessageCase[] = [
   valid("change: a name of 256 characters", set({ name: "n".repeat(nameLengthMax) })),
   valid("change: a name outside ASCII", set({ name: "Zinne größer 城 🏰" })),
   valid("verified: every mark", {
-    kind: "verified",
-    batch: 7,
+    ...verified,
     items: [
       { uuid: ids.cube, fields: { name: "Cube", visible: true } },
       { uuid: ids.lamp, fields: {}, missing: true },
       { uuid: ids.walls, fields: { name: "Walls" }, pending: ["name", "light.color"], held: true, failed: "E_APPLY" },
     ],
   }),
-  valid("held: one", { kind: "held", uuids: [ids.cube] }),
-  valid("held: none", { kind: "held", uuids: [] }),
+  valid("held: one", { ...held, uuids: [ids.cube] }),
+  valid("held: none", held),
   ...["idle", "editing", "playing", "reloading", "compiling", "loading", "rendering"].map((activity) =>
     valid(`state: ${activity}`, { ...state, activity }),
   ),
@@ -143,8 +142,8 @@ const right: readonly MessageCase[] = [
 const wrongShape: readonly MessageCase[] = [
   invalidText("not JSON", "{"),
   invalidText("nothing", ""),
-  invalidText("two messages", '{"kind":"held","uuids":[]}{"kind":"held","uuids":[]}'),
-  invalidText("a comment", '{"kind":"held","uuids":[]/* none */}'),
+  invalidText("two messages", '{"kind":"held","epoch":1,"uuids":[]}{"kind":"held","epoch":1,"uuids":[]}'),
+  invalidText("a comment", '{"kind":"held","epoch":1,"uuids":[]/* none */}'),
   invalid("null", null),
   invalid("an array", []),
   invalid("a string", "hello"),
@@ -214,10 +213,11 @@ const wrongValue: readonly MessageCase[] = [
   invalid("index: page beyond the limit", { ...index, page: 100_001 }),
   invalid("index: entity without a stamp", { ...index, entities: [without(entity, "stamp")] }),
   invalid("index: stamp of an unknown field", { ...index, entities: [{ ...entity, stamps: { mass: 1 } }] }),
-  invalid("verified: batch 0", { kind: "verified", batch: 0, items: [] }),
+  invalid("verified: batch 0", { ...verified, batch: 0 }),
+  invalid("verified: without an epoch", without(verified, "epoch")),
+  invalid("held: without an epoch", without(held, "epoch")),
   invalid("verified: unknown code", {
-    kind: "verified",
-    batch: 1,
+    ...verified,
     items: [{ uuid: ids.cube, fields: {}, failed: "E_OOPS" }],
   }),
   invalid("state: unknown activity", { ...state, activity: "sleeping" }),

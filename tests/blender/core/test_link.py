@@ -54,7 +54,7 @@ class Link(unittest.TestCase):
             self.channel.start()
             opened = self._wait(Opened)
             self.assertEqual(opened.welcome["project"], hub.project)
-            long = {"kind": "held", "uuids": [INSTANCE] * 4_096}
+            long = {"kind": "held", "epoch": 1, "uuids": [INSTANCE] * 4_096}
             fault = {"kind": "fault", "code": "E_APPLY", "message": "x" * 1_000}
             for _ in range(20):
                 self.channel.send(opened.number, long)

@@ -134,7 +134,7 @@ class Conversation(unittest.TestCase):
         self.assertIsNone(session.hello()["resume"])
         move(session, 1.0)
         (change,) = [c for c in drain(session) if isinstance(c, Frame)]
-        session.received({"kind": "accepted", "seq": change.seq, "lsn": 9, "refused": []}, 0.0)
+        session.received({"kind": "accepted", "epoch": change.epoch, "seq": change.seq, "lsn": 9, "refused": []}, 0.0)
         drain(session)
         self.assertIsNone(session.hello()["resume"], "the hub still compares")
         op = {"op": "set", "uuid": uuid(1), "fields": {"visible": False}, "stamp": 18}
@@ -177,15 +177,18 @@ class Conversation(unittest.TestCase):
         session = listed()
         move(session, 1.0)
         drain(session)
-        session.received({"kind": "reindex", "code": "E_UNKNOWN_ENTITY"}, 0.0)
+        session.received({"kind": "reindex", "epoch": 1, "code": "E_UNKNOWN_ENTITY"}, 0.0)
         self.assertEqual(session.phase, "unlisted")
         session.list_scene()
         contents = drain(session)
         self.assertEqual((kinds(contents), session.epoch), (["state", "index"], 2))
-        session.received({"kind": "accepted", "seq": 1, "lsn": 9, "refused": []}, 0.0)
         move(session, 5.0)
         (change,) = [c for c in drain(session) if isinstance(c, Frame)]
         self.assertEqual((change.seq, change.epoch), (1, 2))
+        session.received({"kind": "accepted", "epoch": 1, "seq": 1, "lsn": 9, "refused": []}, 0.0)
+        self.assertEqual(session.ledger.outbox.in_flight()[0].seq, 1, "[WIRE-11] that was the answer to another one")
+        session.received({"kind": "accepted", "epoch": 2, "seq": 1, "lsn": 10, "refused": []}, 0.0)
+        self.assertEqual(session.ledger.outbox.length, 0)
 
     def test_another_document_is_another_epoch(self) -> None:
         """[WIRE-11]"""
@@ -201,7 +204,7 @@ class Conversation(unittest.TestCase):
         session = listed()
         move(session, 1.0)
         drain(session)
-        reject = {"kind": "rejected", "seq": 1, "code": "E_BUSY", "message": "later", "retry": True}
+        reject = {"kind": "rejected", "epoch": 1, "seq": 1, "code": "E_BUSY", "message": "later", "retry": True}
         session.received(reject, 10.0)
         self.assertEqual(drain(session, 10.1), [])
         self.assertEqual(kinds(drain(session, 11.0)), ["frame"], "kept and sent again")
@@ -232,6 +235,35 @@ class Conversation(unittest.TestCase):
         self.assertTrue(session.inbox.is_idle)
         session.received({"kind": "apply", "epoch": 2, "lsn": 9, "reason": "resync", "ops": [late]}, 0.0)
         self.assertEqual(len(session.inbox), 2)
+
+    def test_an_answer_about_the_document_before_settles_nothing_in_this_one(self) -> None:
+        """[WIRE-10] [WIRE-11]"""
+        session = listed()
+        move(session, 1.0)
+        drain(session)
+        session.change_document(new_session().ledger, Document(None, "Other", True))
+        session.list_scene()
+        drain(session)
+        move(session, 2.0)
+        (sent,) = drain(session)
+        self.assertEqual((sent.seq, sent.epoch), (1, 2))
+        reject = {"kind": "rejected", "epoch": 1, "seq": 1, "code": "E_CYCLE", "message": "no", "retry": False}
+        late = [{"kind": "accepted", "epoch": 1, "seq": 1, "lsn": 9, "refused": []}, reject,
+            {"kind": "reindex", "epoch": 1, "code": "E_INDEX_INCOMPLETE"}]
+        for message in late:
+            session.received(require("DownMessage", message), 0.0)
+        self.assertEqual(drain(session), [], "and says nothing")
+        self.assertEqual((session.phase, session.faults.counts), ("live", {}))
+        self.assertEqual([change.seq for change in session.ledger.outbox.in_flight()], [1])
+        session.received(require("DownMessage", dict(late[0], epoch=2)), 0.0)
+        self.assertEqual(session.ledger.outbox.length, 0)
+
+    def test_a_rejection_of_nothing_that_could_be_read_is_told(self) -> None:
+        session = listed()
+        nothing: Dict[str, Any] = {"kind": "rejected", "epoch": None, "seq": None}
+        reject = dict(nothing, code="E_MALFORMED", message="no", retry=False)
+        session.received(require("DownMessage", reject), 0.0)
+        self.assertEqual(session.faults.counts, {"E_MALFORMED": 1})
 
     def test_a_greeting_in_the_middle_is_unexpected(self) -> None:
         session = listed()

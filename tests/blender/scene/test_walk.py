@@ -162,7 +162,7 @@ class Walking(Stage):
         self.finish()
         epoch = addon.bridge().session.epoch
         self.hub.indexed.clear()
-        self.hub.send({"kind": "reindex", "code": "E_UNEXPECTED"})
+        self.hub.send({"kind": "reindex", "epoch": epoch, "code": "E_UNEXPECTED"})
         self.assertTrue(self.wait(lambda: addon.bridge().session.phase == "unlisted"))
         bpy.data.objects["o005"].location.y = 3
         done = self.ticks()

@@ -136,7 +136,7 @@ namespace VibeSync.Tests
             var verifier = new Verifier(bench.Scene, bench.Outbox, bench.Capture, bench.Incoming, bench.Applier);
             var request = new VerifyRequest { Batch = 1, Lsn = 1 };
             request.Items.Add(new KeyValuePair<string, string[]>(uuid, fields));
-            var item = (JsonObject)((JsonArray)verifier.Verified(request)["items"]).Single();
+            var item = (JsonObject)((JsonArray)verifier.Verified(request, 1)["items"]).Single();
             object pending;
             return item.TryGetValue("pending", out pending) ? (List<string>)pending : new List<string>();
         }

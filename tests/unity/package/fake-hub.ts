@@ -33,6 +33,8 @@ export class FakeHub {
   accepts = true;
   /** Whether a resume that is asked for is granted. */
   resumes = true;
+  /** What happens in the editor while the greeting is answered. */
+  beforeWelcome: () => Promise<unknown> = async () => undefined;
   hellos = 0;
   transformRows = 0;
   lsn = 0;
@@ -158,7 +160,7 @@ export class FakeHub {
     const message = parsed.data;
     this.messages.push(message);
     if (message.kind === "hello") this.#challenge(message);
-    else if (message.kind === "auth") this.#welcome(message);
+    else if (message.kind === "auth") void this.beforeWelcome().then(() => this.#welcome(message));
     else if (message.kind === "index") this.#takePage(message);
     else if (message.kind === "change") this.#takeChange(message);
   }
@@ -199,7 +201,7 @@ export class FakeHub {
     this.#observe(change.stamp);
     if (!this.accepts) return;
     for (const op of change.ops) this.#take(op.uuid, op, change.stamp);
-    this.#answer(change.seq, JSON.stringify(change));
+    this.#answer(change, JSON.stringify(change));
   }
 
   #receiveFrame(data: Buffer): void {
@@ -223,16 +225,16 @@ export class FakeHub {
         if (isNamed) this.#takeField(row.uuid, { kind: "object", name, value }, frame.stamp);
       }
     }
-    this.#answer(frame.seq, data.toString("base64"));
+    this.#answer(frame, data.toString("base64"));
   }
 
-  #answer(seq: number, content: string): void {
+  #answer({ epoch, seq }: { epoch: number; seq: number }, content: string): void {
     const before = this.answered.get(seq);
     if (before !== undefined && before !== content) this.problems.push(`[WIRE-10] seq ${seq} was used for two changes`);
     if (seq > 1 && !this.answered.has(seq - 1)) this.problems.push(`[WIRE-10] seq ${seq} came before ${seq - 1}`);
     this.answered.set(seq, content);
     this.lsn += 1;
-    this.send({ kind: "accepted", seq, lsn: this.lsn, refused: [] });
+    this.send({ kind: "accepted", epoch, seq, lsn: this.lsn, refused: [] });
   }
 
   #take(uuid: string, op: Record<string, unknown>, stamp: number): void {

@@ -254,4 +254,47 @@ export const surviving: Suite = {
     equal(names, ["B"], "objects in the new scene");
     equal(rig.hub.of("verified"), [], "answers to a question about the old one");
   },
+
+  "[WIRE-10] [WIRE-11] a late answer about the scene before settles nothing in the one that is open now": async (
+    rig,
+  ) => {
+    await rig.link();
+    await rig.create("A");
+    await rig.settled();
+    const late = rig.hub.epoch;
+    await rig.do("new");
+    await rig.listed();
+    rig.hub.accepts = false;
+    const b = await rig.create("B");
+    await until("B is under way", async () => (await rig.state()).outgoing === 1);
+    const message = "It was a circle.";
+    rig.hub.send({ kind: "accepted", epoch: late, seq: 1, lsn: rig.hub.lsn, refused: [] });
+    rig.hub.send({ kind: "rejected", epoch: late, seq: 1, code: "E_CYCLE", message, retry: false });
+    rig.hub.send({ kind: "reindex", epoch: late, code: "E_INDEX_INCOMPLETE" });
+    rig.hub.apply([empty(idA, "Remote")]);
+    await until("what came after them is there", async () => (await rig.dump())[idA] !== undefined);
+    equal((await rig.state()).outgoing, 1, "changes that wait for an answer");
+    equal(rig.hub.of("index").length, 2, "listings");
+    equal(rig.hub.of("request"), [], "what was asked for");
+    rig.hub.accepts = true;
+    rig.hub.drop();
+    await rig.settled();
+    near(rig.hub.field(b, "translation"), [0, 0, 0], "B, sent again");
+  },
+
+  "[WIRE-16] another scene that is opened during the greeting is listed, whatever the hub resumes": async (rig) => {
+    await rig.link();
+    await rig.create("A");
+    await rig.settled();
+    await rig.do("save");
+    rig.hub.beforeWelcome = () => rig.do("new");
+    rig.hub.drop();
+    await rig.listed();
+    const [first, second] = rig.hub.of("index");
+    equal((second?.epoch ?? 0) > (first?.epoch ?? 0), true, "[WIRE-11] the epoch is raised");
+    equal([second?.entities.length, second?.deleted.length], [0, 0], "the new scene, nothing deleted");
+    await rig.create("B");
+    await rig.settled();
+    equal(rig.hub.problems, [], "numbers begin again");
+  },
 };

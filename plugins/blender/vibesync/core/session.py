@@ -174,10 +174,13 @@ class Session:
 
     def received(self, content: Content, now_s: float) -> None:
         """A message or frame of this connection."""
+        epoch = content.epoch if isinstance(content, Frame) else content.get("epoch")
+        if epoch is not None and epoch < self.epoch:
+            # [WIRE-11] Meant for another document, or answered by the list that began this epoch.
+            return
         if isinstance(content, Frame):
-            if content.epoch >= self.epoch:
-                self._merged()
-                self.inbox.put_frame(content)
+            self._merged()
+            self.inbox.put_frame(content)
             return
         handler = getattr(self, "_on_" + content["kind"], None)
         if handler is None:
@@ -208,7 +211,7 @@ class Session:
         contents.extend(change_message(change, self.epoch) for change in changes)
         if self._held != self._held_sent:
             self._held_sent = set(self._held)
-            contents.append(held_message(self._held))
+            contents.append(held_message(self._held, self.epoch))
         contents.extend(self.faults.take())
         contents.extend({"kind": "request", "action": action} for action in self._requests)
         self._requests.clear()
@@ -217,8 +220,6 @@ class Session:
     # Messages
 
     def _on_apply(self, message: Message, _now_s: float) -> None:
-        if message["epoch"] < self.epoch:
-            return
         self._merged()
         for op in message["ops"]:
             self.ledger.clock.observe(op["stamp"])
@@ -239,8 +240,6 @@ class Session:
             self._ask_resync(now_s)
 
     def _on_verify(self, message: Message, _now_s: float) -> None:
-        if message["epoch"] < self.epoch:
-            return
         self._take_as_listed()
         self._merged()
         self.inbox.put_verify(message)

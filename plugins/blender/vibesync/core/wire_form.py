@@ -96,7 +96,9 @@ def verify_answers(batch: int, epoch: int, transforms: Sequence[Answer], items: 
     most = LIMITS["rowsPerFrameMax"]
     answers: List[Content] = [Frame(LANE_READ_BACK, batch, epoch, 0, 0, rows[at:at + most])
         for at in range(0, len(rows), most)]
-    answers.append({"kind": "verified", "batch": batch, "items": [_item(answer) for answer in items]})
+    answers.append({
+        "kind": "verified", "epoch": epoch, "batch": batch, "items": [_item(answer) for answer in items],
+    })
     return answers
 
 
@@ -120,6 +122,6 @@ def _item(answer: Answer) -> Message:
     return item
 
 
-def held_message(uuids: Set[str]) -> Message:
+def held_message(uuids: Set[str], epoch: int) -> Message:
     """What the user holds right now."""
-    return {"kind": "held", "uuids": sorted(uuids)[:LIMITS["heldMax"]]}
+    return {"kind": "held", "epoch": epoch, "uuids": sorted(uuids)[:LIMITS["heldMax"]]}

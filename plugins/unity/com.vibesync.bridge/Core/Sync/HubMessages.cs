@@ -111,14 +111,11 @@ namespace VibeSync.Core
 
         void ISessionOwner.Received(JsonObject message)
         {
+            if (IsForAnotherScene(message.Long("epoch", m_Epoch))) return;
             switch ((string)message["kind"])
             {
-                case "apply":
-                    if (!IsForAnotherScene(message.Long("epoch", 0))) ReceiveApply(message);
-                    break;
-                case "verify":
-                    if (!IsForAnotherScene(message.Long("epoch", 0))) ReceiveVerify(message);
-                    break;
+                case "apply": ReceiveApply(message); break;
+                case "verify": ReceiveVerify(message); break;
                 case "accepted": ReceiveAccepted(message); break;
                 case "rejected": ReceiveRejected(message); break;
                 case "status": ReceiveStatus(message); break;
@@ -126,7 +123,7 @@ namespace VibeSync.Core
             }
         }
 
-        // Sent before the hub heard that another scene is open: it was meant for the one before.
+        // Sent before the hub heard that another scene is open: it was meant for the one before [WIRE-11].
         private bool IsForAnotherScene(long epoch)
         {
             return epoch < m_Epoch;
@@ -202,7 +199,7 @@ namespace VibeSync.Core
         {
             byte[] transforms = m_Verifier.TransformsOrNull(request, m_Epoch);
             if (transforms != null) Session.SendBinary(transforms);
-            Session.Send(m_Verifier.Verified(request));
+            Session.Send(m_Verifier.Verified(request, m_Epoch));
         }
 
         private void ReceiveAccepted(JsonObject message)
@@ -230,7 +227,7 @@ namespace VibeSync.Core
             }
             SentChange sent = m_Outbox.AnsweredOrNull(seq);
             var code = (string)message["code"];
-            if (sent == null || code == "E_STALE_EPOCH" || code == "E_REPLAYED") return;
+            if (sent == null) return;
             foreach (string uuid in sent.FieldsByUuid.Keys) TakeBack(uuid, sent, code);
             Request("resync");
         }
@@ -288,7 +285,7 @@ namespace VibeSync.Core
             TellIfNew(JsonWriter.Write(state), ref m_ToldState);
             List<string> held = m_Facts.Held;
             if (held.Count > Generated.Limits.HeldMax) held = held.GetRange(0, Generated.Limits.HeldMax);
-            var message = new JsonObject { { "kind", "held" }, { "uuids", held } };
+            var message = new JsonObject { { "kind", "held" }, { "epoch", m_Epoch }, { "uuids", held } };
             bool isQuiet = held.Count == 0 && m_ToldHeld.Length == 0;
             if (!isQuiet) TellIfNew(JsonWriter.Write(message), ref m_ToldHeld);
         }

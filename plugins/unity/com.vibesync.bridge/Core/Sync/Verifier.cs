@@ -37,11 +37,14 @@ namespace VibeSync.Core
         }
 
         /// <summary>The message that closes the batch.</summary>
-        public JsonObject Verified(VerifyRequest request)
+        public JsonObject Verified(VerifyRequest request, long epoch)
         {
             var items = new JsonArray();
             foreach (KeyValuePair<string, string[]> item in request.Items) items.Add(ItemOf(item.Key, item.Value));
-            return new JsonObject { { "kind", "verified" }, { "batch", request.Batch }, { "items", items } };
+            return new JsonObject
+            {
+                { "kind", "verified" }, { "epoch", epoch }, { "batch", request.Batch }, { "items", items },
+            };
         }
 
         private TransformRow RowOf(string uuid)
