@@ -9,7 +9,7 @@
  */
 
 import type { Uuid } from "#shared/ids.ts";
-import { laneTransforms, type TransformFrame, type TransformRow } from "#shared/protocol/binary.ts";
+import { joinRows, laneTransforms, type TransformFrame, type TransformRow } from "#shared/protocol/binary.ts";
 import { wireLimits } from "#shared/protocol/limits.ts";
 import type { Change } from "./change.ts";
 import type { Input, WireInput } from "./input.ts";
@@ -55,7 +55,9 @@ class Gathering {
   readonly #alone: FrameChange;
   readonly #seqs: number[];
   #base: number;
-  #rows: Map<Uuid, { readonly row: TransformRow; readonly stamp: number }> | null = null;
+  /** All frames, oldest first, and the newest row of each entity in them; empty while the first is alone. */
+  readonly #frames: TransformFrame[] = [];
+  readonly #newest = new Map<Uuid, TransformRow>();
 
   constructor(first: WireInput, change: FrameChange) {
     this.#first = first;
@@ -68,28 +70,32 @@ class Gathering {
   takes({ frame, seqs }: FrameChange): boolean {
     const { frame: own } = this.#alone;
     if (seqs[0] !== (this.#seqs.at(-1) as number) + 1) return false;
-    const size = this.#rows?.size ?? own.rows.length;
+    const size = Math.max(this.#newest.size, own.rows.length);
     if (frame.epoch !== own.epoch || size + frame.rows.length > wireLimits.rowsPerFrameMax) return false;
-    const rows = this.#rows ?? new Map(own.rows.map((row) => [row.uuid, { row, stamp: own.stamp }]));
-    if (frame.rows.some(({ uuid, mask }) => ((rows.get(uuid)?.row.mask ?? 0) & ~mask) !== 0)) return false;
-    for (const row of frame.rows) rows.set(row.uuid, { row, stamp: frame.stamp });
-    this.#rows = rows;
+    if (this.#frames.length === 0) this.#add(own);
+    if (frame.rows.some(({ uuid, mask }) => ((this.#newest.get(uuid)?.mask ?? 0) & ~mask) !== 0)) return false;
+    this.#add(frame);
     this.#seqs.push(...seqs);
     this.#base = Math.min(this.#base, frame.lsn);
     return true;
   }
 
+  #add(frame: TransformFrame): void {
+    this.#frames.push(frame);
+    for (const row of frame.rows) this.#newest.set(row.uuid, row);
+  }
+
   close(): Coalesced {
-    if (this.#rows === null) return { input: this.#first, change: this.#alone };
-    const gathered = [...this.#rows.values()];
-    const stamps = gathered.map(({ stamp }) => stamp);
-    const stamp = stamps.reduce((newest, one) => Math.max(newest, one), this.#alone.frame.stamp);
-    const frame: TransformFrame = {
-      ...this.#alone.frame,
-      lsn: this.#base,
-      stamp,
-      rows: gathered.map(({ row }) => row),
-    };
+    const frames = this.#frames;
+    if (frames.length < 2) return { input: this.#first, change: this.#alone };
+    const count = frames.reduce((sum, { rows }) => sum + rows.length, 0);
+    const isNewest = (row: TransformRow) => this.#newest.get(row.uuid) === row;
+    // Mostly none was moved twice, and the lists stay as they came.
+    const lists =
+      count === this.#newest.size ? frames.map(({ rows }) => rows) : frames.map(({ rows }) => rows.filter(isNewest));
+    const stamps = frames.flatMap(({ stamp }, at) => new Array<number>(lists[at]?.length ?? 0).fill(stamp));
+    const stamp = frames.reduce((newest, one) => Math.max(newest, one.stamp), 0);
+    const frame: TransformFrame = { ...this.#alone.frame, lsn: this.#base, stamp, rows: joinRows(lists) };
     const change: FrameChange = { kind: "frame", frame, seqs: this.#seqs, stamps };
     return { input: withFrame(this.#first, change), change };
   }

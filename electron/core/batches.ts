@@ -6,6 +6,7 @@
  */
 import { assert } from "#shared/assert.ts";
 import type { Uuid } from "#shared/ids.ts";
+import { fieldNamesOf, maskAll, type TransformRow } from "#shared/protocol/binary.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import { wireLimits } from "#shared/protocol/limits.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
@@ -83,7 +84,7 @@ export function noteChange(turn: Turn, id: number, changed: Iterable<Changed>): 
   assert(batch !== undefined && batch.state === "open", "[ENG-9] a change joins an open batch");
   for (const [uuid, fields] of changed) {
     const before = batch.items.get(uuid);
-    if (fields === "deleted") batch.items.set(uuid, { fields: before?.fields ?? new Set(), isDeleted: true });
+    if (fields === "deleted") batch.items.set(uuid, { fields: before?.fields ?? [], isDeleted: true });
     else batch.items.set(uuid, withFields(before, fields));
     if (batch.isStructural && mayBlock(turn)) turn.links.blocked.set(uuid, id);
   }
@@ -91,17 +92,29 @@ export function noteChange(turn: Turn, id: number, changed: Iterable<Changed>): 
   batch.changedMs = turn.facts.nowMs;
 }
 
-/** By the list of names that an item begins with: moved objects, which are most, share one item for each mask. */
-const firstItems = new WeakMap<readonly FieldName[], BatchItem>();
+/** `noteChange` for rows of moved objects, which are most of all changes and never structural. */
+export function noteMoves(turn: Turn, id: number, rows: readonly TransformRow[]): void {
+  const batch = turn.links.batches.get(id);
+  assert(batch !== undefined && batch.state === "open", "[ENG-9] a change joins an open batch");
+  for (const { uuid, mask } of rows) {
+    const before = batch.items.get(uuid);
+    const item = before === undefined ? movedItems[mask] : withFields(before, fieldNamesOf(mask));
+    if (item !== before) batch.items.set(uuid, item as BatchItem);
+  }
+  batch.lsn = turn.lsn;
+  batch.changedMs = turn.facts.nowMs;
+}
+
+/** By mask: moved objects share these. */
+const movedItems: readonly BatchItem[] = Array.from({ length: maskAll + 1 }, (_, mask) => {
+  return { fields: fieldNamesOf(mask), isDeleted: false };
+});
 
 function withFields(before: BatchItem | undefined, names: readonly FieldName[]): BatchItem {
-  if (before === undefined) {
-    const item = firstItems.get(names) ?? { fields: new Set(names), isDeleted: false };
-    firstItems.set(names, item);
-    return item;
-  }
-  if (!before.isDeleted && names.every((name) => before.fields.has(name))) return before;
-  return { fields: new Set([...before.fields, ...names]), isDeleted: false };
+  if (before === undefined) return { fields: names, isDeleted: false };
+  const added = names.filter((name) => !before.fields.includes(name));
+  if (!before.isDeleted && added.length === 0) return before;
+  return { fields: [...before.fields, ...added], isDeleted: false };
 }
 
 /** Structural changes block their closure only while somebody else can confirm them. */
@@ -161,6 +174,6 @@ export function reopenBatches(turn: Turn): void {
   for (const [uuid, { pending }] of turn.state.tombstones.entries()) {
     if (!pending) continue;
     const batch = turn.links.batches.get(pending.batch) ?? openBatch(turn, pending.batch, { isStructural: false });
-    batch.items.set(uuid, { fields: new Set(), isDeleted: true });
+    batch.items.set(uuid, { fields: [], isDeleted: true });
   }
 }

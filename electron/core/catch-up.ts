@@ -15,7 +15,7 @@ import { limits } from "./limits.ts";
 import { isReachable, type Link } from "./links.ts";
 import { isKeptFrom } from "./memory.ts";
 import { showOwnVersions } from "./sides.ts";
-import type { Entity, Register, State } from "./state.ts";
+import { type Entity, type Register, registerOf, type State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { fieldsByStamp, namedBy, parentsFirst, wholeOperations } from "./whole.ts";
 
@@ -28,6 +28,8 @@ export function catchUp(turn: Turn): void {
       continue;
     }
     turn.links.owed.delete(link.role);
+    for (const uuid of link.withheld) link.doubted.add(uuid);
+    link.withheld.clear();
     askUnconfirmed(turn, link);
     showOwnVersions(turn, link);
     if (isBehind || hasDoubts(turn, link)) bringUpToDate(turn, link);
@@ -112,7 +114,17 @@ function tellDecided(turn: Turn, link: Link): void {
     turn.send(connection, { kind: "apply", epoch, lsn: cursor, reason: "resync", ops: part }, turn.lsn);
   }
   noteKnown(link, ops);
-  for (const uuid of due) link.doubted.delete(uuid);
+  for (const uuid of due) {
+    link.doubted.delete(uuid);
+    if (heldFields(turn, uuid).length > 0) link.withheld.add(uuid);
+  }
+}
+
+/** What was edited since it was agreed, and is held: with the last final value, where there was one. */
+function heldFields({ state, links }: Turn, uuid: Uuid): (readonly [string, Register | undefined])[] {
+  return Object.entries(state.provisional.get(uuid) ?? {})
+    .filter(([, { batch }]) => !links.batches.get(batch)?.decision)
+    .map(([name, { before }]) => [name, registerOf(before, name as FieldName)] as const);
 }
 
 function isDecided({ state, links }: Turn, uuid: Uuid): boolean {
@@ -124,12 +136,10 @@ function isDecided({ state, links }: Turn, uuid: Uuid): boolean {
  * All that the entity is, but for what was edited since and is held: of that, the last final value. What has none, as
  * something new that others need, goes as it is.
  */
-function agreedOperations({ state, links }: Turn, entity: Entity): StampedOperation[] {
-  const held = Object.entries(state.provisional.get(entity.uuid) ?? {}).filter(
-    ([, { batch }]) => !links.batches.get(batch)?.decision,
-  );
+function agreedOperations(turn: Turn, entity: Entity): StampedOperation[] {
+  const held = heldFields(turn, entity.uuid);
   const whole = wholeOperations(entity);
-  if (held.length === 0 || held.every(([, { register }]) => register === undefined)) return whole;
+  if (held.length === 0 || held.every(([, register]) => register === undefined)) return whole;
   const names = new Set(held.map(([name]) => name));
   const kept = whole.map((operation) => {
     if (operation.op === "delete") return operation;
@@ -138,7 +148,7 @@ function agreedOperations({ state, links }: Turn, entity: Entity): StampedOperat
       fields: Object.fromEntries(Object.entries(operation.fields).filter(([name]) => !names.has(name))),
     };
   });
-  const finals = held.flatMap(([name, { register }]): StampedOperation[] => {
+  const finals = held.flatMap(([name, register]): StampedOperation[] => {
     if (!register) return [];
     return [{ op: "set", uuid: entity.uuid, fields: { [name]: register.value }, stamp: register.stamp }];
   });
@@ -158,8 +168,9 @@ function addNamed(state: State, link: Link, due: Set<Uuid>): void {
 
 /** What never was agreed stays where it was made. */
 function mayShow(state: State, link: Link, uuid: Uuid): boolean {
-  const provisional = Object.values(state.provisional.get(uuid) ?? {});
-  const isAgreed = provisional.length === 0 || provisional.some(({ register }) => register !== undefined);
+  const provisional = Object.entries(state.provisional.get(uuid) ?? {});
+  const isAgreed =
+    provisional.length === 0 || provisional.some(([name, { before }]) => registerOf(before, name as FieldName));
   return link.known.has(uuid) || isAgreed;
 }
 

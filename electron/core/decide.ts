@@ -16,7 +16,7 @@ import { isHome, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
 import { limits } from "./limits.ts";
 import type { EditReason } from "./record.ts";
 import { claim, hold } from "./sides.ts";
-import { type Entity, fieldOf, nameOf, parentOf, registerOf, registersOf } from "./state.ts";
+import { type Entity, fieldOf, finalOf, nameOf, parentOf, registerOf, registersOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { write, writeOwn } from "./writing.ts";
 
@@ -169,7 +169,7 @@ function reconciled(
   const before = turn.state.provisional.get(entity.uuid);
   for (const name of finding.lost) voided[name] = fieldOf(entity, name) as FieldValue;
   for (const name of finding.overruled) {
-    const value = fields[name] ?? before?.[name]?.register?.value ?? fieldOf(entity, name);
+    const value = fields[name] ?? finalOf(before, name)?.value ?? fieldOf(entity, name);
     voided[name] = value as FieldValue;
   }
   const kept = Object.entries(fields).filter(([name]) => !finding.lost.has(name as FieldName));

@@ -19,7 +19,6 @@ import {
   type LastFinal,
   type Provisional,
   type Register,
-  registerOf,
   registersOf,
   type State,
   writtenOf,
@@ -174,11 +173,11 @@ function reviveFinal(state: State, uuid: Uuid, { batch }: Place): void {
   const tombstone = state.tombstones.get(uuid);
   if (!tombstone?.pending) return;
   const { entity, pending } = tombstone;
-  const fields = registersOf(entity).map(([name, register]): [FieldName, LastFinal] => {
-    const entry = pending.fields[name];
-    return [name, { batch, register: entry ? entry.register : register }];
+  const fields = registersOf(entity).map(([name]): [FieldName, LastFinal] => {
+    return [name, { batch, before: pending.fields[name]?.before ?? entity }];
   });
-  state.noteProvisional(uuid, Object.fromEntries(fields), batch);
+  state.provisional.set(uuid, Object.fromEntries(fields));
+  state.noteUndecided(uuid, batch);
 }
 
 /**
@@ -235,11 +234,14 @@ function awaitFinal(
   const before = state.provisional.get(entity.uuid);
   if (before && names.every((name) => before[name]?.batch === batch)) return;
   const provisional: { [Name in FieldName]?: LastFinal } = { ...before };
+  let last: LastFinal = { batch, before: entity };
   for (const name of names) {
-    const pending = before?.[name];
-    provisional[name] = { batch, register: pending ? pending.register : registerOf(entity, name) };
+    const since = before?.[name]?.before ?? entity;
+    if (last.before !== since) last = { batch, before: since };
+    provisional[name] = last;
   }
-  state.noteProvisional(entity.uuid, provisional, batch);
+  state.provisional.replace(entity.uuid, before, provisional);
+  state.noteUndecided(entity.uuid, batch);
 }
 
 function evolveTransforms(state: State, lsn: number, record: TransformsRecord): void {
@@ -248,10 +250,10 @@ function evolveTransforms(state: State, lsn: number, record: TransformsRecord): 
   for (const row of record.rows) {
     const entity = state.entities.get(row.uuid);
     assert(entity !== undefined, "[ENG-6] only a living entity is moved");
-    awaitFinal(state, entity, { names: fieldNamesOf(row), batch });
+    awaitFinal(state, entity, { names: fieldNamesOf(row.mask), batch });
     const { uuid, kind, registers, createdStamp, createdLsn } = entity;
     const transform = placed(entity.transform, row, written);
-    state.entities.set(uuid, { uuid, kind, registers, transform, createdStamp, createdLsn, lsn, timeMs });
+    state.entities.replace(uuid, entity, { uuid, kind, registers, transform, createdStamp, createdLsn, lsn, timeMs });
   }
 }
 
@@ -263,7 +265,7 @@ function evolveFinal(state: State, { batch, finalLsn }: RecordOf<"final">): void
     if (before === undefined || !isDecidedBy(before, batch)) continue;
     const left = Object.entries(before).filter(([, entry]) => entry.batch !== batch);
     if (left.length === 0) state.provisional.delete(uuid);
-    else state.provisional.set(uuid, Object.fromEntries(left));
+    else state.provisional.replace(uuid, before, Object.fromEntries(left));
   }
   state.undecided.delete(batch);
   state.head = { ...state.head, finalLsn: Math.max(state.head.finalLsn, finalLsn) };

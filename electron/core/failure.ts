@@ -49,6 +49,13 @@ export function isOfDeaths({ operation }: Pick<Counter, "operation">): boolean {
   return Object.hasOwn(deathsMax, operation);
 }
 
+/** Whether the editor died with it under way, and has not outlived it since. */
+export function isOnProbation(state: State, uuid: Uuid, role: Role | null): boolean {
+  return weightyCounters(state, uuid).some((counter) => {
+    return counter.operation === "editor-lost" && counter.strikes > 0 && (role ?? counter.role) === counter.role;
+  });
+}
+
 /** Entities that were under way at death after death, and are not held back yet. */
 export function causesOf(state: State, operation: "crash" | "editor-lost"): Uuid[] {
   const isCause = (counter: Counter) =>
@@ -187,7 +194,7 @@ function writtenTo(state: State, uuids: readonly Uuid[]): Role[] {
   return roles.filter((role) => state.present.has(role) && isOthers(role));
 }
 
-export function writersOf(state: State, uuid: Uuid): string[] {
+function writersOf(state: State, uuid: Uuid): string[] {
   const entity = state.entities.get(uuid);
   const tombstone = state.tombstones.get(uuid);
   if (tombstone?.pending) return [writerOf(tombstone.stamp)];

@@ -37,8 +37,7 @@ export function startListing(link: Link): void {
   link.known = new Set();
   link.doubted = new Set();
   link.unconfirmed = new Map();
-  link.seq = null;
-  link.refusals = new Map();
+  link.mayJump = true;
   link.deferred = [];
 }
 

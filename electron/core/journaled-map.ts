@@ -28,6 +28,13 @@ export class JournaledMap<Key, Value> {
     this.#map.set(key, value);
   }
 
+  /** `set` for who has just read what is there: `before` must be that, so that it need not be looked up again. */
+  replace(key: Key, before: Value | undefined, value: Value): void {
+    this.#keys.push(key);
+    this.#replaced.push(before);
+    this.#map.set(key, value);
+  }
+
   delete(key: Key): void {
     if (!this.#map.has(key)) return;
     this.#note(key);

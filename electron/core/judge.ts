@@ -19,7 +19,7 @@ import { limits } from "./limits.ts";
 import type { Batch, BatchItem } from "./links.ts";
 import { isNotSentYet, noteClean } from "./memory.ts";
 import { quarantine } from "./sides.ts";
-import { type Entity, fieldOf, nameOf, writtenOf } from "./state.ts";
+import { type Entity, fieldOf, finalOf, nameOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { valuesOf } from "./whole.ts";
 
@@ -81,12 +81,14 @@ function isPresenceOpen(entity: Entity | undefined, answer: VerifiedItem): boole
 }
 
 function* findMismatches(turn: Turn, batch: Batch): Generator<Mismatch> {
-  for (const [role, answer] of batch.answers) {
+  for (const [role, answers] of batch.answers) {
     const onTheWay = changesOnTheWay(turn, role);
-    for (const [uuid, item] of batch.items) {
-      if (turn.state.quarantine.has(uuid) || isNotSentYet(turn, { batch, uuid, role })) continue;
+    // What was not asked about, or not answered, is not wrong.
+    for (const [uuid, answer] of answers) {
+      const item = batch.items.get(uuid);
+      if (!item || turn.state.quarantine.has(uuid) || isNotSentYet(turn, { batch, uuid, role })) continue;
       const ahead = onTheWay.get(uuid) ?? nothing;
-      const found = compare(turn, { batch, item, answer: answer.get(uuid), uuid, ahead });
+      const found = compare(turn, { batch, item, answer, uuid, ahead });
       if (found) yield { uuid, role, ...found };
     }
   }
@@ -104,7 +106,7 @@ function changesOnTheWay(turn: Turn, role: Role): ReadonlyMap<Uuid, ReadonlySet<
     found.set(uuid, known);
   };
   for (const { event } of turn.links.byRole.get(role)?.deferred ?? []) {
-    if (event.kind === "frame") for (const row of event.frame.rows) add(row.uuid, fieldNamesOf(row));
+    if (event.kind === "frame") for (const row of event.frame.rows) add(row.uuid, fieldNamesOf(row.mask));
     if (event.kind !== "message" || event.message.kind !== "change") continue;
     for (const operation of event.message.ops) {
       if (operation.op !== "delete") add(operation.uuid, Object.keys(operation.fields));
@@ -117,7 +119,7 @@ function changesOnTheWay(turn: Turn, role: Role): ReadonlyMap<Uuid, ReadonlySet<
 type Question = {
   readonly batch: Batch;
   readonly item: BatchItem;
-  readonly answer: VerifiedItem | undefined;
+  readonly answer: VerifiedItem;
   readonly uuid: Uuid;
   readonly ahead: ReadonlySet<string>;
 };
@@ -129,7 +131,7 @@ function compare(
   { batch, item, answer, uuid, ahead }: Question,
 ): Pick<Mismatch, "code" | "fields"> | undefined {
   const entity = turn.state.entities.get(uuid);
-  if (answer === undefined || answer.held || isPresenceOpen(entity, answer)) return undefined;
+  if (answer.held || isPresenceOpen(entity, answer)) return undefined;
   if (bornOrDeadLsn(turn, uuid) > batch.lsn) return undefined;
   if (answer.failed) return { code: "E_APPLY", fields: entity ? comparable(entity, batch, item) : [] };
   if (item.isDeleted || entity === undefined) {
@@ -150,8 +152,9 @@ function bornOrDeadLsn(turn: Turn, uuid: Uuid): number {
 }
 
 /** Fields that were not written again since the batch was closed. */
-export function comparable(entity: Entity, batch: Batch, item: BatchItem): FieldName[] {
-  return [...item.fields].filter((name) => (writtenOf(entity, name)?.lsn ?? 0) <= batch.lsn);
+export function comparable(entity: Entity, batch: Batch, item: BatchItem): readonly FieldName[] {
+  if (entity.lsn <= batch.lsn) return item.fields;
+  return item.fields.filter((name) => (writtenOf(entity, name)?.lsn ?? 0) <= batch.lsn);
 }
 
 /**
@@ -191,7 +194,7 @@ function repairValues(turn: Turn, batch: Batch, { uuid, fields }: { uuid: Uuid; 
   const values: { [Name in FieldName]?: FieldValue } = {};
   const provisional = turn.state.provisional.get(uuid);
   for (const name of fields) {
-    const value = isRetry || batch.only !== null ? fieldOf(entity, name) : provisional?.[name]?.register?.value;
+    const value = isRetry || batch.only !== null ? fieldOf(entity, name) : finalOf(provisional, name)?.value;
     if (value !== undefined) values[name] = value;
   }
   if (Object.keys(values).length === 0) quarantine(turn, uuid, "E_VERIFY_MISMATCH");

@@ -82,6 +82,10 @@ export const limits = {
    * before VibeSync pauses itself: each may have cost an artist his unsaved work.
    */
   editorLossesMax: 2,
+  /** How long after it has shown something an editor may still die of it: it draws it, or saves it … */
+  editorLossLookBackMs: 5_000,
+  /** … and how many batches that is at most: with more there are too many objects to suspect any. */
+  shownLatelyMax: 32,
   /** Distinct failure counters kept; the least recent go first. */
   countersMax: 1_000,
   /**

@@ -8,6 +8,7 @@ import type { Uuid } from "#shared/ids.ts";
 import type { Document, Role } from "#shared/protocol/handshake.ts";
 import type { Activity, IndexedEntity, VerifiedItem } from "#shared/protocol/up.ts";
 import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
+import type { Answered } from "./answered.ts";
 import type { Audit } from "./audit.ts";
 import type { Refusal } from "./decide.ts";
 import type { Deciding } from "./decision.ts";
@@ -62,10 +63,10 @@ export type Link = {
   silent: boolean;
   /** Its send buffer is full: it is left to catch up. */
   clogged: boolean;
-  /** The last change answered in this epoch; null until one came. */
-  seq: number | null;
-  /** The first one of them. */
-  firstSeq: number;
+  /** The changes of this epoch that were answered. */
+  answered: Answered;
+  /** The next change may have any number: what it says first after a listing. */
+  mayJump: boolean;
   /** What of its latest changes was refused, by number: a change that comes again is answered as it was. */
   refusals: Map<number, readonly Refusal[]>;
   /** Everything up to here was sent to it. */
@@ -78,9 +79,13 @@ export type Link = {
   known: Set<Uuid>;
   /** Entities of which it said something that does not count, or that it did not confirm: it is told what they are. */
   doubted: Set<Uuid>;
+  /** While all else is held: what it was told only as it was agreed, and is to hear the rest of. */
+  readonly withheld: Set<Uuid>;
   /** What became final without its word, because it was away, busy or silent: asked for when it is back. */
   unconfirmed: Map<Uuid, Set<FieldName>>;
   held: ReadonlySet<Uuid>;
+  /** What it has read back in the last moments, oldest first: it may still die of it. */
+  shownLately: { readonly batch: Batch; readonly untilMs: number }[];
   /** What was being written to it when it fell silent, or its socket broke without a goodbye. */
   underWay: readonly Uuid[];
   roundTripMs: number | null;
@@ -103,7 +108,8 @@ export type Link = {
   statusSent: string;
 };
 
-export type BatchItem = { readonly fields: ReadonlySet<FieldName>; readonly isDeleted: boolean };
+/** What a batch is about, of one entity. No name is in `fields` twice. */
+export type BatchItem = { readonly fields: readonly FieldName[]; readonly isDeleted: boolean };
 
 /**
  * A `verify` on its way. It leaves when `lsn` is on the medium; until then the editor does not know of it, and
@@ -153,6 +159,8 @@ export class Links {
   /** Until then everything takes the slow path: an operation fails all over the scene. Follows from the counters. */
   carefulUntilMs = 0;
   readonly bounces = new Map<Uuid, Bounce>();
+  /** When each editor last changed anything. */
+  readonly wroteMs = new Map<Role, number>();
   /** Entities in unverified structural batches → the batch. */
   readonly blocked = new Map<Uuid, number>();
   /** True after a crash until both editors' whole scenes were compared: safe mode then ends by itself. */

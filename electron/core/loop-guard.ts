@@ -10,10 +10,12 @@ import { limits } from "./limits.ts";
 import { quarantine } from "./sides.ts";
 import type { Turn } from "./turn.ts";
 
-export function watchBounces(turn: Turn, role: Role, uuids: Iterable<Uuid>): void {
-  const { bounces } = turn.links;
+export function watchBounces(turn: Turn, role: Role, written: Iterable<{ readonly uuid: Uuid }>): void {
+  const { bounces, wroteMs } = turn.links;
   const { nowMs } = turn.facts;
-  for (const uuid of uuids) {
+  wroteMs.set(role, nowMs);
+  if (!isAnotherWriting(wroteMs, role, nowMs)) return;
+  for (const { uuid } of written) {
     const last = bounces.get(uuid);
     if (last?.role === role) {
       last.sinceMs = nowMs;
@@ -31,4 +33,10 @@ export function watchBounces(turn: Turn, role: Role, uuids: Iterable<Uuid>): voi
     if (bounces.size <= limits.bounceWatchMax) return;
     bounces.delete(uuid);
   }
+}
+
+/** It takes two: while one editor writes alone, as most of the time, there is nothing to watch. */
+function isAnotherWriting(wroteMs: ReadonlyMap<Role, number>, role: Role, nowMs: number): boolean {
+  for (const [other, atMs] of wroteMs) if (other !== role && nowMs - atMs <= limits.bounceWindowMs) return true;
+  return false;
 }

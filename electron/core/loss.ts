@@ -2,16 +2,20 @@
  * An editor that died: what was being written to it then is remembered as what may have killed it ([ENG-44]).
  *
  * A socket that breaks is no death: it may be the cable, or code that is loaded anew. An editor that comes back as
- * another process, and did not say goodbye, has died. Before: session.ts. After: memory.ts and escalation.ts, as for
- * any other failure.
+ * another process, and did not say goodbye, has died. It may die of a thing a moment after it has shown it, when it
+ * draws it for the first time: only what it has outlived is harmless. Before: session.ts and verify.ts. After:
+ * memory.ts and escalation.ts, as for any other failure.
  */
 import type { Uuid } from "#shared/ids.ts";
+import type { Role } from "#shared/protocol/handshake.ts";
+import { writerOf } from "#shared/scene/stamp.ts";
 import { pause, tooManyFailures } from "./escalation.ts";
-import { causesOf, writersOf } from "./failure.ts";
+import { causesOf, isOnProbation } from "./failure.ts";
 import { isWritable } from "./forward.ts";
 import { limits } from "./limits.ts";
-import type { Batch, Link } from "./links.ts";
+import { type Batch, type BatchItem, isReachable, type Link } from "./links.ts";
 import { quarantine } from "./sides.ts";
+import { registerOf, type State } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** Keeps what is being written to it: that may be the last that is heard of it. A silent one keeps what it had. */
@@ -19,22 +23,53 @@ export function noteUnderWay(turn: Turn, link: Link): void {
   if (!link.silent) link.underWay = isWritable(turn, link) ? underWayTo(turn, link) : [];
 }
 
-/** What it was told and has not read back. */
-function underWayTo({ links, state }: Turn, { role }: Link): Uuid[] {
+/** What it was told, as far as it has not read it back, or has done so only now. */
+function underWayTo({ links, state }: Turn, { role, shownLately }: Link): Uuid[] {
   const found = new Set<Uuid>();
-  for (const batch of links.batches.values()) {
-    if (batch.isAudit || (batch.only ?? role) !== role) continue;
-    for (const uuid of batch.items.keys()) {
-      if (state.quarantine.has(uuid) || batch.answers.get(role)?.has(uuid)) continue;
-      if (isTold(batch) || writersOf(state, uuid).some((writer) => writer !== role)) found.add(uuid);
+  const batches = new Set([...links.batches.values(), ...shownLately.map(({ batch }) => batch)]);
+  for (const { isAudit, only, items } of batches) {
+    if (isAudit || (only ?? role) !== role) continue;
+    for (const [uuid, item] of items) {
+      if (state.quarantine.has(uuid)) continue;
+      // A question to one editor follows what it was told; the others are also about what it wrote itself.
+      if (only !== null || isOfOthers(state, { uuid, item, role })) found.add(uuid);
     }
   }
   return [...found].sort();
 }
 
-/** A question of its own follows what the editor was told; the others are also about what it wrote itself. */
-function isTold({ only }: Batch): boolean {
-  return only !== null;
+function isOfOthers(state: State, { uuid, item, role }: { uuid: Uuid; item: BatchItem; role: Role }): boolean {
+  const entity = state.entities.get(uuid);
+  if (entity === undefined) return writerOf(state.tombstones.get(uuid)?.stamp ?? 0) !== role;
+  return item.fields.some((name) => {
+    const register = registerOf(entity, name);
+    return register !== undefined && writerOf(register.stamp) !== role;
+  });
+}
+
+/** It has read the batch back. */
+export function noteShown(turn: Turn, batch: Batch, role: Role): void {
+  const link = turn.links.byRole.get(role);
+  if (!link || batch.isAudit) return;
+  link.shownLately.push({ batch, untilMs: turn.facts.nowMs + limits.editorLossLookBackMs });
+  if (link.shownLately.length > limits.shownLatelyMax) link.shownLately.shift();
+}
+
+/** What an editor has outlived did not kill it. */
+export function tendOutlived(turn: Turn): void {
+  for (const link of turn.links.byRole.values()) {
+    const count = isReachable(link) ? link.shownLately.filter(({ untilMs }) => untilMs <= turn.facts.nowMs).length : 0;
+    if (count === 0) continue;
+    turn.links.losses.delete(link.role);
+    for (const { batch } of link.shownLately.splice(0, count)) clear(turn, batch, link.role);
+  }
+}
+
+function clear(turn: Turn, { items }: Batch, role: Role): void {
+  for (const uuid of items.keys()) {
+    if (!isOnProbation(turn.state, uuid, role)) continue;
+    turn.log({ type: "memory", timeMs: turn.facts.nowMs, what: { event: "clean", uuid } });
+  }
 }
 
 /** The editor is back as another process. */

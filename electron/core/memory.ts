@@ -10,7 +10,7 @@
 import type { Uuid } from "#shared/ids.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
-import { failuresInWindow, isOfDeaths, isWithin, weightyCounters } from "./failure.ts";
+import { failuresInWindow, isOfDeaths, isOnProbation, isWithin, weightyCounters } from "./failure.ts";
 import { limits } from "./limits.ts";
 import type { Batch, Link } from "./links.ts";
 import type { State } from "./state.ts";
@@ -96,6 +96,8 @@ export function noteClean(turn: Turn, batch: Batch, wrong: readonly { readonly u
   const failed = new Set(wrong.map(({ uuid }) => uuid));
   for (const uuid of batch.items.keys()) {
     if (failed.has(uuid) || !turn.state.marked.has(uuid) || turn.state.quarantine.has(uuid)) continue;
+    // It must be outlived first (loss.ts).
+    if (isOnProbation(turn.state, uuid, null)) continue;
     const doubters = weightyCounters(turn.state, uuid).filter(({ strikes }) => strikes > 0);
     if (!doubters.every(({ role }) => hasShown(batch, uuid, role))) continue;
     turn.log({ type: "memory", timeMs: turn.facts.nowMs, what: { event: "clean", uuid } });

@@ -23,6 +23,7 @@ import { askForListing, onIndex, tendMerges } from "./indexing.ts";
 import type { Facts, Input, WireInput } from "./input.ts";
 import { limits } from "./limits.ts";
 import { crashReason, type Link, type Links } from "./links.ts";
+import { tendOutlived } from "./loss.ts";
 import { inputKindOf, modeTable } from "./mode-table.ts";
 import { setPaused, setSafeMode, tendCrashCheck } from "./modes.ts";
 import { onReadBack, onVerified } from "./read-back.ts";
@@ -239,6 +240,7 @@ function finishTurn(turn: Turn): void {
   tendBatches(turn);
   releaseDeferred(turn);
   tendAudit(turn);
+  tendOutlived(turn);
   watchThresholds(turn);
   tendCrashCheck(turn);
   tellStatus(turn);

@@ -16,6 +16,7 @@ import type { Links } from "./links.ts";
 import {
   type Entity,
   fieldOf,
+  finalOf,
   nameOf,
   type Provisional,
   parentOf,
@@ -90,7 +91,7 @@ function isHeld(state: State, links: Links, uuid: Uuid): boolean {
     const name = key as FieldName;
     const entry = fields[name];
     const now = registerOf(entity, name);
-    if (entry && now && !isReviewed(links, entry.batch) && !isUnchanged(name, entry.register, now)) return true;
+    if (entry && now && !isReviewed(links, entry.batch) && !isUnchanged(name, finalOf(fields, name), now)) return true;
   }
   return false;
 }
@@ -123,8 +124,9 @@ function livingItem(entity: Entity, { held, links }: { held: Provisional; links:
   const registers = registersOf(entity);
   const changed = registers.flatMap(([name, register]): ReviewField[] => {
     const entry = held[name];
-    if (!entry || isUnchanged(name, entry.register, register)) return [];
-    return [{ name, before: entry.register?.value, after: register.value }];
+    const final = finalOf(held, name);
+    if (!entry || isUnchanged(name, final, register)) return [];
+    return [{ name, before: final?.value, after: register.value }];
   });
   const unexplained = links.unexplained.get(uuid);
   const fields = [...changed, ...differingFields(entity, { unexplained, changed })];
@@ -163,8 +165,7 @@ function deletedItem({ entity, stamp, lsn, timeMs, pending }: Tombstone, links: 
 /** What every editor agreed on, field by field. */
 export function finalFields(entity: Entity, provisional: Provisional): [FieldName, FieldValue][] {
   return registersOf(entity).flatMap(([name, register]): [FieldName, FieldValue][] => {
-    const entry = provisional[name];
-    const final = entry ? entry.register : register;
+    const final = provisional[name] ? finalOf(provisional, name) : register;
     return final ? [[name, final.value]] : [];
   });
 }

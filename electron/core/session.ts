@@ -9,6 +9,7 @@ import type { Hello } from "#shared/protocol/handshake.ts";
 import { reloadPatienceMs } from "#shared/protocol/limits.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
 import { stampOf, writerOf } from "#shared/scene/stamp.ts";
+import { Answered } from "./answered.ts";
 import { startListing } from "./indexing.ts";
 import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
@@ -34,7 +35,7 @@ export function onGreeted(turn: Turn, { connection, hello, protocol }: Greeted):
   if (before && before.instance !== hello.instance) rememberLoss(turn, before);
   const resumed = mayResume(turn, hello, before);
   const link = newLink(turn, hello, connection);
-  if (before?.instance === hello.instance && before.epoch === hello.epoch) keepAnswers(link, before);
+  if (before && goesOn(hello, before)) keepAnswers(link, before);
   if (resumed) resume(turn, link, { hello, before });
   links.byRole.set(hello.role, link);
   const name = `${hello.editor.name} ${hello.editor.version}`;
@@ -74,23 +75,28 @@ function mayResume(turn: Turn, hello: Hello, before: Link | undefined): boolean 
   );
 }
 
+/** The same process with the same document, and it knows where it was: its numbers go on, too. */
+function goesOn({ instance, epoch, resume }: Hello, before: Link): boolean {
+  return before.instance === instance && before.epoch === epoch && resume !== null;
+}
+
 /** Resumed or listed anew: what it says again was answered ([WIRE-10]). */
-function keepAnswers(link: Link, { seq, firstSeq, refusals }: Link): void {
-  link.seq = seq;
-  link.firstSeq = firstSeq;
+function keepAnswers(link: Link, { answered, refusals }: Link): void {
+  link.answered = answered;
   link.refusals = refusals;
 }
 
 function resume(turn: Turn, link: Link, { hello, before }: { hello: Hello; before: Link | undefined }): void {
   const lsn = hello.resume?.lsn ?? 0;
   link.phase = "linked";
+  link.mayJump = before?.mayJump ?? true;
   link.cursor = before ? Math.min(lsn, turn.state.head.lsn) : lsn;
   link.sentLsn = link.cursor;
   link.unshown = new Set(turn.state.quarantine.keys());
   // What was on the way when the socket broke may not have arrived: known is what stood there at that position, and
   // what it made itself.
   link.known = before?.known ?? new Set(turn.state.entities.keys());
-  link.doubted = before?.doubted ?? new Set();
+  link.doubted = new Set([...(before?.doubted ?? []), ...(before?.withheld ?? [])]);
   link.unconfirmed = before?.unconfirmed ?? new Map();
   for (const { uuid, createdLsn, createdStamp } of turn.state.entities.values())
     if (createdLsn > lsn && writerOf(createdStamp) !== hello.role) link.known.delete(uuid);
@@ -116,16 +122,18 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     sinceMs: nowMs,
     silent: false,
     clogged: false,
-    seq: null,
-    firstSeq: 0,
+    answered: new Answered(),
+    mayJump: true,
     refusals: new Map(),
     cursor: 0,
     sentLsn: 0,
     unshown: new Set(),
     known: new Set(),
     doubted: new Set(),
+    withheld: new Set(),
     unconfirmed: new Map(),
     held: new Set(),
+    shownLately: [],
     underWay: [],
     roundTripMs: null,
     pages: [],
@@ -148,6 +156,8 @@ export function onState(turn: Turn, link: Link, message: UpMessageOf<"state">): 
   if (message.epoch > link.epoch) {
     forgetEditor(turn, link.role);
     link.epoch = message.epoch;
+    link.answered = new Answered();
+    link.refusals = new Map();
     link.held = new Set();
     startListing(link);
     const detail = message.document.name;

@@ -17,7 +17,7 @@ import { isHome, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
 import { limits } from "./limits.ts";
 import { isReachable, type Link } from "./links.ts";
 import type { RecordOf } from "./record.ts";
-import { type Entity, nameOf, parentOf, type Side, type Sides, type State, type Tombstone } from "./state.ts";
+import { type Entity, finalOf, nameOf, parentOf, type Side, type Sides, type State, type Tombstone } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { parentsFirst, valuesOf } from "./whole.ts";
 
@@ -88,7 +88,7 @@ function disputedMember(
   for (const [name, register] of unseenRegisters(entity, seen)) {
     shown[name] = register.value;
     newest = Math.max(newest, (register.intent ?? register).stamp);
-    const final = provisional?.[name]?.register;
+    const final = finalOf(provisional, name);
     const isSound = name !== "parent" || isSoundParent(turn.state, entity.uuid, final?.value ?? null);
     if (final && isSound) agreed[name] = final.value;
   }

@@ -44,12 +44,15 @@ export type Tombstone = {
   readonly pending?: { readonly batch: number; readonly fields: Provisional };
 };
 
-/** Where a provisional field goes back to when its batch fails. */
+/** The fields of an entity at some moment. */
+export type Fielded = Pick<Entity, "registers" | "transform">;
+
+/** Where a provisional field goes back to when its batch fails; `finalOf` reads it. Fields written at once share it. */
 export type LastFinal = {
   /** The batch that will decide about the newest write. */
   readonly batch: number;
-  /** undefined: the field had no final value; there is nothing to go back to. */
-  readonly register: Register | undefined;
+  /** The entity when the field was last final; without the field there is nothing to go back to. */
+  readonly before: Fielded;
 };
 export type Provisional = { readonly [Name in FieldName]?: LastFinal };
 
@@ -144,12 +147,6 @@ export class State {
   ];
   #committedHead: Head = initialHead;
 
-  /** The batch decides about some of the entity's provisional fields. */
-  noteProvisional(uuid: Uuid, provisional: Provisional, batch: number): void {
-    this.provisional.set(uuid, provisional);
-    this.noteUndecided(uuid, batch);
-  }
-
   noteUndecided(uuid: Uuid, batch: number): void {
     const uuids = this.undecided.get(batch);
     if (uuids) uuids.push(uuid);
@@ -180,10 +177,16 @@ export function fieldOf(entity: Entity | undefined, name: FieldName): FieldValue
   return entity.transform[name] ? partOf(entity.transform, name) : undefined;
 }
 
-export function registerOf(entity: Entity, name: FieldName): Register | undefined {
+export function registerOf(entity: Fielded, name: FieldName): Register | undefined {
   if (!isTransformPart(name)) return entity.registers[name];
   const written = entity.transform[name];
   return written ? { ...written, value: partOf(entity.transform, name) } : undefined;
+}
+
+/** What a provisional field goes back to; undefined: it never was final, or is not provisional. */
+export function finalOf(provisional: Provisional | undefined, name: FieldName): Register | undefined {
+  const entry = provisional?.[name];
+  return entry && registerOf(entry.before, name);
 }
 
 /** Every field that has a value. */

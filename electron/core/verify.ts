@@ -5,14 +5,16 @@
  * mean is decided in judge.ts; which changes are in a batch, in batches.ts. After: `final` in evolve.ts.
  */
 import type { Uuid } from "#shared/ids.ts";
+import type { DownMessageOf } from "#shared/protocol/down.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
-import { type FieldName, transformFields } from "#shared/scene/fields.ts";
+import type { FieldName } from "#shared/scene/fields.ts";
 import { noteUnconfirmed, tellFinal } from "./batches.ts";
 import { comparable, isUnsettled, judge } from "./judge.ts";
 import { limits } from "./limits.ts";
 import { type Batch, isReachable, type Link, type Links } from "./links.ts";
-import { noteUnderWay } from "./loss.ts";
+import { noteShown, noteUnderWay } from "./loss.ts";
 import { isWaitingBatch } from "./memory.ts";
+import { isTransformPart } from "./transform.ts";
 import type { Turn } from "./turn.ts";
 
 /** Closes what is due, asks again where something was held, and gives up on editors that fell silent. */
@@ -61,39 +63,45 @@ function ask(turn: Turn, batch: Batch): void {
   }
   batch.state = "asked";
   if (turn.links.openBatch === batch.id) turn.links.openBatch = null;
-  for (const link of asked) askOne(turn, batch, link);
+  const asking = askingOf(turn, batch);
+  for (const link of asked) askOne(turn, batch, { link, asking });
   settle(turn, batch);
 }
 
-/** Asks for what was not written again meanwhile; with nothing left to ask the editor counts as having answered. */
-function askOne(turn: Turn, batch: Batch, link: Link): void {
-  batch.answers.set(link.role, new Map());
-  batch.heldUntil.delete(link.role);
+type Asking = Pick<DownMessageOf<"verify">, "transforms" | "items">;
+
+/** What was not written again meanwhile. */
+function askingOf(turn: Turn, batch: Batch): Asking {
   const transforms: Uuid[] = [];
   const items: { uuid: Uuid; fields: FieldName[] }[] = [];
   for (const [uuid, item] of batch.items) {
     if (turn.state.quarantine.has(uuid)) continue;
     const entity = turn.state.entities.get(uuid);
     const fields = entity ? comparable(entity, batch, item) : [];
-    if (entity && fields.length === 0 && item.fields.size > 0) continue;
-    if (entity?.kind === "object" && fields.length > 0 && fields.every(isTransformField)) transforms.push(uuid);
-    else items.push({ uuid, fields });
+    if (entity && fields.length === 0 && item.fields.length > 0) continue;
+    if (entity?.kind === "object" && fields.length > 0 && fields.every(isTransformPart)) transforms.push(uuid);
+    else items.push({ uuid, fields: [...fields] });
   }
+  return { transforms, items };
+}
+
+/** With nothing left to ask the editor counts as having answered. */
+function askOne(turn: Turn, batch: Batch, { link, asking }: { link: Link; asking: Asking }): void {
+  batch.answers.set(link.role, new Map());
+  batch.heldUntil.delete(link.role);
+  const { transforms, items } = asking;
   if (transforms.length + items.length === 0) return;
   batch.waiting.set(link.role, { lsn: turn.lsn, deadlineMs: turn.facts.nowMs + limits.verifyTimeoutMs });
   const question = { kind: "verify", epoch: link.epoch, batch: batch.id, lsn: batch.lsn, transforms, items } as const;
   turn.send(link.connection, question, turn.lsn);
 }
 
-function isTransformField(name: FieldName): boolean {
-  return (transformFields as readonly FieldName[]).includes(name);
-}
-
 function tendAsked(turn: Turn, batch: Batch, mayAsk: boolean): void {
   const { nowMs, durableLsn } = turn.facts;
   for (const [role, dueMs] of mayAsk ? [...batch.heldUntil] : []) {
     const link = turn.links.byRole.get(role);
-    if (nowMs >= dueMs && link && isReachable(link) && !link.arrears) askOne(turn, batch, link);
+    if (nowMs < dueMs || !link || !isReachable(link) || link.arrears) continue;
+    askOne(turn, batch, { link, asking: askingOf(turn, batch) });
   }
   settle(turn, batch);
   if (!turn.links.batches.has(batch.id)) return;
@@ -121,7 +129,7 @@ function tendAsked(turn: Turn, batch: Batch, mayAsk: boolean): void {
 /** A closing `verified` came: everything the editor had to say about the batch is in its answers. */
 export function answered(turn: Turn, batch: Batch, role: Role): void {
   if (!batch.waiting.delete(role)) return;
-  turn.links.losses.delete(role);
+  noteShown(turn, batch, role);
   if (isUnsettled(turn, batch, role)) batch.heldUntil.set(role, turn.facts.nowMs + limits.batchWindowMaxMs);
   // Everybody was heard: what is still held or on its way is asked for again, but nothing needs to wait for it.
   if (batch.waiting.size === 0) unblock(turn, batch);

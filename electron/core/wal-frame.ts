@@ -75,7 +75,8 @@ export function viewOf(bytes: Uint8Array): DataView {
 
 /** LSNs stay below 2^53, so that a JavaScript number holds them exactly. */
 export function putLsn(view: DataView, offset: number, lsn: Lsn): void {
-  view.setUint32(offset, lsn % twoTo32, true);
+  // A view keeps the low 32 bits of what it is given; a remainder would cost as much as the rest of a frame's header.
+  view.setUint32(offset, lsn, true);
   view.setUint32(offset + 4, Math.floor(lsn / twoTo32), true);
 }
 
@@ -149,7 +150,7 @@ export class FrameEncoder {
     view.setUint16(at + 28, record.type, true);
     view.setUint16(at + 30, record.schema, true);
     this.#bytes.set(record.payload, at + frameHeaderBytes);
-    this.#bytes.fill(0, at + length, at + sizeBytes);
+    if (length < sizeBytes) this.#bytes.fill(0, at + length, at + sizeBytes);
     const crc = frameCrc(view, [at, at + sizeBytes], this.#seed);
     view.setUint32(at + 4, crc, true);
     this.chain.crc = crc;

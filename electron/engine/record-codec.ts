@@ -45,13 +45,11 @@ export function decodeRecord({ type, schema, payload }: LogRecord): Result<Recor
 
 function encodeTransformsRecord(record: TransformsRecord): Uint8Array {
   const { stamp, rows } = record;
-  const frame = encodeTransforms({ lane: laneTransforms, seq: 0, epoch: 0, lsn: 0, stamp, rows });
-  const bytes = new Uint8Array(prefixBytes + frame.length);
+  const bytes = encodeTransforms({ lane: laneTransforms, seq: 0, epoch: 0, lsn: 0, stamp, rows }, prefixBytes);
   const view = new DataView(bytes.buffer);
   view.setFloat64(0, record.timeMs, true);
   view.setUint32(8, record.batch, true);
   view.setUint8(12, roles.indexOf(record.role));
-  bytes.set(frame, prefixBytes);
   return bytes;
 }
 

@@ -11,10 +11,12 @@ import { sidesSchema } from "#electron/core/record.ts";
 import {
   type Counter,
   type Entity,
+  type Fielded,
   type Head,
   type Provisional,
   type Quarantine,
   type Register,
+  registerOf,
   registersOf,
   State,
   type Tombstone,
@@ -124,7 +126,8 @@ export function viewOf(state: State) {
 
 const encodersBySection: { readonly [section: string]: (one: never) => unknown } = {
   entities: plainEntity,
-  tombstones: (one: Tombstone) => ({ ...one, entity: plainEntity(one.entity) }),
+  tombstones: plainTombstone,
+  provisional: ([uuid, fields]: readonly [Uuid, Provisional]) => [uuid, plainFinals(fields)],
 };
 
 /**
@@ -233,16 +236,46 @@ function plainEntity(entity: Entity): PlainEntity {
 }
 
 function entityOf(plain: PlainEntity): Entity {
-  const { translation, rotation, scale, ...registers } = plain.registers;
-  return { ...plain, registers, transform: transformOf({ translation, rotation, scale }) };
+  return { ...plain, ...fieldedOf(plain.registers) };
+}
+
+function fieldedOf({ translation, rotation, scale, ...registers }: PlainEntity["registers"]): Fielded {
+  return { registers, transform: transformOf({ translation, rotation, scale }) };
+}
+
+type PlainTombstone = Omit<Tombstone, "entity" | "pending"> & {
+  readonly entity: PlainEntity;
+  readonly pending?: { readonly batch: number; readonly fields: PlainFinals };
+};
+
+function plainTombstone({ entity, pending, ...rest }: Tombstone): PlainTombstone {
+  const plain = { entity: plainEntity(entity), ...rest };
+  return pending ? { ...plain, pending: { ...pending, fields: plainFinals(pending.fields) } } : plain;
+}
+
+/** On disk it is the register itself that a provisional field goes back to. */
+type PlainFinals = { readonly [Name in FieldName]?: { readonly batch: number; readonly register?: Register } };
+
+function plainFinals(fields: Provisional): PlainFinals {
+  const plain = Object.entries(fields).map(([name, { batch, before }]) => {
+    const register = registerOf(before, name as FieldName);
+    return [name, register ? { batch, register } : { batch }];
+  });
+  return Object.fromEntries(plain);
+}
+
+function finalsOf(plain: PlainFinals): Provisional {
+  const entries = Object.entries(plain);
+  const before = fieldedOf(Object.fromEntries(entries.map(([name, { register }]) => [name, register])));
+  return Object.fromEntries(entries.map(([name, { batch }]) => [name, { batch, before }]));
 }
 
 /** Field values are checked as JSON only here: their own types are those of the records that made them. */
 type Plain = {
   readonly head: Head;
   readonly entities: readonly PlainEntity[];
-  readonly tombstones: readonly (Omit<Tombstone, "entity"> & { readonly entity: PlainEntity })[];
-  readonly provisional: readonly (readonly [Uuid, Provisional])[];
+  readonly tombstones: readonly PlainTombstone[];
+  readonly provisional: readonly (readonly [Uuid, PlainFinals])[];
   readonly quarantine: readonly (readonly [
     Uuid,
     Omit<Quarantine, "closure" | "stamp" | "sides"> & Partial<Quarantine>,
@@ -256,13 +289,16 @@ function fill(state: State, plain: Partial<Plain>): void {
   if (plain.head) state.head = plain.head;
   for (const value of plain.entities ?? []) state.entities.set(value.uuid, entityOf(value));
   for (const value of plain.tombstones ?? []) {
-    const { uuid } = value.entity;
-    state.tombstones.set(uuid, { ...value, entity: entityOf(value.entity) });
-    if (value.pending) state.noteUndecided(uuid, value.pending.batch);
+    const { entity, pending, ...rest } = value;
+    const { uuid } = entity;
+    const dead = { entity: entityOf(entity), ...rest };
+    state.tombstones.set(uuid, pending ? { ...dead, pending: { ...pending, fields: finalsOf(pending.fields) } } : dead);
+    if (pending) state.noteUndecided(uuid, pending.batch);
   }
   for (const [uuid, value] of plain.provisional ?? []) {
     const batches = new Set(Object.values(value).map((one) => one.batch));
-    for (const batch of batches) state.noteProvisional(uuid, value, batch);
+    state.provisional.set(uuid, finalsOf(value));
+    for (const batch of batches) state.noteUndecided(uuid, batch);
   }
   for (const [uuid, { closure = uuid, stamp = 0, sides = {}, ...value }] of plain.quarantine ?? [])
     state.quarantine.set(uuid, { ...value, closure, stamp, sides });

@@ -10,7 +10,7 @@
 import { createHash } from "node:crypto";
 import { changedBy } from "#electron/core/batches.ts";
 import type { Record } from "#electron/core/record.ts";
-import { type Entity, type Provisional, registersOf, type State } from "#electron/core/state.ts";
+import { type Entity, finalOf, type Provisional, registersOf, type State } from "#electron/core/state.ts";
 import type { SnapshotInfo } from "#electron/ports/snapshots.ts";
 import type { FinalBatch, SnapshotOrder } from "#electron/snapshots/pace.ts";
 import type { SnapshotRecorder } from "#electron/snapshots/recorder.ts";
@@ -204,8 +204,7 @@ export class SnapshotFeed {
 export function snapshotText(entity: Entity, provisional: Provisional | undefined): string | null {
   const fields: { [name: string]: Json } = {};
   for (const [name, register] of registersOf(entity)) {
-    const pending = provisional?.[name];
-    const final = pending ? pending.register : register;
+    const final = provisional?.[name] ? finalOf(provisional, name) : register;
     if (final) fields[name] = final.value as Json;
   }
   if (Object.keys(fields).length === 0) return null;

@@ -6,7 +6,13 @@
  * [WIRE-31].
  * Must never: throw for any bytes whatsoever, or let anything pass that the schema does not name.
  */
-import { decodeTransforms, headerBytes, laneTransforms, type TransformFrame } from "#shared/protocol/binary.ts";
+import {
+  decodeTransforms,
+  headerBytes,
+  keepEncoded,
+  laneTransforms,
+  type TransformFrame,
+} from "#shared/protocol/binary.ts";
 import type { DownMessageOf } from "#shared/protocol/down.ts";
 import { type ErrorCode, errorSentence } from "#shared/protocol/error-code.ts";
 import { wireLimits } from "#shared/protocol/limits.ts";
@@ -58,6 +64,7 @@ export function decodeFrame(bytes: Buffer): Result<TransformFrame> {
   if (lane === laneTransforms && rows.some((row) => row.mask === 0 || row.flags !== 0)) {
     return failure("E_MALFORMED", "A changed transform names no field, or carries a read-back's flag.");
   }
+  keepEncoded(decoded.value, bytes);
   return decoded;
 }
 

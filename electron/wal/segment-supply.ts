@@ -1,8 +1,8 @@
 /**
  * Keeps the next segment ready, so that the group commit never waits for one.
  *
- * Owns: the making of one segment at a time, in small steps between the main thread's other work, and the file
- * descriptor until the writer takes it.
+ * Owns: the making of one segment at a time, in small steps that are written and synced between the commits, and the
+ * file descriptor until the writer takes it.
  * Must never: hide a failed sync that a commit would have relied on (`onSyncFault`), or keep a half-made
  * file after an error: on a full disk that is the space the user needs.
  */
@@ -14,8 +14,6 @@ import { makingName, type OpenSegment, removeLeftover, segmentPath, writeZeros, 
 export interface SupplyOptions {
   readonly folder: string;
   readonly segmentBytes: number;
-  /** Lets the rest of the process run between two steps. */
-  readonly pause: () => Promise<void>;
   /** The sync of a segment in use, or of the folder that holds its name, failed. */
   readonly onSyncFault: (error: unknown) => void;
 }
@@ -141,9 +139,9 @@ export class SegmentSupply {
     try {
       while (making.state === "making" && !this.#isZeroed(making)) {
         this.#step(making);
-        await this.#options.pause();
+        // One sync of all of it would hold up the commits' own for as long as a whole segment takes.
+        await this.#disk.datasync(making.fd);
       }
-      if (making.state === "making") await this.#disk.datasync(making.fd);
       if (making.state === "making") {
         this.#ready = this.#name(making);
         this.#making = undefined;

@@ -12,7 +12,6 @@ import { type Buggify, neverBuggify } from "#electron/ports/buggify.ts";
 import { closeQuietly, type Disk, errnoOf, writeAll } from "#electron/ports/disk.ts";
 import { diskFailure } from "#electron/ports/disk-failure.ts";
 import type { Log, LsnRange } from "#electron/ports/log.ts";
-import { pauseForOthers } from "#electron/ports/steps.ts";
 import { assert } from "#shared/assert.ts";
 import { failure, type Result, success } from "#shared/result.ts";
 import { type OpenSegment, segmentBytesDefault, segmentPath, writeZeros } from "./segment-files.ts";
@@ -33,7 +32,6 @@ export interface LogEnd {
 
 export interface WriterOptions {
   readonly segmentBytes?: number;
-  readonly pause?: () => Promise<void>;
   readonly buggify?: Buggify;
 }
 
@@ -80,7 +78,6 @@ export class LogWriter implements Log {
     this.#supply = new SegmentSupply(disk, {
       folder: end.folder,
       segmentBytes: this.#segmentBytes,
-      pause: options.pause ?? pauseForOthers,
       onSyncFault: (error) => this.#poison(error),
     });
   }

@@ -56,14 +56,15 @@ export type TransformFrame = {
   readonly rows: readonly TransformRow[];
 };
 
-export function fieldNamesOf({ mask }: TransformRow): (typeof namesOfMask)[number] {
+export function fieldNamesOf(mask: number): (typeof namesOfMask)[number] {
   return namesOfMask[mask] ?? [];
 }
 
-export function encodeTransforms(frame: TransformFrame): Uint8Array {
+/** `room`: bytes left free before the frame, for who puts something of his own there. */
+export function encodeTransforms(frame: TransformFrame, room = 0): Uint8Array {
   const rows = bytesOfRows(frame.rows);
-  const bytes = new Uint8Array(headerBytes + rows.length);
-  const view = new DataView(bytes.buffer);
+  const bytes = new Uint8Array(room + headerBytes + rows.length);
+  const view = new DataView(bytes.buffer, room);
   view.setUint8(0, frame.lane);
   view.setUint8(1, layoutVersion);
   view.setUint16(2, frame.rows.length, true);
@@ -71,12 +72,33 @@ export function encodeTransforms(frame: TransformFrame): Uint8Array {
   view.setUint32(8, frame.epoch, true);
   setSafeInteger(view, 16, frame.lsn);
   setSafeInteger(view, 24, frame.stamp);
-  bytes.set(rows, headerBytes);
+  bytes.set(rows, room + headerBytes);
   return bytes;
 }
 
-/** Rows never change, so that those that go to the log and to an editor are encoded once. */
+/**
+ * Rows never change, so that those that go to the log and to an editor are encoded once, and rows that came are passed
+ * on as the bytes they came in.
+ */
 const rowsEncoded = new WeakMap<readonly TransformRow[], Uint8Array>();
+
+/** Passes the rows of a frame on as they came. Nobody may write to its bytes any more. */
+export function keepEncoded({ rows }: TransformFrame, frameBytes: Uint8Array): void {
+  rowsEncoded.set(rows, frameBytes.subarray(headerBytes));
+}
+
+/** The rows of several lists, one list behind the other. */
+export function joinRows(lists: readonly (readonly TransformRow[])[]): readonly TransformRow[] {
+  const rows = lists.flat();
+  const bytes = new Uint8Array(rows.length * rowBytes);
+  let at = 0;
+  for (const list of lists) {
+    bytes.set(bytesOfRows(list), at);
+    at += list.length * rowBytes;
+  }
+  rowsEncoded.set(rows, bytes);
+  return rows;
+}
 
 function bytesOfRows(rows: readonly TransformRow[]): Uint8Array {
   const known = rowsEncoded.get(rows);
@@ -116,13 +138,17 @@ export function decodeTransforms(bytes: Uint8Array): Result<TransformFrame> {
   const rows: TransformRow[] = [];
   for (let index = 0; index < count; index += 1) {
     const row = decodeRow(bytes, view, headerBytes + index * rowBytes);
-    if (!row.ok) return row;
-    rows.push(row.value);
+    if ("ok" in row) return row;
+    rows.push(row);
   }
   return success({ lane, seq: view.getUint32(4, true), epoch: view.getUint32(8, true), lsn, stamp, rows });
 }
 
-function decodeRow(bytes: Uint8Array, view: DataView, at: number): Result<TransformRow> {
+function decodeRow(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+): TransformRow | Extract<Result<never>, { ok: false }> {
   const uuid = uuidFromBytes(bytes, at);
   const mask = view.getUint32(at + 16, true);
   const flags = view.getUint32(at + 20, true);
@@ -140,7 +166,7 @@ function decodeRow(bytes: Uint8Array, view: DataView, at: number): Result<Transf
   if (mask & maskBit.rotation && !isUnit(values)) {
     return failure("E_MALFORMED", "A rotation is not of unit length.", { uuid });
   }
-  return success({ uuid, mask, flags, values });
+  return { uuid, mask, flags, values };
 }
 
 function isUnit(values: readonly number[]): boolean {

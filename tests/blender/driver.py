@@ -6,12 +6,14 @@
 The driver connects to the test, which listens. One JSON object a line: `{"id": 1, "do": "move", "object": "Cube", "by":
 [1, 0, 0]}` -> `{"id": 1, "ok": true, "result": ...}` or `{"id": 1, "ok": false, "error": "..."}`. Things are named by
 uuid or by Blender name. Edits are made as a user's operator makes them: edit, update, undo step; then the add-on looks.
+`VIBESYNC_TEST_DIES_OF` makes Blender end as in a crash as soon as an object of that name is in it.
 The commands are the methods of `actions.Actions`. Headless it pumps the add-on between commands; in a window Blender's
 timer does. `VIBESYNC_HOME` says where the hub announces itself; the add-on begins to look for it at once.
 """
 import json
 import os
 import select
+import signal
 import socket
 import sys
 from typing import Any, Dict, Optional
@@ -67,7 +69,20 @@ class Driver:
         return line
 
 
+def _die_of(name: str) -> None:
+    """What a broken driver, modifier or add-on does, at an object that it cannot bear."""
+
+    @bpy.app.handlers.persistent
+    def die(*_: Any) -> None:
+        if name in bpy.data.objects:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    bpy.app.handlers.depsgraph_update_post.append(die)
+
+
 def main(target: str) -> None:
+    if "VIBESYNC_TEST_DIES_OF" in os.environ:
+        _die_of(os.environ["VIBESYNC_TEST_DIES_OF"])
     vibesync.register()
     driver = Driver(target)
     driver._actions.connect({})

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type Author, authorOf, doMeet, isUnseen, type Ruling, ruling, type Weight } from "#electron/core/conflict.ts";
 import { limits } from "#electron/core/limits.ts";
 import { reviewQueue } from "#electron/core/review.ts";
-import { fieldOf } from "#electron/core/state.ts";
+import { fieldOf, finalOf, type State } from "#electron/core/state.ts";
 import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
 import type { Choice } from "#shared/choice.ts";
 import type { Uuid } from "#shared/ids.ts";
@@ -240,13 +240,20 @@ describe("what is no conflict", () => {
   });
 });
 
+function finalsIn({ provisional }: State) {
+  return [...provisional.entries()].flatMap(([uuid, fields]) =>
+    (Object.keys(fields) as FieldName[]).map((name) => [uuid, name, fields[name]?.batch, finalOf(fields, name)]),
+  );
+}
+
 it("[ENG-2] [ENG-37] what is held back is in a checkpoint as it is, whatever of it was agreed", () => {
   atOnce("unity", [set(child, { name: "Mine" })], [remove(child), remove(one)]);
   expect(desk.state.quarantine.size).toBe(2);
   const saved = decodeState(encodeState(desk.state));
   const again = saved.ok ? saved.value : null;
-  for (const name of ["provisional", "quarantine", "entities", "tombstones"] as const)
+  for (const name of ["quarantine", "entities", "tombstones"] as const)
     expect([...(again?.[name].entries() ?? [])]).toEqual([...desk.state[name].entries()]);
+  expect(again && finalsIn(again)).toEqual(finalsIn(desk.state));
 });
 
 describe("in safe mode", () => {

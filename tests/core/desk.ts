@@ -98,6 +98,11 @@ export class Desk {
   /** An editor that comes, lists `entities` and is let in. */
   link(role: Role, entities: readonly IndexedEntity[] = []): void {
     this.greet(role);
+    this.list(role, entities);
+  }
+
+  /** The rest of coming, after the greeting. */
+  list(role: Role, entities: readonly IndexedEntity[] = []): void {
     this.say(role, stateOf(1));
     this.say(role, { kind: "index", epoch: 1, page: 0, last: true, entities: [...entities], deleted: [] });
     this.take({ kind: "paired-snapshot", role, epoch: 1, code: null });

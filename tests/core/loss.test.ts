@@ -23,15 +23,23 @@ beforeEach(() => {
 });
 
 /** Both editors show what was agreed, until there is nothing left to ask. */
-function settle(): void {
-  for (let round = 0; round < 20; round += 1) {
+function confirm(): void {
+  desk.tick(limits.batchWindowMs);
+  for (let round = 0; round < 40; round += 1) {
     for (const role of ["blender", "unity"] as const) {
       const open = desk.told(role, "verify").filter(({ batch }) => desk.links.batches.get(batch)?.waiting.has(role));
       for (const asked of open) desk.verify(role, {}, asked);
     }
-    desk.tick(limits.batchWindowMs);
+    desk.tick(20);
   }
   expect(desk.state.provisional.size).toBe(0);
+}
+
+/** And both have outlived it. */
+function settle(): void {
+  confirm();
+  desk.tick(limits.editorLossLookBackMs);
+  confirm();
 }
 
 /** Blender edits it, and Unity ends with that under way; another Unity comes and lists the scene as it was saved. */
@@ -83,9 +91,22 @@ describe("[ENG-44] an editor that ends without a word", () => {
     expect(desk.state.quarantine.size).toBe(0);
   });
 
-  it("is cleared by one time that it goes well", () => {
+  it("a moment after it showed it: it was drawing it then", () => {
+    for (const name of ["Boom", "Bang"]) {
+      desk.change("blender", set(one, { name }));
+      confirm();
+      desk.tick(limits.editorLossLookBackMs - 2_000);
+      dieOf();
+    }
+    expect(desk.state.quarantine.get(one)).toMatchObject({ code: "E_EDITOR_LOST" });
+  });
+
+  it("is cleared when the editor has outlived it, not when it has shown it", () => {
     dieOf(set(one, { name: "Boom" }));
-    settle();
+    confirm();
+    desk.tick(limits.editorLossLookBackMs - 2_000);
+    expect(standing()).toBe("slow");
+    desk.tick(2_000);
     expect([standing(), lossOf(one)?.consequence]).toEqual(["good", "none"]);
     dieOf(set(one, { name: "Bang" }));
     expect(desk.state.quarantine.size).toBe(0);
@@ -137,14 +158,13 @@ describe("[ENG-44] accuses nobody", () => {
     expect(lossOf(null)).toBeUndefined();
   });
 
-  it("when nothing was on the way, or only what the editor wrote itself, or had read back", () => {
+  it("when nothing was on the way, or only what the editor wrote itself, or had outlived", () => {
     dieOf();
     desk.change("unity", set(one, { name: "Mine" }));
     dieOf();
     settle();
     desk.change("blender", set(two, { name: "Seen" }));
-    desk.tick(limits.batchWindowMs);
-    desk.verify("unity");
+    settle();
     dieOf();
     expect(lossOf(null)).toBeUndefined();
   });

@@ -63,7 +63,7 @@ function move(seq: number, uuids: readonly string[]) {
   desk.take({ kind: "wire", event: { kind: "frame", connection: desk.connectionOf("blender"), frame } });
 }
 
-const nextSeq = () => (desk.links.byRole.get("blender")?.seq ?? 0) + 1;
+const nextSeq = () => (desk.links.byRole.get("blender")?.answered.newest ?? 0) + 1;
 
 describe("one failure", () => {
   it("[ENG-44] puts an object on the slow path: no preview, alone in its batch, one at a time; others are not touched", () => {

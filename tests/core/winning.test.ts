@@ -48,10 +48,36 @@ describe("a change", () => {
     for (const role of ["blender", "unity"] as const) desk.verify(role);
     const { lsn } = desk.state.head;
     desk.drop("blender");
-    desk.link("blender");
+    // From a later log than this one: it cannot resume, and lists its scene.
+    desk.greet("blender", { log: uuidOf(0xb), lsn: 1_000_000 });
+    desk.list("blender");
     desk.say("blender", created);
     expect(desk.told("blender", "accepted")).toMatchObject([{ seq: created.seq, refused: [] }]);
     expect(desk.records.slice(lsn).filter(({ type }) => type === "fault")).toEqual([]);
+  });
+});
+
+describe("numbers", () => {
+  it("[WIRE-10] that begin anew, with nothing known of before, are of other changes", () => {
+    desk.drop("blender");
+    desk.link("blender");
+    desk.say("blender", { ...desk.changeOf("blender", [create(uuidOf(3))]), seq: 1 });
+    expect(desk.state.entities.has(uuidOf(3))).toBe(true);
+  });
+
+  it("[WIRE-10] may have a gap after a listing, and what was turned away may come behind it", () => {
+    const change = (seq: number, uuid: string) => ({ ...desk.changeOf("blender", [create(uuid)]), seq });
+    const named = [3, 4, 5].map(uuidOf) as [string, string, string];
+    const later = change(7, named[0]);
+    desk.say("blender", change(9, named[1]));
+    expect(desk.told("blender", "reindex")).toHaveLength(1);
+    desk.list("blender");
+    desk.say("blender", change(9, named[1]));
+    desk.say("blender", later);
+    for (const role of ["blender", "unity"] as const) desk.verify(role);
+    desk.say("blender", change(7, named[2]));
+    expect(named.map((uuid) => desk.state.entities.has(uuid))).toEqual([true, true, false]);
+    expect(desk.told("blender", "reindex")).toHaveLength(1);
   });
 });
 

@@ -15,13 +15,16 @@ export type BlenderOptions = {
   /** A Python that can `import bpy`; left out: Debian's Blender. */
   readonly python?: string | undefined;
   readonly isWindowed?: boolean;
+  /** Ends as in a crash as soon as an object of this name is in it. */
+  readonly diesOf?: string | undefined;
 };
 
-export async function startBlender({ home, file, python, isWindowed }: BlenderOptions): Promise<LineControl> {
+export async function startBlender({ home, file, python, isWindowed, diesOf }: BlenderOptions): Promise<LineControl> {
   const server = net.createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as net.AddressInfo;
   const env = { ...process.env, VIBESYNC_HOME: home, PYTHONDONTWRITEBYTECODE: "1", LIBGL_ALWAYS_SOFTWARE: "1" };
+  if (diesOf) Object.assign(env, { VIBESYNC_TEST_DIES_OF: diesOf });
   const [command, ...args] = python
     ? [python, driver, String(port)]
     : [

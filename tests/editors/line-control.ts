@@ -74,6 +74,11 @@ export class LineControl {
     await this.#gone(() => this.child.kill("SIGKILL"));
   }
 
+  /** Its own end, whatever brings it about. */
+  async gone(): Promise<void> {
+    await this.#gone(() => undefined);
+  }
+
   async end(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     this.do({ do: "quit" }).catch(() => undefined);

@@ -91,10 +91,10 @@ export class Studio {
     return this.hub.do<TimelineRow[]>({ do: "rows" });
   }
 
-  async startBlender(file?: string): Promise<void> {
+  async startBlender(file?: string, diesOf?: string): Promise<void> {
     const python = process.env.VIBESYNC_BLENDER_PYTHON;
     const isWindowed = this.#isWindowed;
-    this.blender = await startBlender({ home: this.home, python, isWindowed, ...(file ? { file } : {}) });
+    this.blender = await startBlender({ home: this.home, python, isWindowed, diesOf, ...(file ? { file } : {}) });
   }
 
   async startUnity(): Promise<void> {

@@ -38,7 +38,7 @@ class Workshop {
     const { state, recovery } = prepareLife(this.disk);
     this.state = state;
     this.logId = recovery.end.logId;
-    this.log = must(LogWriter.open(this.disk, recovery.end, { segmentBytes, pause: async () => {} }));
+    this.log = must(LogWriter.open(this.disk, recovery.end, { segmentBytes }));
     for (let from = 0; from < objectsAtFirst; from += objectsPerRecord) this.#take(createdFrom(from));
   }
 

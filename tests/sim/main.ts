@@ -9,7 +9,7 @@
 import { parseArgs } from "node:util";
 import { checkInvariants } from "./invariants.ts";
 import { allFaults, cruelFaults, noFaults, reviewed, reviewedFaults, runScript, settle } from "./script.ts";
-import { deathChance, noStackFaults } from "./stack-faults.ts";
+import { cruel, noStackFaults } from "./stack-faults.ts";
 import { StackWorld } from "./stack-world.ts";
 import { World } from "./world.ts";
 
@@ -63,7 +63,7 @@ console.log(`${seeds.length - failed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
 function runStack(world: StackWorld): Promise<void> {
-  if (faults === cruelFaults) world.deathChance = deathChance;
+  if (faults === cruelFaults) world.cruelty = cruel;
   return world.run(seconds * 1_000);
 }
 

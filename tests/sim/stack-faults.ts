@@ -32,8 +32,17 @@ export type StackFaults = {
   readonly review: number;
 };
 
-/** The processes of the editors end, too: some four times in three minutes. */
-export const deathChance = 0.003;
+/** What came later than the seeds that failed once: without it they mean what they meant. */
+export type Cruelty = {
+  /** The process of an editor ends, per look. */
+  readonly death: number;
+  /** The disk is full, per write. */
+  readonly fullDisk: number;
+};
+
+export const kind: Cruelty = { death: 0, fullDisk: 0 };
+/** Some four deaths in three minutes, and the disk is full in about every hundredth write. */
+export const cruel: Cruelty = { death: 0.003, fullDisk: 0.005 };
 
 export const noStackFaults = {
   cut: 0,

@@ -129,8 +129,8 @@ export class StackHub {
 
   async #checkpoint(): Promise<void> {
     const saved = await this.#checkpoints.save();
-    // Its sync may fail like any other; the two before it stay.
-    const isExcused = saved.ok || this.#around.disk.isDead || String(saved.failure.cause).includes("EIO");
+    // Its sync or its writing may fail like any other; the two before it stay.
+    const isExcused = saved.ok || this.#around.disk.isDead || /EIO|ENOSPC/.test(String(saved.failure.cause));
     assert(isExcused, `no checkpoint: ${saved.ok ? "" : saved.failure.message}`);
     this.#around.witness.note("checkpoint", null);
   }

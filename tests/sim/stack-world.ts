@@ -18,8 +18,17 @@ import { SimHistory } from "./history.ts";
 import { checkReplay, checkSame } from "./invariants.ts";
 import { Dice } from "./random.ts";
 import { dieAndReturn, editRandomly, openAnother, reviewRandomly } from "./script.ts";
-import { drawFaults, drawRareness, never, type Rareness, type StackFaults } from "./stack-faults.ts";
+import {
+  type Cruelty,
+  drawFaults,
+  drawRareness,
+  kind,
+  never,
+  type Rareness,
+  type StackFaults,
+} from "./stack-faults.ts";
 import { openHub, StackHub } from "./stack-hub.ts";
+import { unrestOf } from "./unrest.ts";
 import { VirtualTime } from "./virtual-time.ts";
 import { Witness } from "./witness.ts";
 import { checkedDown, checkedFrame, eventOf, type SimEditor } from "./world.ts";
@@ -49,8 +58,7 @@ export class StackWorld {
   disk: FakeDisk;
   /** How often an editor looks for what was done in it. */
   editorTickMs = 80;
-  /** How often the process of an editor ends, per look. Seeds without it mean what they meant. */
-  deathChance = 0;
+  cruelty: Cruelty = kind;
   /** What a user does when something is done. */
   edit: (world: StackWorld, editor: StackEditor) => void = editRandomly;
   crashes = 0;
@@ -114,7 +122,9 @@ export class StackWorld {
     disk.syncGate = () => new Promise((resolve) => setTimeout(resolve, this.#syncMs()));
     disk.onOperation = ({ name }) => {
       const isFaulty = name === "datasync" && this.#mayFail && this.dice.chance(this.faults.syncFault);
-      return isFaulty ? { kind: "error", errno: "EIO" } : undefined;
+      if (isFaulty) return { kind: "error", errno: "EIO" };
+      const isFull = name === "write" && this.#isCruel(this.cruelty.fullDisk);
+      return isFull ? { kind: "error", errno: "ENOSPC" } : undefined;
     };
     return disk;
   }
@@ -217,7 +227,18 @@ export class StackWorld {
     };
   }
 
+  /** On a full disk it does not open; somebody makes room and tries again. */
   #startHub(): void {
+    try {
+      this.#openHub();
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith("E_DISK_FULL"))) throw error;
+      this.witness.note("the disk is full", error.message);
+      this.time.after(restartMs, () => this.#startHub());
+    }
+  }
+
+  #openHub(): void {
     const { disk, dice, witness, history, time } = this;
     const clock = { nowMs: () => time.nowMs + this.wallShiftMs, monotonicMs: () => time.nowMs };
     this.hub = new StackHub({
@@ -237,10 +258,10 @@ export class StackWorld {
 
   /** The engine stops by itself for the disk's sake alone, and then a person restarts it. */
   #halted({ code, message }: Failure): void {
-    if (code !== "E_WAL_FSYNC") this.#wrong.push(`the hub halted: ${code} ${message}`);
-    const { hub } = this;
+    if (code !== "E_WAL_FSYNC" && code !== "E_DISK_FULL") this.#wrong.push(`the hub halted: ${code} ${message}`);
+    this.witness.note("the hub halts", code);
     this.time.after(restartMs, () => {
-      if (this.hub === hub) this.#crash(false);
+      if (this.hub?.engine.halted) this.#crash(false);
     });
   }
 
@@ -267,12 +288,17 @@ export class StackWorld {
     if (dice.chance(faults.swizzle)) for (const each of this.editors) this.#swizzle(each);
     if (dice.chance(faults.open)) this.#open(editor);
     if (dice.chance(faults.busy)) this.#busy(editor);
-    if (this.deathChance > 0 && dice.chance(this.deathChance)) this.#die(editor);
+    if (this.#isCruel(this.cruelty.death)) this.#die(editor);
     if (this.hub && dice.chance(faults.review)) {
       const { engine, links, state } = this.hub;
       reviewRandomly({ dice, links, state }, (input) => engine.push(input));
     }
     if (this.hub && dice.chance(faults.crash)) this.#crash(dice.chance(faults.powerCut));
+  }
+
+  /** Without cruelty no dice fall for it. */
+  #isCruel(chance: number): boolean {
+    return this.#mayFail && chance > 0 && this.dice.chance(chance);
   }
 
   #swizzle({ cable }: StackEditor): void {
@@ -350,27 +376,8 @@ export class StackWorld {
     this.hub?.engine.push({ kind: "release", uuids: [uuid], keep });
   }
 
-  /** What is not at rest yet, in words. */
   get unrest(): string {
-    if (!this.hub) return "no hub";
-    const { state, links } = this.hub;
-    const asked = [...links.batches.values()].filter(({ isAudit }) => !isAudit).length;
-    const waiting = [...links.byRole.values()].map(({ role, phase, deferred, unconfirmed, doubted, silent }) => {
-      const isCalm = phase === "linked" && !silent && deferred.length + unconfirmed.size + doubted.size === 0;
-      return isCalm ? "" : `${role} ${phase} ${deferred.length} ${unconfirmed.size} ${doubted.size} ${silent}`;
-    });
-    return [
-      state.head.mode === "live" ? "" : state.head.mode,
-      state.quarantine.size > 0 ? `${state.quarantine.size} held back` : "",
-      state.provisional.size > 0 ? `${state.provisional.size} provisional` : "",
-      asked > 0 ? `${asked} batches` : "",
-      links.blocked.size > 0 ? "blocked" : "",
-      links.byRole.size < 2 ? "alone" : "",
-      ...waiting,
-      ...this.editors.map(({ role, model }) => (model.unanswered > 0 ? `${role}: ${model.unanswered} unanswered` : "")),
-    ]
-      .filter((one) => one !== "")
-      .join(", ");
+    return unrestOf(this.hub, this.editors);
   }
 }
 

@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { checkInvariants } from "./invariants.ts";
 import { stackRegressions } from "./regressions.ts";
-import { deathChance, noStackFaults, type StackFaults } from "./stack-faults.ts";
+import { cruel, noStackFaults, type StackFaults } from "./stack-faults.ts";
 import { StackWorld } from "./stack-world.ts";
 
 const simulatedMs = 180_000;
@@ -13,20 +13,20 @@ const seedsMin = 5;
 const seedsMax = 5_000;
 /** Of real time; all of it is used. */
 const budgetMs = 40_000;
-const budgetWithDeathsMs = 20_000;
+const cruelBudgetMs = 20_000;
 const timeoutMs = 400_000;
 
-type How = { readonly faults?: StackFaults; readonly deaths?: boolean };
+type How = { readonly faults?: StackFaults; readonly isCruel?: boolean };
 
 /** Throws with what is wrong; the hash of all that happened. */
-async function simulate(seed: number, { faults, deaths }: How = {}): Promise<string> {
+async function simulate(seed: number, { faults, isCruel }: How = {}): Promise<string> {
   const world = new StackWorld(seed, faults);
-  if (deaths) world.deathChance = deathChance;
+  if (isCruel) world.cruelty = cruel;
   try {
     await world.run(simulatedMs);
     checkInvariants(world);
   } catch (error) {
-    const again = `npm run sim -- --stack --seed ${seed} --faults ${faults ? "none" : deaths ? "cruel" : "all"}`;
+    const again = `npm run sim -- --stack --seed ${seed} --faults ${faults ? "none" : isCruel ? "cruel" : "all"}`;
     throw new Error(`${again}: ${error instanceof Error ? error.stack : error}`);
   }
   return world.witness.traceHash;
@@ -49,9 +49,9 @@ describe("the whole hub and two editors", () => {
   );
 
   it(
-    "[ENG-7] [ENG-44] come to rest with nothing lost when the editors' processes end, too",
+    "[ENG-7] [ENG-44] come to rest with nothing lost when editors die and the disk is full, too",
     async () => {
-      await simulateFor(budgetWithDeathsMs, { deaths: true });
+      await simulateFor(cruelBudgetMs, { isCruel: true });
     },
     timeoutMs,
   );
@@ -59,8 +59,8 @@ describe("the whole hub and two editors", () => {
   it(
     "[ENG-7] come to rest where they once did not",
     async () => {
-      for (const { seed, deaths, found } of stackRegressions) {
-        await simulate(seed, { deaths }).catch((error) => Promise.reject(new Error(`${found}: ${error.message}`)));
+      for (const { seed, isCruel, found } of stackRegressions) {
+        await simulate(seed, { isCruel }).catch((error) => Promise.reject(new Error(`${found}: ${error.message}`)));
       }
     },
     timeoutMs,

@@ -83,7 +83,7 @@ export class Witness {
     if (outgoing.kind === "frame") {
       const { lane, epoch, seq, stamp, rows } = outgoing.frame;
       if (lane !== laneTransforms) return;
-      const claims = rows.map((row) => ({ uuid: row.uuid, stamp, fields: fieldNamesOf(row), lsn }));
+      const claims = rows.map((row) => ({ uuid: row.uuid, stamp, fields: fieldNamesOf(row.mask), lsn }));
       this.#expect(changeKey(model, epoch, seq), claims);
     } else if (outgoing.message.kind === "change") {
       const { epoch, seq, stamp, ops } = outgoing.message;
@@ -177,7 +177,7 @@ export class Witness {
     if (record.type === "transforms") {
       for (const row of record.rows) {
         const stamp = "stamp" in row && typeof row.stamp === "number" ? row.stamp : record.stamp;
-        for (const name of fieldNamesOf(row)) this.#once(row.uuid, `${name} ${stamp}`, lsn);
+        for (const name of fieldNamesOf(row.mask)) this.#once(row.uuid, `${name} ${stamp}`, lsn);
       }
     }
     if (record.type === "hold") {

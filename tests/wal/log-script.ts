@@ -57,8 +57,7 @@ export function readProject(disk: Disk, root: string = project): Result<OpenedLo
 }
 
 export function openWriter(disk: Disk, recovery: Recovery): Result<LogWriter> {
-  // No pause between the steps of a segment's making, so that operations come in the same order every time.
-  return LogWriter.open(disk, recovery.end, { segmentBytes, pause: async () => {} });
+  return LogWriter.open(disk, recovery.end, { segmentBytes });
 }
 
 export function checkpointAt(disk: Disk, lsn: Lsn, root: string = project): Result<void> {

@@ -84,7 +84,7 @@ describe("reading a log in use", () => {
 
   it("[WAL-17] records larger than the window, and many blocks in one segment", async () => {
     const disk = new FakeDisk(freshProject);
-    const options = { segmentBytes: 2 ** 21, pause: async () => {} };
+    const options = { segmentBytes: 2 ** 21 };
     const log = must(LogWriter.open(disk, must(readProject(disk)).recovery.end, options));
     const sizes = [10, 400_000, 20, 131_072, 70_000, 1_000_000, 5];
     for (const size of sizes) must(log.append([{ type: 1, schema: 1, payload: new Uint8Array(size).fill(size) }]));

@@ -1,6 +1,7 @@
 /** Group commit, groups across segments, and failed writes. */
 import { describe, expect, it } from "vitest";
 import { payloadBytesMax } from "#electron/core/wal-frame.ts";
+import { zerosBytes } from "#electron/wal/segment-files.ts";
 import { LogWriter } from "#electron/wal/writer.ts";
 import { FakeDisk, keepAll, loseAll } from "./fake-disk.ts";
 import { freshProject } from "./log-life.ts";
@@ -108,12 +109,28 @@ describe("group commit", () => {
   it("[WAL-2] [WAL-3] records of the largest size", async () => {
     const disk = new FakeDisk(freshProject);
     const { recovery } = must(readProject(disk));
-    const options = { segmentBytes: 2 ** 21, pause: async () => {} };
+    const options = { segmentBytes: 2 ** 21 };
     const log = must(LogWriter.open(disk, recovery.end, options));
     const record = { type: 9, schema: 2, payload: new Uint8Array(payloadBytesMax).fill(7) };
     must(log.append([record, record, record]));
     must(await log.close());
     expect(must(readProject(disk)).texts.map((text) => text.length)).toEqual(Array(3).fill(payloadBytesMax));
+  });
+
+  it("[WAL-9] a segment is synced in parts while it is made, so that a commit's sync never waits for all of it", async () => {
+    const disk = new FakeDisk(freshProject);
+    let [unsyncedBytesMax, unsyncedBytes] = [0, 0];
+    disk.onOperation = ({ name, path }) => {
+      if (!path.endsWith("making.tmp")) return undefined;
+      if (name === "write") unsyncedBytes += zerosBytes;
+      if (name === "datasync") unsyncedBytes = 0;
+      unsyncedBytesMax = Math.max(unsyncedBytesMax, unsyncedBytes);
+      return undefined;
+    };
+    const log = must(LogWriter.open(disk, must(readProject(disk)).recovery.end, { segmentBytes: 8 * zerosBytes }));
+    while (!disk.readdir("/project/wal").includes("00000001.wal")) await turn();
+    expect([unsyncedBytesMax, unsyncedBytes]).toEqual([zerosBytes, 0]);
+    must(await log.close());
   });
 
   it("[WAL-9] the next segment is ready before it is needed, and taken over after a restart", async () => {

@@ -86,12 +86,12 @@ export class HocuspocusPair {
   async killAndCount(objects: number): Promise<number> {
     const gone = once(this.#child, "exit");
     this.#child.kill("SIGKILL");
-    await gone;
+    // Before they notice: a client that saw its connection close tries to reach the server for ever, destroyed or not.
     for (const { provider, socket } of [this.#from, this.#to]) {
       provider.destroy();
-      // It would try to reach the server for ever.
       socket.destroy();
     }
+    await gone;
     const { Doc, applyUpdate } = this.#peers.load("yjs") as Yjs;
     const Database = this.#peers.load("better-sqlite3") as Sqlite;
     const row = new Database(this.#file, {}).prepare("SELECT data FROM documents WHERE name = ?").get(documentName);
