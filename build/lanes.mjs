@@ -1,5 +1,6 @@
 /**
- * The lanes of `npm test`, as a table: what each needs, how it is run, and how its results are counted.
+ * The lanes of `npm test` and of `npm run test:nightly`, as tables: what each needs, how it is run, and how its results
+ * are counted.
  *
  * Adding a lane is adding a row. `entry` is the file or folder that makes the lane exist; `needs` are commands that
  * must be on the PATH; `isEditor` lanes may not be skipped when VIBESYNC_REQUIRE_EDITORS=1. Results come from a
@@ -151,4 +152,46 @@ export const lanes = [
     expectedS: 30,
     limitS: 600,
   },
+];
+
+/**
+ * All of what `npm test` does a part of, one after the other: the tests read VIBESYNC_NIGHTLY.
+ * @type {readonly Lane[]}
+ */
+export const nightlyLanes = [
+  {
+    name: "nightly-simulation",
+    isHeavy: true,
+    entry: "tests/sim/spread.ts",
+    needs: [],
+    command: () => [
+      process.execPath,
+      "--import",
+      "tsx",
+      "tests/sim/spread.ts",
+      "--stack",
+      "--seed",
+      "1",
+      "--count",
+      "5000",
+    ],
+    results: "line",
+    expectedS: 7_200,
+    limitS: 36_000,
+  },
+  ...Object.entries({
+    storage: ["tests/snapshots", "tests/hub/whole-project.test.ts"],
+    power: ["tests/power"],
+    hostile: ["tests/hostile", "tests/contract", "tests/hub/kill.test.ts"],
+    properties: ["tests/core", "tests/engine"],
+  }).map(([name, folders]) => ({
+    name: `nightly-${name}`,
+    isHeavy: true,
+    entry: /** @type {string} */ (folders[0]),
+    needs: [],
+    command: vitest("--project", "unit", ...folders),
+    results: /** @type {const} */ ("vitest"),
+    expectedS: 1_800,
+    limitS: 14_400,
+  })),
 ];

@@ -4,13 +4,14 @@
  *
  * The last line is exactly `N passed, N failed` or `N passed, N failed, N skipped`, summed over all lanes, and the exit
  * code says the same. A lane that cannot run is skipped loudly, with the reason; with VIBESYNC_REQUIRE_EDITORS=1 a
- * skipped editor lane is a failure. `npm test -- unit e2e` runs only the lanes named.
+ * skipped editor lane is a failure. `npm test -- unit e2e` runs only the lanes named. `--nightly` takes the other
+ * table: what takes hours, and what an ordinary run does a part of.
  */
 import fs from "node:fs";
 import path from "node:path";
 import { ensureBlenderWheel } from "./blender-wheel.mjs";
 import { killLanes, runLane } from "./lane-runner.mjs";
-import { lanes } from "./lanes.mjs";
+import { lanes, nightlyLanes } from "./lanes.mjs";
 import {
   commandExists,
   debianForTests,
@@ -24,6 +25,9 @@ import {
 
 const logFolder = path.join(root, "out", "test");
 const mustRunEditors = process.env.VIBESYNC_REQUIRE_EDITORS === "1";
+const isNightly = process.argv.includes("--nightly");
+if (isNightly) process.env.VIBESYNC_NIGHTLY = "1";
+const table = isNightly ? nightlyLanes : lanes;
 
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
   process.on(signal, () => {
@@ -74,9 +78,9 @@ async function attempt(name, step) {
 
 function chosenLanes() {
   const names = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
-  const unknown = names.filter((name) => lanes.every((lane) => lane.name !== name));
-  if (unknown.length > 0) throw new Error(`no such lane: ${unknown}; there are ${lanes.map((lane) => lane.name)}`);
-  const chosen = names.length === 0 ? [...lanes] : lanes.filter((lane) => names.includes(lane.name));
+  const unknown = names.filter((name) => table.every((lane) => lane.name !== name));
+  if (unknown.length > 0) throw new Error(`no such lane: ${unknown}; there are ${table.map((lane) => lane.name)}`);
+  const chosen = names.length === 0 ? [...table] : table.filter((lane) => names.includes(lane.name));
   // Longest first: the short ones fill the second slot at the end.
   return chosen.sort((left, right) => right.expectedS - left.expectedS);
 }
@@ -91,7 +95,7 @@ async function runLanes(chosen, isBuilt) {
   const done = [];
   const run = async (/** @type {import("./lanes.mjs").Lane[]} */ queue) => {
     for (let lane = queue.shift(); lane !== undefined; lane = queue.shift()) {
-      console.log(`… ${lane.name}`);
+      console.log(`… ${lane.name}, since ${new Date().toLocaleTimeString("en-GB")}`);
       const result = lane.needsApp && !isBuilt ? failedLane(lane.name, "the app was not built") : await runOrSkip(lane);
       done.push(result);
       announce(result);

@@ -9,7 +9,7 @@
 import { conflictRows, decideConflicts } from "#electron/hub/conflict-desk.ts";
 import { CoreHub, snapshotRow } from "#electron/hub/core-hub.ts";
 import { fieldViewsOf } from "#electron/hub/detail-view.ts";
-import { objectViewOf } from "#electron/hub/object-view.ts";
+import { objectViewOf, seenIn } from "#electron/hub/object-view.ts";
 import { namesIn } from "#electron/hub/project-tail.ts";
 import { decideReview, reviewRows } from "#electron/hub/review-desk.ts";
 import { previewOf, readSnapshot, rollBack } from "#electron/hub/rollback-desk.ts";
@@ -85,10 +85,8 @@ function handlersOf(core: () => CoreHub, restart: () => Promise<Result<null>>): 
         { before: null, limit: historyRows, filter },
       );
       if (!page.ok) return page;
-      const object = objectViewOf(
-        { state: state(), links: core().links, checking: core().links.beingChecked() },
-        entity,
-      );
+      const { links } = core();
+      const object = objectViewOf(seenIn(state(), links, links.beingChecked()), entity);
       return success({ object, fields: fieldViewsOf(state(), entity), history: page.value.rows });
     },
     timeline: (query) => timelinePage({ reader: core().reader, state: state() }, query),

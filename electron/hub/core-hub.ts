@@ -99,7 +99,7 @@ export class CoreHub {
     this.recorder = new SnapshotRecorder({
       snapshots: this.snapshots,
       clock,
-      wholeState: () => this.feed.wholeState(),
+      wholeState: (take) => this.feed.wholeState(take),
       onOutcome: (result) => this.#onSnapshot(result),
     });
     this.feed.start(this.recorder);
@@ -220,7 +220,7 @@ export class CoreHub {
   #perform(effect: WorldEffect): void {
     switch (effect.kind) {
       case "finalised":
-        this.feed.finalised();
+        this.feed.finalised(effect.uuids);
         if (this.#checkpoints.isDue) this.#checkpointing = this.#checkpoint();
         return;
       case "paired-snapshot":

@@ -11,11 +11,11 @@
  */
 import { dirname, join } from "node:path";
 import git from "isomorphic-git";
+import { Shard } from "#electron/core/snapshot-shard.ts";
 import { isShardName, type SnapshotTree, shardsMax } from "#electron/core/snapshot-tree.ts";
 import type { Disk } from "#electron/ports/disk.ts";
 import { durableReplace } from "#electron/ports/durable-replace.ts";
 import type { SnapshotInfo } from "#electron/ports/snapshots.ts";
-import { isUuid, type Uuid } from "#shared/ids.ts";
 import type { Result } from "#shared/result.ts";
 import { author, commitText, type SnapshotTrailers, trailersOrNull } from "./commit-text.ts";
 import { DurableFiles } from "./durable-files.ts";
@@ -110,7 +110,7 @@ export class Repository {
   }
 
   startDraft(leavesOutKnown: boolean): ObjectDraft {
-    this.packs.refresh();
+    if (leavesOutKnown) this.packs.refresh();
     const looseFolders = new Set(leavesOutKnown ? this.disk.readdir(this.paths.objects) : []);
     return { entries: new Map(), leavesOutKnown, looseFolders };
   }
@@ -220,11 +220,11 @@ export class Repository {
   async snapshotTreeOrNull(rootTree: string, cache: object): Promise<SnapshotTree | null> {
     const root = await this.treeOrNull(rootTree, cache);
     if (root === null || root.length > shardsMax + 1) return null;
-    const tree = new Map<string, ReadonlyMap<Uuid, string>>();
+    const tree = new Map<string, Shard>();
     for (const { name, oid } of root) {
       if (name === attachmentsFolder) continue;
-      const entries = isShardName(name) ? await this.treeOrNull(oid, cache) : null;
-      const shard = entries === null ? null : shardOrNull(name, entries);
+      const object = isShardName(name) ? await this.getOrNull(oid, cache) : null;
+      const shard = object?.kind === "tree" ? Shard.ofTreeOrNull(name, object.body) : null;
       if (shard === null) return null;
       tree.set(name, shard);
     }
@@ -260,16 +260,6 @@ export class Repository {
       return undefined;
     }
   }
-}
-
-function shardOrNull(name: string, entries: readonly TreeEntry[]): ReadonlyMap<Uuid, string> | null {
-  const shard = new Map<Uuid, string>();
-  for (const entry of entries) {
-    const uuid = entry.name.slice(0, -objectSuffix.length);
-    if (!entry.name.endsWith(objectSuffix) || entry.isTree || !isUuid(uuid) || !uuid.startsWith(name)) return null;
-    shard.set(uuid, entry.oid);
-  }
-  return shard;
 }
 
 /** True for the errors that isomorphic-git raises about contents: something is missing or is not what it should be. */

@@ -30,7 +30,7 @@ import type {
   SnapshotTidying,
 } from "#electron/ports/snapshots.ts";
 import { assert } from "#shared/assert.ts";
-import { isUuid, type Uuid } from "#shared/ids.ts";
+import type { Uuid } from "#shared/ids.ts";
 import { type Result, success } from "#shared/result.ts";
 import { singleLine } from "./commit-text.ts";
 import { isOid, type TreeEntry } from "./git-object.ts";
@@ -241,10 +241,10 @@ export class SnapshotStore implements Snapshots {
   }
 
   #putBlobs(draft: ObjectDraft, { changed }: SnapshotRequest): readonly Planting[] {
-    return changed.map(({ uuid, json }) => {
-      assert(isUuid(uuid), "[SNAP-2] an object in a snapshot is named by its UUID");
-      return { uuid, blob: json === null ? null : this.#repository.put(draft, "blob", Buffer.from(json, "utf8")) };
-    });
+    return changed.map(({ uuid, json }) => ({
+      uuid,
+      blob: json === null ? null : this.#repository.put(draft, "blob", Buffer.from(json, "utf8")),
+    }));
   }
 
   #putShards(draft: ObjectDraft, tree: SnapshotTree, shards: readonly ShardName[]): ReadonlyMap<string, string> {
@@ -255,8 +255,7 @@ export class SnapshotStore implements Snapshots {
         oids.delete(name);
         continue;
       }
-      const entries = Array.from(shard, ([uuid, oid]) => ({ name: `${uuid}${objectSuffix}`, oid, isTree: false }));
-      oids.set(name, this.#repository.putTree(draft, entries));
+      oids.set(name, this.#repository.put(draft, "tree", shard.bytes));
     }
     return oids;
   }

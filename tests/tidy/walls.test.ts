@@ -9,7 +9,8 @@ import { isScript, isTest, projectFiles } from "./sources.ts";
 const importsMin = 60;
 const adapters = ["wal", "transport", "snapshots", "ai", "ipc"];
 /** Pure parts of core that belong to an adapter's format: the adapter moves the bytes, core says what they mean. */
-const formatsInCore = /^electron\/core\/(wal-[a-z-]+|snapshot-(tree|retention)|limits|crc32c|checkpoint[a-z-]*)\.ts$/;
+const formatsInCore =
+  /^electron\/core\/(wal-[a-z-]+|snapshot-(tree|shard|retention)|limits|crc32c|checkpoint[a-z-]*)\.ts$/;
 
 const sources = projectFiles().filter(({ name }) => isScript(name));
 const imports = sources.flatMap(importsOf);
