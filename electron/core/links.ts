@@ -5,6 +5,7 @@
  * kept in the editor's `Link`, one per role.
  */
 import type { Uuid } from "#shared/ids.ts";
+import type { DownMessageOf } from "#shared/protocol/down.ts";
 import type { Document, Role } from "#shared/protocol/handshake.ts";
 import type { Activity, IndexedEntity, VerifiedItem } from "#shared/protocol/up.ts";
 import type { FieldName, FieldValue } from "#shared/scene/fields.ts";
@@ -104,8 +105,8 @@ export type Link = {
   /** Structural operations it may still send; refilled with time. */
   tokens: number;
   tokensMs: number;
-  /** Texts of the last status sent to it, to send only changes. */
-  statusSent: string;
+  /** The last status sent to it, to send only changes. */
+  statusSent: DownMessageOf<"status"> | null;
 };
 
 /** What a batch is about, of one entity. No name is in `fields` twice. */

@@ -7,6 +7,7 @@
  */
 import { BugError, unreachable } from "#shared/assert.ts";
 import type { TransformFrame } from "#shared/protocol/binary.ts";
+import type { DownMessageOf } from "#shared/protocol/down.ts";
 import { errorSentence } from "#shared/protocol/error-code.ts";
 import { roles } from "#shared/protocol/handshake.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
@@ -271,9 +272,15 @@ function tellStatus(turn: Turn): void {
     const peer = [...links.byRole.values()].some((other) => other !== link && isLinked(other));
     const waiting = state.head.mode === "live" ? 0 : waitingFor(state, link);
     const status = { kind: "status", mode: state.head.mode, verdict, peer, waiting, conflicts } as const;
-    const text = JSON.stringify(status);
-    if (text === link.statusSent) continue;
-    link.statusSent = text;
+    if (link.statusSent !== null && isSameStatus(link.statusSent, status)) continue;
+    link.statusSent = status;
     turn.send(link.connection, status);
   }
+}
+
+/** Looked at every turn: member by member, because text would have to be made first. */
+function isSameStatus(before: DownMessageOf<"status">, now: DownMessageOf<"status">): boolean {
+  if (before.mode !== now.mode || before.verdict !== now.verdict || before.peer !== now.peer) return false;
+  if (before.waiting !== now.waiting || before.conflicts.length !== now.conflicts.length) return false;
+  return before.conflicts.every((uuid, index) => uuid === now.conflicts[index]);
 }

@@ -145,7 +145,7 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     deferred: [],
     tokens: limits.structuralBurst,
     tokensMs: nowMs,
-    statusSent: "",
+    statusSent: null,
   };
   startListing(link);
   return link;
