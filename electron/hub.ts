@@ -9,14 +9,12 @@
 import { conflictRows, decideConflicts } from "#electron/hub/conflict-desk.ts";
 import { CoreHub, snapshotRow } from "#electron/hub/core-hub.ts";
 import { fieldViewsOf } from "#electron/hub/detail-view.ts";
-import { failureRows } from "#electron/hub/failure-view.ts";
-import { objectViewOf } from "#electron/hub/object-view.ts";
+import { objectViewOf, seenIn } from "#electron/hub/object-view.ts";
 import { namesIn } from "#electron/hub/project-tail.ts";
 import { decideReview, reviewRows } from "#electron/hub/review-desk.ts";
 import { previewOf, readSnapshot, rollBack } from "#electron/hub/rollback-desk.ts";
 import { timelinePage } from "#electron/hub/timeline-pages.ts";
 import type { HandlersOf, Hub, HubChannel, HubOptions, PushListener } from "#electron/ports/hub.ts";
-import type { FailureRow } from "#shared/ipc/view.ts";
 import { failure, type Result, success } from "#shared/result.ts";
 
 const historyRows = 20;
@@ -48,6 +46,7 @@ export async function openHub(options: HubOptions): Promise<Result<Hub>> {
     }
     core = next.value;
     push("objects-changed", { reset: true, upserts: core.publisher.ledger.all(), removed: [] });
+    push("failures-changed", { rows: core.failures() });
     push("status-changed", core.status());
     return success(null);
   }
@@ -61,7 +60,7 @@ export async function openHub(options: HubOptions): Promise<Result<Hub>> {
     status: () => core.status(),
     facts: () => ({
       status: core.status(),
-      failures: failuresOf(core),
+      failures: core.failures(),
       findings: core.opened.findings,
       names: namesIn(core.opened.state),
     }),
@@ -86,14 +85,12 @@ function handlersOf(core: () => CoreHub, restart: () => Promise<Result<null>>): 
         { before: null, limit: historyRows, filter },
       );
       if (!page.ok) return page;
-      const object = objectViewOf(
-        { state: state(), links: core().links, checking: core().links.beingChecked() },
-        entity,
-      );
+      const { links } = core();
+      const object = objectViewOf(seenIn(state(), links, links.beingChecked()), entity);
       return success({ object, fields: fieldViewsOf(state(), entity), history: page.value.rows });
     },
     timeline: (query) => timelinePage({ reader: core().reader, state: state() }, query),
-    failures: () => success({ rows: failuresOf(core()) }),
+    failures: () => success({ rows: core().failures() }),
     snapshots: async ({ before, limit }) => {
       const listed = await core().snapshots.list({ limit: limit + 1, ...(before === null ? {} : { before }) });
       if (!listed.ok) return listed;
@@ -125,10 +122,6 @@ function handlersOf(core: () => CoreHub, restart: () => Promise<Result<null>>): 
     "restore-snapshot": () =>
       failure("E_UNEXPECTED", "The project is open. Roll back to the snapshot in Snapshots instead."),
   };
-}
-
-function failuresOf({ opened, links, engine }: CoreHub): FailureRow[] {
-  return failureRows({ state: opened.state, links, nowMs: engine.nowMs() });
 }
 
 function command(core: CoreHub, input: Parameters<CoreHub["engine"]["now"]>[0]): Result<null> {

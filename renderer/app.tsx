@@ -8,6 +8,7 @@ import { Dialogs } from "./features/frame/dialogs.tsx";
 import { Rail } from "./features/frame/rail.tsx";
 import { StatusBar } from "./features/frame/status-bar.tsx";
 import { TopBar } from "./features/frame/top-bar.tsx";
+import { Unread, useIsUnread } from "./features/frame/unread.tsx";
 import { useKeys } from "./features/frame/use-keys.ts";
 import { Home } from "./features/home/home.tsx";
 import { Objects } from "./features/objects/objects.tsx";
@@ -45,7 +46,7 @@ export function App() {
     seen.current = view;
     if (document.activeElement === document.body || !document.activeElement?.isConnected) main.current?.focus();
   }, [view]);
-  const Shown = viewComponents[view];
+  const Shown = useIsUnread(view) ? Unread : viewComponents[view];
   return (
     <div className={styles.window}>
       <TopBar />

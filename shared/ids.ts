@@ -28,11 +28,14 @@ const codes: number[] = new Array(36).fill(hyphen);
 
 /**
  * Texts made lately, each in the one slot that its bytes lead to: a moving object names itself many times a second, and
- * one text for all of them is a map's quickest key.
+ * one text for all of them is a map's quickest key. There are more slots the more things there are.
  */
-const slots = 65_536;
-const slotTexts: (Uuid | undefined)[] = new Array(slots).fill(undefined);
-const slotWords = new Uint32Array(slots * 4);
+const slotBitsMax = 19;
+let slotBits = 12;
+let slotTexts: (Uuid | undefined)[] = new Array(2 ** slotBits).fill(undefined);
+let slotWords = new Uint32Array(4 * 2 ** slotBits);
+/** How many texts had to give way since there are so many slots. */
+let displaced = 0;
 
 /** Reads 16 bytes at `offset` as UUID text. The caller has checked that they are there. */
 export function uuidFromBytes(bytes: Uint8Array, offset: number): Uuid {
@@ -40,7 +43,7 @@ export function uuidFromBytes(bytes: Uint8Array, offset: number): Uuid {
   const b = wordAt(bytes, offset + 4);
   const c = wordAt(bytes, offset + 8);
   const d = wordAt(bytes, offset + 12);
-  const slot = Math.imul(a ^ b ^ c ^ d, 0x9e3779b1) >>> 16;
+  const slot = slotOf(a ^ b ^ c ^ d);
   const at = slot * 4;
   const known = slotTexts[slot];
   const isSame = slotWords[at] === a && slotWords[at + 1] === b && slotWords[at + 2] === c && slotWords[at + 3] === d;
@@ -51,7 +54,31 @@ export function uuidFromBytes(bytes: Uint8Array, offset: number): Uuid {
   slotWords[at + 1] = b;
   slotWords[at + 2] = c;
   slotWords[at + 3] = d;
+  if (known !== undefined) makeRoom();
   return text;
+}
+
+function slotOf(word: number): number {
+  return Math.imul(word, 0x9e3779b1) >>> (32 - slotBits);
+}
+
+/** Twice the slots, once as many texts had to give way as a quarter of them hold. */
+function makeRoom(): void {
+  displaced += 1;
+  if (displaced * 4 < slotTexts.length || slotBits === slotBitsMax) return;
+  const [texts, words] = [slotTexts, slotWords];
+  slotBits += 1;
+  displaced = 0;
+  slotTexts = new Array(2 ** slotBits).fill(undefined);
+  slotWords = new Uint32Array(4 * 2 ** slotBits);
+  for (let index = 0; index < texts.length; index += 1) {
+    if (texts[index] === undefined) continue;
+    let mixed = 0;
+    for (let word = 0; word < 4; word += 1) mixed ^= words[index * 4 + word] as number;
+    const slot = slotOf(mixed);
+    slotTexts[slot] = texts[index];
+    for (let word = 0; word < 4; word += 1) slotWords[slot * 4 + word] = words[index * 4 + word] as number;
+  }
 }
 
 const scratch = new Uint8Array(16);

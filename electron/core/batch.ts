@@ -91,10 +91,14 @@ class Gathering {
     const count = frames.reduce((sum, { rows }) => sum + rows.length, 0);
     const isNewest = (row: TransformRow) => this.#newest.get(row.uuid) === row;
     // Mostly none was moved twice, and the lists stay as they came.
-    const lists =
-      count === this.#newest.size ? frames.map(({ rows }) => rows) : frames.map(({ rows }) => rows.filter(isNewest));
-    const stamps = frames.flatMap(({ stamp }, at) => new Array<number>(lists[at]?.length ?? 0).fill(stamp));
-    const stamp = frames.reduce((newest, one) => Math.max(newest, one.stamp), 0);
+    const isEach = count === this.#newest.size;
+    const lists = frames.map(({ rows }) => (isEach ? rows : rows.filter(isNewest)));
+    const stamps: number[] = [];
+    let stamp = 0;
+    for (const [at, frame] of frames.entries()) {
+      stamp = Math.max(stamp, frame.stamp);
+      for (let left = lists[at]?.length ?? 0; left > 0; left -= 1) stamps.push(frame.stamp);
+    }
     const frame: TransformFrame = { ...this.#alone.frame, lsn: this.#base, stamp, rows: joinRows(lists) };
     const change: FrameChange = { kind: "frame", frame, seqs: this.#seqs, stamps };
     return { input: withFrame(this.#first, change), change };

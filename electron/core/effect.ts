@@ -1,4 +1,5 @@
 /** What the core wants done, as data. Performed by electron/engine/perform.ts once the log has taken the turn. */
+import type { Uuid } from "#shared/ids.ts";
 import type { TransformFrame } from "#shared/protocol/binary.ts";
 import type { DownMessage } from "#shared/protocol/down.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
@@ -31,7 +32,8 @@ export type Effect =
       readonly entities: readonly IndexedEntity[];
     }
   /** Final values changed: the ghost audit may take a snapshot when its pace allows. */
-  | { readonly kind: "finalised" }
+  /** A batch is decided; `uuids`: what got a final value by it. */
+  | { readonly kind: "finalised"; readonly uuids: readonly Uuid[] }
   /** An entity is about to be deleted: what it was goes into the next snapshot, even if nothing else happens. */
   | { readonly kind: "snapshot"; readonly reason: "safe-mode" | "final" }
   /** An editor's registry changed as a whole and its sidecar should be written. */

@@ -25,8 +25,18 @@ import {
 } from "./state.ts";
 import { isTransformPart, noTransform, placed, placingOf, type Written } from "./transform.ts";
 
-/** Applies the record at `lsn`, which must be the next one. */
-export function evolve(state: State, lsn: number, record: Record): void {
+/** Applies the record at `lsn`, which must be the next one; answers with the entities that it gave a final value. */
+export function evolve(state: State, lsn: number, record: Record): readonly Uuid[] {
+  if (record.type !== "final") {
+    apply(state, lsn, record);
+    return [];
+  }
+  assert(lsn === state.head.lsn + 1, "[ENG-4] log positions have no gaps");
+  state.head = advanced(state.head, lsn, record);
+  return evolveFinal(state, record);
+}
+
+function apply(state: State, lsn: number, record: Exclude<Record, RecordOf<"final">>): void {
   assert(lsn === state.head.lsn + 1, "[ENG-4] log positions have no gaps");
   const { closed } = state.head;
   state.head = advanced(state.head, lsn, record);
@@ -35,8 +45,6 @@ export function evolve(state: State, lsn: number, record: Record): void {
       return evolveEdit(state, lsn, record);
     case "transforms":
       return evolveTransforms(state, lsn, record);
-    case "final":
-      return evolveFinal(state, record);
     case "fault":
       return countFault(state, record);
     case "mode":
@@ -258,17 +266,20 @@ function evolveTransforms(state: State, lsn: number, record: TransformsRecord): 
 }
 
 /** Promotes what the batch decided about; fields written again since belong to a later batch. */
-function evolveFinal(state: State, { batch, finalLsn }: RecordOf<"final">): void {
+function evolveFinal(state: State, { batch, finalLsn }: RecordOf<"final">): readonly Uuid[] {
+  const decided: Uuid[] = [];
   for (const uuid of state.undecided.get(batch) ?? []) {
-    decideDeletion(state, uuid, batch);
+    if (state.tombstones.size > 0) decideDeletion(state, uuid, batch);
     const before = state.provisional.get(uuid);
     if (before === undefined || !isDecidedBy(before, batch)) continue;
+    decided.push(uuid);
     const left = Object.entries(before).filter(([, entry]) => entry.batch !== batch);
     if (left.length === 0) state.provisional.delete(uuid);
     else state.provisional.replace(uuid, before, Object.fromEntries(left));
   }
   state.undecided.delete(batch);
   state.head = { ...state.head, finalLsn: Math.max(state.head.finalLsn, finalLsn) };
+  return decided;
 }
 
 function decideDeletion(state: State, uuid: Uuid, batch: number): void {

@@ -4,6 +4,9 @@
  * The engine plans a turn on it, writes the log, and only then commits: what the log did not take never happened.
  * Reading is most of all work, so writes go to the map itself and what they replaced is kept aside.
  */
+/** Of most turns: what they noted is taken back one by one. */
+const writesOfSmallTurn = 64;
+
 export class JournaledMap<Key, Value> {
   readonly #map = new Map<Key, Value>();
   /** The keys written since the last commit, oldest first … */
@@ -24,20 +27,24 @@ export class JournaledMap<Key, Value> {
   }
 
   set(key: Key, value: Value): void {
-    this.#note(key);
-    this.#map.set(key, value);
+    this.replace(key, this.#map.get(key), value);
   }
 
   /** `set` for who has just read what is there: `before` must be that, so that it need not be looked up again. */
   replace(key: Key, before: Value | undefined, value: Value): void {
-    this.#keys.push(key);
-    this.#replaced.push(before);
+    this.#note(key, before);
+    this.#map.set(key, value);
+  }
+
+  /** Something that is there from the beginning: no `drop` takes it away. */
+  load(key: Key, value: Value): void {
     this.#map.set(key, value);
   }
 
   delete(key: Key): void {
-    if (!this.#map.has(key)) return;
-    this.#note(key);
+    const before = this.#map.get(key);
+    if (before === undefined) return;
+    this.#note(key, before);
     this.#map.delete(key);
   }
 
@@ -55,9 +62,15 @@ export class JournaledMap<Key, Value> {
   }
 
   commit(): void {
-    if (this.#keys.length === 0) return;
-    this.#keys.length = 0;
-    this.#replaced.length = 0;
+    if (this.#keys.length > writesOfSmallTurn) {
+      this.#keys.length = 0;
+      this.#replaced.length = 0;
+    }
+    // An array that is cut to nothing gives its memory back, and takes new memory at the next write.
+    while (this.#keys.length > 0) {
+      this.#keys.pop();
+      this.#replaced.pop();
+    }
   }
 
   /** Takes back everything since the last commit, newest first. */
@@ -69,8 +82,8 @@ export class JournaledMap<Key, Value> {
     }
   }
 
-  #note(key: Key): void {
+  #note(key: Key, before: Value | undefined): void {
     this.#keys.push(key);
-    this.#replaced.push(this.#map.get(key));
+    this.#replaced.push(before);
   }
 }

@@ -15,7 +15,7 @@ import {
   transformFields,
 } from "#shared/scene/fields.ts";
 import { JournaledMap } from "./journaled-map.ts";
-import { isTransformPart, partOf, type Transform, type TransformPart, type Written } from "./transform.ts";
+import { isTransformPart, partOf, type Transform, type TransformPart, transformOf, type Written } from "./transform.ts";
 
 /** One field: the value, and who wrote it. */
 export type Register = Written & { readonly value: FieldValue };
@@ -187,6 +187,25 @@ export function registerOf(entity: Fielded, name: FieldName): Register | undefin
 export function finalOf(provisional: Provisional | undefined, name: FieldName): Register | undefined {
   const entry = provisional?.[name];
   return entry && registerOf(entry.before, name);
+}
+
+/** Any of the fields, those of the transform included. */
+export type FieldRegisters = { readonly [Name in FieldName]?: Register };
+
+/** The entity, but for its identity, whose fields have these registers. */
+export function fieldedOf({ translation, rotation, scale, ...registers }: FieldRegisters): Fielded {
+  return { registers, transform: transformOf({ translation, rotation, scale }) };
+}
+
+/** What awaits these batches and goes back to these registers, or to nothing. */
+export function provisionalOf(batches: Iterable<readonly [FieldName, number]>, finals: FieldRegisters): Provisional {
+  const provisional: { [Name in FieldName]?: LastFinal } = {};
+  let last: LastFinal = { batch: -1, before: fieldedOf(finals) };
+  for (const [name, batch] of batches) {
+    if (last.batch !== batch) last = { batch, before: last.before };
+    provisional[name] = last;
+  }
+  return provisional;
 }
 
 /** Every field that has a value. */

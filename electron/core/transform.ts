@@ -102,8 +102,9 @@ export function transformOf(parts: PartRegisters): Transform {
   return { values, ...written };
 }
 
-function isSameWrite(one: Written, other: Written): boolean {
-  return one.stamp === other.stamp && one.lsn === other.lsn && one.intent?.stamp === other.intent?.stamp;
+export function isSameWrite(one: Written, other: Written): boolean {
+  const isSame = one.stamp === other.stamp && one.lsn === other.lsn;
+  return isSame && one.intent?.stamp === other.intent?.stamp && one.intent?.lsn === other.intent?.lsn;
 }
 
 function writtenIn({ stamp, lsn, intent }: Written): Written {

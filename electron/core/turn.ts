@@ -47,8 +47,9 @@ export class Turn {
 
   log(record: Record): number {
     const lsn = this.state.head.lsn + 1;
-    evolve(this.state, lsn, record);
+    const decided = evolve(this.state, lsn, record);
     this.records.push(record);
+    if (record.type === "final") this.effects.push({ kind: "finalised", uuids: decided });
     forward(this, lsn, record);
     return lsn;
   }

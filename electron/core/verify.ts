@@ -164,7 +164,6 @@ function finish(turn: Turn, batch: Batch): void {
   }
   const finalLsn = Math.max(turn.state.head.finalLsn, finalUpTo(turn));
   turn.log({ type: "final", timeMs: turn.facts.nowMs, batch: batch.id, finalLsn });
-  turn.effects.push({ kind: "finalised" });
   for (const link of turn.links.byRole.values()) turn.send(link.connection, { kind: "final", lsn: finalLsn }, turn.lsn);
 }
 

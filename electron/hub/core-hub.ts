@@ -22,10 +22,12 @@ import { SnapshotRecorder } from "#electron/snapshots/recorder.ts";
 import { newSecret } from "#electron/transport/pairing.ts";
 import { startWire } from "#electron/transport/server.ts";
 import { LogReader } from "#electron/wal/reader.ts";
-import type { StatusView } from "#shared/ipc/view.ts";
+import type { FailureRow, StatusView } from "#shared/ipc/view.ts";
 import { type Failure, failure, type Result, success } from "#shared/result.ts";
 import { type Opened, openProject } from "./boot.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import type { Stop } from "./failure-totals.ts";
+import { failureRows } from "./failure-view.ts";
 import { HistoryTidying } from "./history-tidying.ts";
 import { OperationLog } from "./operation-log.ts";
 import { Publisher } from "./publisher.ts";
@@ -59,6 +61,7 @@ export class CoreHub {
   #checkpointing: Promise<void> = Promise.resolve();
   #lastSnapshot: SnapshotInfo | null = null;
   #isClosed = false;
+  #stop: Stop | null = null;
 
   static async open(options: HubOptions, push: PushListener): Promise<Result<CoreHub>> {
     const { projectFolder, projectName, clock, disk = realDisk } = options;
@@ -96,13 +99,14 @@ export class CoreHub {
     this.recorder = new SnapshotRecorder({
       snapshots: this.snapshots,
       clock,
-      wholeState: () => this.feed.wholeState(),
+      wholeState: (take) => this.feed.wholeState(take),
       onOutcome: (result) => this.#onSnapshot(result),
     });
     this.feed.start(this.recorder);
     const nowMs = () => this.engine.nowMs();
     const pushStatus = () => this.#pushStatus();
-    this.publisher = new Publisher({ state, links: this.links, nowMs, push, pushStatus });
+    const failures = () => this.failures();
+    this.publisher = new Publisher({ state, links: this.links, nowMs, push, pushStatus, failures });
     this.engine = new Engine({
       state,
       links: this.links,
@@ -122,7 +126,7 @@ export class CoreHub {
     return statusViewOf({
       state,
       links: this.links,
-      halted: this.engine.halted,
+      stop: this.#stop,
       project: { id: project.id, name: project.name, folder: this.#options.projectFolder },
       counts: this.publisher.ledger.counts(),
       durableLsn: writer.durableLsn,
@@ -131,6 +135,11 @@ export class CoreHub {
       port: this.#wire?.port ?? null,
       notices: this.publisher.notices,
     });
+  }
+
+  failures(): FailureRow[] {
+    const { links, engine } = this;
+    return failureRows({ state: this.opened.state, links, nowMs: engine.nowMs(), stop: this.#stop });
   }
 
   /** Clean end; safe to call after a failed start or a halt, and twice. */
@@ -211,7 +220,7 @@ export class CoreHub {
   #perform(effect: WorldEffect): void {
     switch (effect.kind) {
       case "finalised":
-        this.feed.finalised();
+        this.feed.finalised(effect.uuids);
         if (this.#checkpoints.isDue) this.#checkpointing = this.#checkpoint();
         return;
       case "paired-snapshot":
@@ -282,8 +291,10 @@ export class CoreHub {
   }
 
   #onHalt(reason: Failure): void {
+    this.#stop = { failure: reason, timeMs: this.engine.nowMs() };
     this.publisher.notice("error", { code: reason.code, message: reason.message, uuid: reason.uuid ?? null });
     void this.#wire?.stop();
+    this.publisher.tellFailures();
     this.#pushStatus();
   }
 

@@ -8,7 +8,7 @@ import type { Record } from "#electron/core/record.ts";
 import type { State } from "#electron/core/state.ts";
 import type { Uuid } from "#shared/ids.ts";
 import type { ObjectState, ObjectView, StatusView } from "#shared/ipc/view.ts";
-import { objectViewOf } from "./object-view.ts";
+import { objectViewOf, type Seen, seenIn } from "./object-view.ts";
 
 export type Delta = { readonly upserts: ObjectView[]; readonly removed: Uuid[] };
 
@@ -57,7 +57,8 @@ export class ObjectLedger {
     this.#checking = this.#links.beingChecked();
     for (const uuid of this.#checking) this.#touched.add(uuid);
     const delta: Delta = { upserts: [], removed: [] };
-    for (const uuid of this.#touched) this.#refresh(uuid, delta);
+    const seen = seenIn(this.#state, this.#links, this.#checking);
+    for (const uuid of this.#touched) this.#refresh(uuid, seen, delta);
     this.#touched.clear();
     return delta.upserts.length + delta.removed.length > 0 ? delta : null;
   }
@@ -73,7 +74,7 @@ export class ObjectLedger {
     return { objects: this.#views.size, inStep, sending, held, conflict, oneSide };
   }
 
-  #refresh(uuid: Uuid, delta: Delta): void {
+  #refresh(uuid: Uuid, seen: Seen, delta: Delta): void {
     const before = this.#views.get(uuid);
     const entity = this.#state.entities.get(uuid);
     if (!entity) {
@@ -84,7 +85,7 @@ export class ObjectLedger {
       delta.removed.push(uuid);
       return;
     }
-    const after = objectViewOf({ state: this.#state, links: this.#links, checking: this.#checking }, entity);
+    const after = objectViewOf(seen, entity);
     if (after.state === "in-step") this.#unsettled.delete(uuid);
     else this.#unsettled.add(uuid);
     if (before && isSameView(before, after)) return;

@@ -8,9 +8,8 @@ import type { Links } from "#electron/core/links.ts";
 import type { Record } from "#electron/core/record.ts";
 import type { State } from "#electron/core/state.ts";
 import type { PushListener } from "#electron/ports/hub.ts";
-import type { Notice, TimelineRow } from "#shared/ipc/view.ts";
+import type { FailureRow, Notice, TimelineRow } from "#shared/ipc/view.ts";
 import { type ErrorCode, errorCodes } from "#shared/protocol/error-code.ts";
-import { failureRows } from "./failure-view.ts";
 import { ObjectLedger } from "./object-ledger.ts";
 import { PacedWork } from "./paced-work.ts";
 import { timelineRowOf } from "./timeline-view.ts";
@@ -27,6 +26,7 @@ export type PublisherParts = {
   readonly push: PushListener;
   /** Pushes the status; the hub makes it. */
   readonly pushStatus: () => void;
+  readonly failures: () => readonly FailureRow[];
 };
 
 export class Publisher {
@@ -99,9 +99,9 @@ export class Publisher {
     return true;
   }
 
-  #tellFailures(): void {
-    const { push, state, links, nowMs } = this.#parts;
-    const rows = failureRows({ state, links, nowMs: nowMs() });
+  tellFailures(): void {
+    const { push, failures } = this.#parts;
+    const rows = [...failures()];
     const text = JSON.stringify(rows);
     if (text !== this.#failuresText) push("failures-changed", { rows });
     this.#failuresText = text;
@@ -115,7 +115,7 @@ export class Publisher {
     if (delta) pushDelta(push, delta);
     if (this.#rows.length > 0) push("timeline-grew", { rows: this.#rows });
     this.#rows = [];
-    if (this.#hasFailures) this.#tellFailures();
+    if (this.#hasFailures) this.tellFailures();
     pushStatus();
     if (this.#isStarted) this.#telling.soon();
   }

@@ -1,9 +1,14 @@
 /** The objects of a snapshot as they were written into it, checked like anything else from disk. */
+import { z } from "zod";
 import type { SnapshotEntity } from "#electron/core/input.ts";
-import { snapshotEntitySchema } from "#electron/engine/state-codec.ts";
 import type { SnapshotContents } from "#electron/ports/snapshots.ts";
-import type { Uuid } from "#shared/ids.ts";
+import { type Uuid, uuidSchema } from "#shared/ids.ts";
+import { entityKindSchema } from "#shared/protocol/operation.ts";
 import { failure, type Result, success } from "#shared/result.ts";
+import { fieldsSchema } from "#shared/scene/value.ts";
+
+/** One entity as a snapshot's text holds it. */
+const snapshotEntitySchema = z.strictObject({ uuid: uuidSchema, kind: entityKindSchema, fields: fieldsSchema });
 
 export function entitiesOf({ objects }: SnapshotContents): Result<ReadonlyMap<Uuid, SnapshotEntity>> {
   const entities = new Map<Uuid, SnapshotEntity>();

@@ -12,6 +12,7 @@ import { changedBy } from "#electron/core/batches.ts";
 import type { Record } from "#electron/core/record.ts";
 import { type Entity, finalOf, type Provisional, registersOf, type State } from "#electron/core/state.ts";
 import type { SnapshotInfo } from "#electron/ports/snapshots.ts";
+import { pauseForOthers } from "#electron/ports/steps.ts";
 import type { FinalBatch, SnapshotOrder } from "#electron/snapshots/pace.ts";
 import type { SnapshotRecorder } from "#electron/snapshots/recorder.ts";
 import { canonicalJson, type Json } from "#shared/canonical-json.ts";
@@ -27,6 +28,10 @@ const takesMax = 3;
 /** After a failed one. The log and the tombstones keep everything until then. */
 const guardRetryMs = 30_000;
 const hashBytes = 16;
+/** A few milliseconds. */
+const textsPerTurn = 256;
+
+type Change = FinalBatch["changed"][number];
 
 export class SnapshotFeed {
   readonly #state: State;
@@ -35,6 +40,8 @@ export class SnapshotFeed {
   readonly #doomed = new Map<Uuid, Entity>();
   readonly #hashes = new Map<Uuid, Buffer>();
   readonly #sum = Buffer.alloc(hashBytes);
+  /** The whole state while its texts are being made. */
+  #whole: Map<Uuid, string | null> | null = null;
   #recorder: SnapshotRecorder | null = null;
   readonly #telling = new PacedWork(noteIntervalMs, () => this.#tell());
   #guardTimer: NodeJS.Timeout | null = null;
@@ -57,16 +64,17 @@ export class SnapshotFeed {
     for (const [uuid, { lsn }] of this.#state.tombstones.entries()) if (lsn > snapshotLsn) this.#doom(uuid);
   }
 
+  /** What was moved has its old final value until its batch is final. */
   noteRecords(records: readonly Record[]): void {
     for (const record of records) {
-      if (record.type === "transforms") for (const { uuid } of record.rows) this.#dirty.add(uuid);
-      else if (record.type === "edit") for (const operation of record.ops) this.#noteOperation(changedBy(operation));
+      if (record.type === "edit") for (const operation of record.ops) this.#noteOperation(changedBy(operation));
       else if (record.type === "hold") for (const { operation } of record.members) this.#dirty.add(operation.uuid);
     }
   }
 
-  /** A batch is final: the recorder hears of it soon. */
-  finalised(): void {
+  /** A batch is final, and these got a final value by it: the recorder hears of it soon. */
+  finalised(uuids: readonly Uuid[] = []): void {
+    for (const uuid of uuids) this.#dirty.add(uuid);
     this.#telling.soon();
   }
 
@@ -76,13 +84,26 @@ export class SnapshotFeed {
   }
 
   #tell(): void {
-    const changed: { uuid: Uuid; json: string | null }[] = [];
+    const changed = this.#news();
+    if (changed.length > 0) this.#recorder?.note(this.#batchOf(changed));
+  }
+
+  /** What became another text since it was last looked for. */
+  #news(): Change[] {
+    const changed: Change[] = [];
+    if (this.#showsProvisional) for (const uuid of this.#state.provisional.keys()) this.#dirty.add(uuid);
     for (const uuid of this.#dirty) {
-      if (!this.#state.provisional.has(uuid) && !this.#doomed.has(uuid)) this.#dirty.delete(uuid);
+      if (!this.#showsProvisional && !this.#doomed.has(uuid)) this.#dirty.delete(uuid);
       const json = this.#textOf(uuid);
-      if (this.#rehash(uuid, json)) changed.push({ uuid, json });
+      if (!this.#rehash(uuid, json)) continue;
+      changed.push({ uuid, json });
+      this.#whole?.set(uuid, json);
     }
-    if (changed.length > 0) this.#recorder?.note({ lsn: this.#state.head.lsn, stateHash: this.#hash(), changed });
+    return changed;
+  }
+
+  #batchOf(changed: readonly Change[]): FinalBatch {
+    return { lsn: this.#state.head.lsn, stateHash: this.#hash(), changed };
   }
 
   /** Takes the snapshot that deletions wait for, if any does, and tells the recorder the state as it is now. */
@@ -120,14 +141,27 @@ export class SnapshotFeed {
     return taken;
   }
 
-  wholeState(): FinalBatch {
-    const changed: { uuid: Uuid; json: string | null }[] = [];
-    for (const uuid of new Set([...this.#hashes.keys(), ...this.#state.entities.keys(), ...this.#doomed.keys()])) {
-      const json = this.#textOf(uuid);
-      this.#rehash(uuid, json);
-      if (json !== null) changed.push({ uuid, json });
+  /**
+   * Everything there is, as it is when `take` is called, once. The texts are made a few at a time, so that nobody is
+   * held up; what changes meanwhile is made anew.
+   */
+  async wholeState(take: (whole: FinalBatch) => void): Promise<void> {
+    const texts = new Map<Uuid, string | null>();
+    this.#whole = texts;
+    const uuids = [...this.#state.entities.keys(), ...this.#doomed.keys(), ...this.#hashes.keys()];
+    for (let from = 0; from < uuids.length; from += textsPerTurn) {
+      for (const uuid of uuids.slice(from, from + textsPerTurn)) {
+        if (texts.has(uuid)) continue;
+        const json = this.#textOf(uuid);
+        this.#rehash(uuid, json);
+        texts.set(uuid, json);
+      }
+      await pauseForOthers();
     }
-    return { lsn: this.#state.head.lsn, stateHash: this.#hash(), changed };
+    this.#news();
+    this.#whole = null;
+    const all = Array.from(texts, ([uuid, json]) => ({ uuid, json }));
+    take(this.#batchOf(all.filter(({ json }) => json !== null)));
   }
 
   stop(): void {

@@ -5,14 +5,15 @@ import { heldCount } from "#electron/core/review.ts";
 import type { State } from "#electron/core/state.ts";
 import { sentenceOf, verdictOf } from "#electron/core/verdict.ts";
 import type { EditorView, Notice, StatusView } from "#shared/ipc/view.ts";
-import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
-import type { Failure } from "#shared/result.ts";
+import { failureTotals, type Stop } from "./failure-totals.ts";
+import { failureCounts } from "./failure-view.ts";
 
 export type StatusParts = {
   readonly state: State;
   readonly links: Links;
-  readonly halted: Failure | null;
+  /** Why the engine stopped itself. */
+  readonly stop: Stop | null;
   readonly project: NonNullable<StatusView["project"]>;
   readonly counts: StatusView["counts"];
   readonly durableLsn: number;
@@ -23,17 +24,17 @@ export type StatusParts = {
 };
 
 export function statusViewOf(parts: StatusParts): StatusView {
-  const { state, links, halted } = parts;
+  const { state, links, stop } = parts;
   return {
-    mode: halted ? "halted" : state.head.mode,
-    verdict: halted ? "stopped" : verdictOf(state, links),
-    sentence: (halted ? halted.message : sentenceOf(state, links)).slice(0, 2_000),
+    mode: stop ? "halted" : state.head.mode,
+    verdict: stop ? "stopped" : verdictOf(state, links),
+    sentence: (stop ? stop.failure.message : sentenceOf(state, links)).slice(0, 2_000),
     project: parts.project,
     editors: { blender: editorView(parts, "blender"), unity: editorView(parts, "unity") },
     counts: parts.counts,
     log: { lsn: state.head.lsn, durableLsn: parts.durableLsn, finalLsn: state.head.finalLsn },
     editsPerSecond: parts.editsPerSecond,
-    failures: failureTotals(state),
+    failures: failureTotals(failureCounts(parts)),
     lastSnapshotMs: parts.lastSnapshotMs,
     toReview: heldCount(state, links),
     port: parts.port,
@@ -46,9 +47,9 @@ export function statusViewOf(parts: StatusParts): StatusView {
 const nobody = { name: "", version: "", plugin: "", document: null, activity: "idle", unsaved: false } as const;
 const nothing = { entities: 0, waiting: 0, held: 0, progress: null, roundTripMs: null, sinceMs: 0 };
 
-function editorView({ state, links, halted }: StatusParts, role: Role): EditorView {
+function editorView({ state, links, stop }: StatusParts, role: Role): EditorView {
   const link = links.byRole.get(role);
-  if (!link || halted) return { role, link: "absent", ...nobody, ...nothing };
+  if (!link || stop) return { role, link: "absent", ...nobody, ...nothing };
   return {
     role,
     link: linkWord(link),
@@ -77,28 +78,4 @@ function progressOf(state: State, link: Link): number {
   const expected = state.entities.size;
   if (expected === 0) return link.pages.length > 0 ? 0.5 : 0;
   return Math.min(0.99, link.pages.length / expected);
-}
-
-const diskCodes: ReadonlySet<ErrorCode> = new Set([
-  "E_WAL_WRITE",
-  "E_WAL_FSYNC",
-  "E_WAL_CORRUPT",
-  "E_DISK_FULL",
-  "E_READ_ONLY",
-  "E_DISK",
-  "E_CHECKPOINT",
-  "E_SNAPSHOT",
-  "E_REGISTRY",
-]);
-const mismatchCodes: ReadonlySet<ErrorCode> = new Set(["E_VERIFY_MISMATCH", "E_APPLY", "E_LOOP"]);
-
-function failureTotals(state: State): StatusView["failures"] {
-  const totals = { timeouts: 0, refused: 0, mismatches: 0, disk: 0 };
-  for (const { code, count } of state.counters.values()) {
-    if (code === "E_TIMEOUT") totals.timeouts += count;
-    else if (mismatchCodes.has(code)) totals.mismatches += count;
-    else if (diskCodes.has(code)) totals.disk += count;
-    else totals.refused += count;
-  }
-  return totals;
 }

@@ -2,12 +2,13 @@
  * The status to show while no hub is there: it boots, or it could not open and the reason is the sentence.
  */
 
+import { failureTotals, type Stop, stopRow } from "#electron/hub/failure-totals.ts";
 import type { EditorView, StatusView } from "#shared/ipc/view.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
-import type { Failure } from "#shared/result.ts";
 import { offersFor } from "./recovery-offers.ts";
 
-export function emptyStatus(reason: Failure | null, nowMs: number): StatusView {
+export function emptyStatus(stop: Stop | null, nowMs: number): StatusView {
+  const reason = stop?.failure ?? null;
   return {
     mode: reason ? "halted" : "booting",
     verdict: reason ? "stopped" : "waiting",
@@ -17,13 +18,22 @@ export function emptyStatus(reason: Failure | null, nowMs: number): StatusView {
     counts: { objects: 0, inStep: 0, sending: 0, held: 0, conflict: 0, oneSide: 0 },
     log: { lsn: 0, durableLsn: 0, finalLsn: 0 },
     editsPerSecond: 0,
-    failures: { timeouts: 0, refused: 0, mismatches: 0, disk: 0 },
+    failures: failureTotals(stop ? [stopRow(stop, "open")] : []),
     lastSnapshotMs: null,
     toReview: 0,
     port: null,
     demo: false,
-    notices: reason
-      ? [{ id: 0, timeMs: nowMs, level: "error", code: reason.code, message: reason.message, uuid: null }]
+    notices: stop
+      ? [
+          {
+            id: 0,
+            timeMs: stop.timeMs,
+            level: "error",
+            code: stop.failure.code,
+            message: stop.failure.message,
+            uuid: null,
+          },
+        ]
       : [],
     offers: reason ? offersFor(reason.code) : [],
   };

@@ -6,6 +6,7 @@
  * questions wait for the opening, or get its failure. `restart-engine` without a hub tries to open again.
  * Must never: throw for a hub that cannot open, or open a second one before the first is closed.
  */
+import { type Stop, stopRow } from "#electron/hub/failure-totals.ts";
 import { freshSet } from "#electron/ipc/fresh-set.ts";
 import { realDisk } from "#electron/ports/disk.ts";
 import {
@@ -29,7 +30,7 @@ type Stage =
   | { readonly kind: "closed" }
   | { readonly kind: "opening" }
   | { readonly kind: "open"; readonly hub: Hub }
-  | { readonly kind: "failed"; readonly failure: Failure };
+  | ({ readonly kind: "failed" } & Stop);
 
 export type HubSession = {
   readonly handlers: HandlersOf<HubChannel>;
@@ -61,12 +62,16 @@ export function createHubSession(openHub: OpenHub, options: SessionOptions): Hub
   };
   const status = (): StatusView => {
     if (stage.kind === "open") return { ...stage.hub.status(), demo: isDemo };
-    return emptyStatus(stage.kind === "failed" ? stage.failure : null, options.clock.nowMs());
+    return emptyStatus(stage.kind === "failed" ? stage : null, options.clock.nowMs());
   };
+  /** While no hub is open, the one failure that is known is why. */
+  const failuresWithoutHub = () => ({ rows: stage.kind === "failed" ? [stopRow(stage, "open")] : [] });
   const enter = (next: Stage): void => {
     stage = next;
     push("status-changed", status());
+    if (stage.kind !== "open") push("failures-changed", failuresWithoutHub());
   };
+  const failed = (reason: Failure): Stage => ({ kind: "failed", failure: reason, timeMs: options.clock.nowMs() });
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
     const result = turn.then(act);
     turn = result.catch(() => undefined);
@@ -83,7 +88,7 @@ export function createHubSession(openHub: OpenHub, options: SessionOptions): Hub
     enter({ kind: "opening" });
     const opened = await openCaught(openHub, { ...options, projectFolder });
     if (!opened.ok) {
-      enter({ kind: "failed", failure: opened.failure });
+      enter(failed(opened.failure));
       return opened;
     }
     const hub = opened.value;
@@ -123,6 +128,10 @@ export function createHubSession(openHub: OpenHub, options: SessionOptions): Hub
       hubChannels.map((channel) => [channel, (argument: never) => ask(channel, argument)]),
     ) as unknown as HandlersOf<HubChannel>),
     status: () => success(status()),
+    failures: async () => {
+      const told = await ask("failures", null);
+      return stage.kind === "failed" ? success(failuresWithoutHub()) : told;
+    },
     "restart-engine": async () => {
       await turn;
       if (stage.kind === "open") return await stage.hub.handlers["restart-engine"](null);
@@ -146,7 +155,7 @@ export function createHubSession(openHub: OpenHub, options: SessionOptions): Hub
     fail: (reason) =>
       inTurn(async () => {
         await closeNow();
-        enter({ kind: "failed", failure: reason });
+        enter(failed(reason));
       }),
     setDemo(on) {
       isDemo = on;

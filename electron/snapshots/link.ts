@@ -12,10 +12,13 @@ import { SnapshotService } from "./service.ts";
 
 /** A read of 100,000 objects stays far below; more than this is a leak, and the worker is better started anew. */
 const workerHeapMiBMax = 1_024;
+/** What is new in the worker is the texts and objects of one commit: more room would only stay filled with litter. */
+const workerNurseryMiBMax = 12;
 
 /** `file` is the built electron/snapshots/worker.ts. */
 export function workerLink(file: string | URL, options: WorkerOptions = {}): SnapshotLink {
-  const worker = new Worker(file, { ...options, resourceLimits: { maxOldGenerationSizeMb: workerHeapMiBMax } });
+  const resourceLimits = { maxOldGenerationSizeMb: workerHeapMiBMax, maxYoungGenerationSizeMb: workerNurseryMiBMax };
+  const worker = new Worker(file, { ...options, resourceLimits });
   return {
     post: (message) => worker.postMessage(message),
     listen(hear, onDeath) {

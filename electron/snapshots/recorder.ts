@@ -14,8 +14,8 @@ import { type FinalBatch, type SnapshotOrder, SnapshotPace } from "./pace.ts";
 export interface SnapshotRecorderParts {
   readonly snapshots: Snapshots;
   readonly clock: Clock;
-  /** The complete final state now, with the newest LSN that was noted. */
-  readonly wholeState: () => Omit<FinalBatch, "whole">;
+  /** Hands over the complete final state, once: as it is at that moment, with an LSN that no noted batch is above. */
+  readonly wholeState: (take: (whole: Omit<FinalBatch, "whole">) => void) => Promise<void>;
   readonly onOutcome: (result: Result<SnapshotInfo>) => void;
 }
 
@@ -58,7 +58,7 @@ export class SnapshotRecorder {
 
   async #commit(order: SnapshotOrder): Promise<Result<SnapshotInfo | null>> {
     const { clock, snapshots, wholeState, onOutcome } = this.#parts;
-    if (this.#base === null) this.#pace.note({ ...wholeState(), whole: true });
+    if (this.#base === null) await wholeState((whole) => this.#pace.note({ ...whole, whole: true }));
     const paced = this.#pace.start(order, clock.monotonicMs());
     if (paced === null) return success(null);
     const base = paced.whole === true || this.#base === null ? {} : { base: this.#base };

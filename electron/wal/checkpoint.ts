@@ -53,7 +53,9 @@ export interface FoundCheckpoint {
 }
 
 const magic = [0x56, 0x53, 0x59, 0x4e, 0x43, 0x43, 0x4b, 0x50] as const;
-const formatVersion = 1;
+/** What is written; of the first version only the state within is another, and the state says so itself. */
+const formatVersion = 2;
+const formatsRead = [1, formatVersion];
 const headerBytes = 48;
 const digestBytes = 32;
 const checkpointsKept = 2;
@@ -170,7 +172,7 @@ function decodeCheckpoint(bytes: Uint8Array, lsn: Lsn): Result<Checkpoint> {
   if (!isEqual(digestOf(bytes), bytes.subarray(bytes.length - digestBytes))) return refuse("is damaged");
   const view = viewOf(bytes);
   if (magic.some((byte, index) => bytes[index] !== byte)) return refuse("is no checkpoint");
-  if (view.getUint32(8, true) !== formatVersion) return refuse("was written by another version of VibeSync");
+  if (!formatsRead.includes(view.getUint32(8, true))) return refuse("was written by another version of VibeSync");
   if (lsnAt(view, 32) !== lsn) return refuse("carries the name of another one");
   if (lsnAt(view, 40) !== bytes.length - headerBytes - digestBytes) return refuse("has the wrong length");
   const state = bytes.subarray(headerBytes, bytes.length - digestBytes);

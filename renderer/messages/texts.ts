@@ -5,7 +5,7 @@
  * error. Sentences with values are functions. The hub's own sentences (verdict, failures) come ready from the hub.
  * Must never: name a failure without the next step.
  */
-import { failureTexts, recoveryTexts } from "./trouble-texts.ts";
+import { failureTexts, recoveryTexts, unreadTexts } from "./trouble-texts.ts";
 import { counted, number } from "./words.ts";
 
 export const texts = {
@@ -84,7 +84,7 @@ export const texts = {
     agreed: "Agreed by both",
     roundTripBoth: "Round trip",
     timeouts: "Timeouts",
-    refused: "Refused messages",
+    refused: "Refused",
     mismatches: "Mismatches",
     disk: "Disk faults",
     recent: "Recent",
@@ -154,6 +154,7 @@ export const texts = {
     again: "Try again",
   },
 
+  unread: unreadTexts,
   recovery: recoveryTexts,
   failures: failureTexts,
 
@@ -213,6 +214,7 @@ export const texts = {
     chooseUnity: "Choose folder…",
     helloTitle: "Say hello",
     hello: "Open a scene in both editors. Both dots turn green by themselves.",
+    helloStopped: "VibeSync is stopped. See Home first; then open a scene in both editors.",
     helloDemo: "The demo is running. End it, then open a scene in both editors.",
     installAddon: "Install add-on",
     installPackage: "Install package",
@@ -280,6 +282,7 @@ export const texts = {
     emptyTitle: "Nothing is held",
     empty: "Safe mode is on. What you edit now waits here until you approve it.",
     off: "In safe mode, edits wait here until you approve them. Safe mode is off.",
+    stopped: "VibeSync is stopped. Restart it on Home.",
     mark: "Mark",
     change: "What",
     object: "Object",

@@ -17,6 +17,7 @@ export const failureTexts = {
     care: "Sends everything without a preview for a minute",
     paused: "Paused itself; resume when you have looked",
     safe: "Went into safe mode; nothing is written",
+    stopped: "Nothing, until it is started again: see Home",
   },
   forget: "Forget",
   forgetOf: (what: string, object: string) => `Forget: ${what}${object === "" ? "" : ` (${object})`}`,
@@ -26,6 +27,17 @@ export const failureTexts = {
   refused: "Refused",
   mismatches: "Mismatches",
   disk: "Disk",
+};
+
+/** While no project is open: nothing of it can be known, and Home has what can be done. */
+export const unreadTexts = {
+  title: "The project is not open",
+  text: (reason: string) => `Nothing of it can be shown. ${reason}`,
+  toHome: "What you can do",
+  needsYou: "Not known while the project is not open.",
+  restore: "The project is not open. Go on from the last snapshot above, or see the others once it opens.",
+  snapshots: "The project is not open. Its snapshots are shown once it opens.",
+  bar: "No project is open",
 };
 
 export const recoveryTexts = {

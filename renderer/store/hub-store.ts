@@ -52,7 +52,7 @@ function emptyState(): HubState {
   };
 }
 
-const forgotten = { tail: [], failures: [], snapshots: [], moreSnapshots: false };
+const forgotten = { hasObjects: false, tail: [], failures: [], snapshots: [], moreSnapshots: false };
 
 /** Another project is another world: nothing of the old one may stay on screen. */
 export function applyStatus(store: HubStore, status: StatusView): void {
@@ -60,7 +60,7 @@ export function applyStatus(store: HubStore, status: StatusView): void {
   const isOther = before !== null && before.project?.id !== status.project?.id;
   if (isOther) store.pulse.clear();
   if (!isOther) store.setState({ status });
-  else store.setState(({ tailEpoch }) => ({ ...forgotten, status, tailEpoch: tailEpoch + 1 }));
+  else store.setState(({ tailEpoch }) => ({ ...forgotten, objects: noObjects(), status, tailEpoch: tailEpoch + 1 }));
 }
 
 export function applyObjects(store: HubStore, delta: PushValue<"objects-changed">): void {

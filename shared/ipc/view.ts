@@ -169,7 +169,7 @@ export type ConflictRow = z.infer<typeof conflictRowSchema>;
  * What the hub does because of what it remembers. `slow`: no preview, alone in its batch. `waiting`: kept, sent later.
  * `held`: until a person decides. `care`: everything takes the slow path. `paused`, `safe`: the mode it led to.
  */
-export const consequences = ["none", "slow", "waiting", "held", "care", "paused", "safe"] as const;
+export const consequences = ["none", "slow", "waiting", "held", "care", "paused", "safe", "stopped"] as const;
 export type Consequence = (typeof consequences)[number];
 
 export const failureRowSchema = z.strictObject({

@@ -89,12 +89,11 @@ export function keepEncoded({ rows }: TransformFrame, frameBytes: Uint8Array): v
 
 /** The rows of several lists, one list behind the other. */
 export function joinRows(lists: readonly (readonly TransformRow[])[]): readonly TransformRow[] {
-  const rows = lists.flat();
-  const bytes = new Uint8Array(rows.length * rowBytes);
-  let at = 0;
+  const rows: TransformRow[] = [];
+  const bytes = new Uint8Array(lists.reduce((sum, list) => sum + list.length, 0) * rowBytes);
   for (const list of lists) {
-    bytes.set(bytesOfRows(list), at);
-    at += list.length * rowBytes;
+    bytes.set(bytesOfRows(list), rows.length * rowBytes);
+    for (const row of list) rows.push(row);
   }
   rowsEncoded.set(rows, bytes);
   return rows;
@@ -155,23 +154,24 @@ function decodeRow(
   if (mask > maskAll || flags > flagsAll || (mask === 0 && flags === 0)) {
     return failure("E_MALFORMED", "A transform row's mask is not valid.", { uuid });
   }
-  const values: number[] = new Array(10);
-  let sum = 0;
-  for (let index = 0; index < 10; index += 1) {
-    const value = view.getFloat32(at + 24 + index * 4, true);
-    values[index] = value;
-    sum += value * 0;
-  }
-  if (sum !== 0) return failure("E_NOT_FINITE", "A transform has a value that is not a finite number.", { uuid });
-  if (mask & maskBit.rotation && !isUnit(values)) {
+  const x = view.getFloat32(at + 24, true);
+  const y = view.getFloat32(at + 28, true);
+  const z = view.getFloat32(at + 32, true);
+  const qx = view.getFloat32(at + 36, true);
+  const qy = view.getFloat32(at + 40, true);
+  const qz = view.getFloat32(at + 44, true);
+  const qw = view.getFloat32(at + 48, true);
+  const sx = view.getFloat32(at + 52, true);
+  const sy = view.getFloat32(at + 56, true);
+  const sz = view.getFloat32(at + 60, true);
+  // Zero times what is finite is zero, times anything else it is not.
+  if ((x + y + z) * 0 + (qx + qy + qz + qw) * 0 + (sx + sy + sz) * 0 !== 0)
+    return failure("E_NOT_FINITE", "A transform has a value that is not a finite number.", { uuid });
+  if (mask & maskBit.rotation && Math.abs(qx * qx + qy * qy + qz * qz + qw * qw - 1) > unitLengthSlack) {
     return failure("E_MALFORMED", "A rotation is not of unit length.", { uuid });
   }
-  return { uuid, mask, flags, values };
-}
-
-function isUnit(values: readonly number[]): boolean {
-  const [, , , x = 0, y = 0, z = 0, w = 0] = values;
-  return Math.abs(x * x + y * y + z * z + w * w - 1) <= unitLengthSlack;
+  // Spelt out: a list made at once is of numbers from the start.
+  return { uuid, mask, flags, values: [x, y, z, qx, qy, qz, qw, sx, sy, sz] };
 }
 
 function setSafeInteger(view: DataView, at: number, value: number): void {

@@ -9,6 +9,9 @@ export const writers = { none: 0, blender: 1, unity: 2, assistant: 14, hub: 15 }
 export type Writer = keyof typeof writers;
 
 const writersPerLamport = 16;
+const writerNames: readonly (Writer | undefined)[] = Array.from({ length: writersPerLamport }, (_, number) =>
+  (Object.keys(writers) as Writer[]).find((name) => writers[name] === number),
+);
 
 export function stampOf(lamport: number, writer: Writer): number {
   return lamport * writersPerLamport + writers[writer];
@@ -19,7 +22,5 @@ export function lamportOf(stamp: number): number {
 }
 
 export function writerOf(stamp: number): Writer {
-  const number = stamp % writersPerLamport;
-  const found = (Object.keys(writers) as Writer[]).find((name) => writers[name] === number);
-  return found ?? "none";
+  return writerNames[stamp % writersPerLamport] ?? "none";
 }

@@ -20,6 +20,7 @@ import type { IndexedEntity, UpMessage } from "#shared/protocol/up.ts";
 import { websocketSubprotocol } from "#shared/protocol/version.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
 import { lamportOf, stampOf } from "#shared/scene/stamp.ts";
+import { placeAt, uuidOfObject } from "./load.ts";
 
 type Json = { [name: string]: FieldValue };
 
@@ -32,10 +33,6 @@ const placeOf: { readonly [name: string]: readonly [from: number, count: number]
   rotation: [3, 4],
   scale: [7, 3],
 };
-
-export function uuidOfObject(index: number): Uuid {
-  return `0bec7000-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
-}
 
 function indexOf(uuid: Uuid): number {
   return Number.parseInt(uuid.slice(-8), 16);
@@ -56,6 +53,7 @@ export class BenchEditor {
   known = 0;
   /** Called with every message of the text lane. */
   onMessage: (message: DownMessage) => void = () => {};
+  #onNext: () => void = () => {};
   /** Called with every frame of the binary lane. */
   onFrame: () => void = () => {};
 
@@ -104,7 +102,8 @@ export class BenchEditor {
     const stamp = this.#nextStamp();
     frame.writeBigUInt64LE(BigInt(stamp), 24);
     const from = first * rowBytes;
-    for (let row = 0; row < count; row += 1) this.rows.writeFloatLE(stamp % 8_192, from + row * rowBytes + rowValuesAt);
+    const place = Buffer.from(Float32Array.from(placeAt(lamportOf(stamp))).buffer);
+    for (let row = 0; row < count; row += 1) place.copy(this.rows, from + row * rowBytes + rowValuesAt);
     this.rows.copy(frame, headerBytes, from, from + count * rowBytes);
     this.socket.send(frame);
   }
@@ -113,13 +112,24 @@ export class BenchEditor {
     this.socket.terminate();
   }
 
+  /** Resolves with the next message of the hub, after it was taken in. */
+  answered(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onNext = resolve;
+    });
+  }
+
   /** How many of the first `count` objects stand where they stand in the other editor. */
   sameRows(other: BenchEditor, count: number): number {
     let same = 0;
-    for (let at = 0; at < count * rowBytes; at += rowBytes) {
-      if (this.rows.compare(other.rows, at, at + rowBytes, at, at + rowBytes) === 0) same += 1;
-    }
+    for (let index = 0; index < count; index += 1) if (this.showsSame(other, index)) same += 1;
     return same;
+  }
+
+  /** Whether an object stands where it stands in the other editor. */
+  showsSame(other: BenchEditor, index: number): boolean {
+    const [from, to] = [index * rowBytes, (index + 1) * rowBytes];
+    return this.rows.compare(other.rows, from, to, from, to) === 0;
   }
 
   #nextSeq(): number {
@@ -183,8 +193,13 @@ export class BenchEditor {
   }
 
   #read(data: Buffer, isBinary: boolean): void {
+    this.#take(data, isBinary);
+    this.#onNext();
+  }
+
+  #take(data: Buffer, isBinary: boolean): void {
     if (isBinary) {
-      this.#take(data);
+      this.#takeRows(data);
       this.onFrame();
       return;
     }
@@ -199,7 +214,7 @@ export class BenchEditor {
   }
 
   /** Every frame here names whole transforms, so that a row is taken over as it is. */
-  #take(frame: Buffer): void {
+  #takeRows(frame: Buffer): void {
     for (let at = headerBytes; at < frame.length; at += rowBytes) {
       frame.copy(this.rows, frame.readUInt32BE(at + 12) * rowBytes, at, at + rowBytes);
     }

@@ -15,6 +15,7 @@ import { pathToFileURL } from "node:url";
 import { bundle } from "#build/bundle.mjs";
 import { realDisk, writeAll } from "#electron/ports/disk.ts";
 import { BenchEditor } from "./bench-editor.ts";
+import { type Sender, sendFrames } from "./load.ts";
 import { type Measurement, median, quantile, show } from "./measurement.ts";
 import { frameOf, type Relay, startRelay } from "./relay.bench.ts";
 
@@ -30,12 +31,10 @@ const shapes = [
   { rows: 100, rowsPerRun: 400_000 },
   { rows: 1_000, rowsPerRun: 400_000 },
 ] as const;
-const runsPerShape = 3;
+const runsPerShape = 5;
 /** Rows on the way without an answer: about what the kernel's socket buffers and the hub's inbox hold. */
 const rowsInFlightMax = 50_000;
 const framesInFlightMax = 4_000;
-/** As editors' ticks would: the event loop reads answers in between. */
-const framesPerTick = 50;
 const settleMsMax = 120_000;
 const syncBytes = 4_096;
 const kibPerMb = 1_024;
@@ -84,7 +83,7 @@ function memoryMb({ child }: Hub): number {
 }
 
 /** Processor time of the hub's process so far, all threads, in µs. */
-function processorUs({ child }: Hub): number {
+export function processorUs({ child }: Pick<Hub, "child">): number {
   const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) * usPerClockTick;
 }
@@ -182,23 +181,26 @@ function hopLines({ relay, sync, durable, preview }: Times): Measurement[] {
 
 type Shape = { readonly rows: number; readonly rowsPerRun: number; readonly inFlightMax?: number };
 
-/** Updates a second until the last of `rowsPerRun` is accepted, which is after it is durable. */
-export async function updatesPerSecond(from: BenchEditor, { rows, rowsPerRun, ...shape }: Shape) {
+/**
+ * Updates a second until the last of `rowsPerRun` is accepted, which is after it is durable, and the other editor shows
+ * it.
+ */
+export async function updatesPerSecond({ from, to }: Pair, { rows, rowsPerRun, ...shape }: Shape) {
   const frames = Math.ceil(rowsPerRun / rows);
   const fitting = Math.max(1, Math.min(framesInFlightMax, Math.floor(rowsInFlightMax / rows)));
   const inFlightMax = shape.inFlightMax ?? fitting;
-  const firstSeq = from.seq;
+  const last = ((frames - 1) * rows) % objects;
+  const sender: Sender = {
+    get inFlight() {
+      if (from.rejections > 0) throw new Error("The hub refused a change of the bench.");
+      return from.seq - from.acceptedSeq;
+    },
+    send: (frame) => from.move((frame * rows) % objects, rows),
+    answered: () => from.answered(),
+  };
   const startMs = performance.now();
-  for (let sent = 0; sent < frames; ) {
-    for (let tick = 0; tick < framesPerTick && sent < frames; tick += 1) {
-      if (from.seq - from.acceptedSeq >= inFlightMax) break;
-      from.move((sent * rows) % objects, rows);
-      sent += 1;
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-    if (from.rejections > 0) throw new Error("The hub refused a change of the bench.");
-  }
-  while (from.acceptedSeq < firstSeq + frames) await new Promise((resolve) => setImmediate(resolve));
+  await sendFrames(sender, frames, inFlightMax);
+  while (!from.showsSame(to, last)) await to.answered();
   return (frames * rows * 1_000) / (performance.now() - startMs);
 }
 
@@ -208,7 +210,7 @@ export async function measureUpdates({ from, to }: Pair, hub: Hub): Promise<Meas
     const rates: number[] = [];
     const beforeUs = processorUs(hub);
     for (let run = 0; run < runsPerShape; run += 1) {
-      rates.push(await updatesPerSecond(from, shape));
+      rates.push(await updatesPerSecond({ from, to }, shape));
       await settled(from, to);
     }
     const usPerRow = (processorUs(hub) - beforeUs) / (runsPerShape * shape.rowsPerRun);

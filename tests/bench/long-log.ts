@@ -11,7 +11,7 @@ import { realClock } from "#electron/ports/clock.ts";
 import { realDisk } from "#electron/ports/disk.ts";
 import type { Result } from "#shared/result.ts";
 import { stampOf } from "#shared/scene/stamp.ts";
-import { uuidOfObject } from "./bench-editor.ts";
+import { uuidOfObject } from "./load.ts";
 
 const objectsPerRecord = 250;
 const recordsPerAppend = 1_000;

@@ -2,15 +2,19 @@
  * Beside others, in one run: our log beside SQLite that syncs every commit, and the whole hub beside Hocuspocus with
  * SQLite; for both of the latter what is on disk when the process is killed right after its last acknowledgement.
  *
- * Each pair is measured in turns, so that a busy machine hits both. Stands alone:
+ * Each pair is measured in turns, so that a busy machine hits both. The two hubs get the same places under the same
+ * uuids at the same pace (load.ts), each is a process of its own with both clients in this one, and a run is over when
+ * the last frame is answered and the other client shows it. Hocuspocus answers before it stores; what storing costs it
+ * is not in its rate, what verifying and snapshots cost us during a run is in ours. Stands alone:
  * `node --import tsx tests/bench/peers.bench.ts`; the bench's main calls `measure`.
  */
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { link, startHub, stopHub, updatesPerSecond } from "./hub.bench.ts";
+import { type Hub, link, type Pair, processorUs, settled, startHub, stopHub, updatesPerSecond } from "./hub.bench.ts";
 import { type Measurement, median, show } from "./measurement.ts";
 import { HocuspocusPair } from "./peers/hocuspocus.ts";
 import { ensurePeers, type Peers } from "./peers/packages.ts";
@@ -18,8 +22,11 @@ import { openLog, recordsOf } from "./wal.bench.ts";
 
 const objects = 10_000;
 const rowsPerFrame = 100;
-const framesPerRun = 400;
-const runs = 3;
+const frames = 800;
+const runs = 5;
+/** Each change takes it the whole document. */
+const storingFrames = 100;
+const storingRuns = 3;
 /**
  * Frames on the way without an answer. Sixteen is what an editor has at most while somebody drags things and the link
  * is as fast as it gets; without a bound both may gather as much as they like.
@@ -80,31 +87,72 @@ async function measureLog(peers: Peers, folder: string): Promise<Measurement[]> 
   ];
 }
 
+/** Rates of runs in turns, of which the first is not counted, and what they cost each hub until it is at rest again. */
+async function measureWindow({ theirs, hub, pair }: Hubs, inFlightMax: number): Promise<Measurement[]> {
+  const [ours, their]: [Run[], Run[]] = [[], []];
+  const bound = Number.isFinite(inFlightMax) ? { inFlightMax } : {};
+  for (let run = 0; run <= runs; run += 1) {
+    const theirRate = () => theirs.updatesPerSecond({ frames, rows: rowsPerFrame, objects, inFlightMax });
+    their.push(await runOf(theirs, { rate: theirRate, rest: () => theirs.rest() }));
+    const rate = () => updatesPerSecond(pair, { rows: rowsPerFrame, rowsPerRun: frames * rowsPerFrame, ...bound });
+    ours.push(await runOf(hub, { rate, rest: () => settled(pair.from, pair.to) }));
+  }
+  const how = Number.isFinite(inFlightMax) ? `${inFlightMax} frames of 100 in flight` : "frames of 100, no bound";
+  const middle = (all: readonly Run[], name: keyof Run) => median(all.slice(1).map((one) => one[name]));
+  return [
+    { name: `Hocuspocus + SQLite, updates, ${how}`, value: middle(their, "rate"), unit: "rows/s" },
+    { name: `hub, durable updates, ${how}`, value: middle(ours, "rate"), unit: "rows/s" },
+    {
+      name: `hub / Hocuspocus + SQLite, ${how}`,
+      value: middle(ours, "rate") / middle(their, "rate"),
+      unit: "×",
+    },
+    { name: "  Hocuspocus + SQLite, processor time an update, all of it", value: middle(their, "rowUs"), unit: "µs" },
+    { name: "  hub, processor time an update, all of it", value: middle(ours, "rowUs"), unit: "µs" },
+  ];
+}
+
+type Run = { readonly rate: number; readonly rowUs: number };
+type Measured = { rate(): Promise<number>; rest(): Promise<void> };
+
+async function runOf(process: { readonly child: ChildProcess }, { rate, rest }: Measured): Promise<Run> {
+  const beforeUs = processorUs(process);
+  const found = await rate();
+  await rest();
+  return { rate: found, rowUs: (processorUs(process) - beforeUs) / (frames * rowsPerFrame) };
+}
+
+type Hubs = { readonly theirs: HocuspocusPair; readonly hub: Hub; readonly pair: Pair };
+
+/** Told to store at every change, and waited for until it has: how fast it is durable, like the hub. */
+async function measureStoring(peers: Peers, folder: string): Promise<Measurement> {
+  const theirs = await HocuspocusPair.start(peers, path.join(folder, "each.db"), "each");
+  const rates: number[] = [];
+  const inFlightMax = windows[0];
+  for (let run = 0; run <= storingRuns; run += 1) {
+    rates.push(await theirs.updatesPerSecond({ frames: storingFrames, rows: rowsPerFrame, objects, inFlightMax }));
+  }
+  await theirs.killAndCount(objects);
+  const name = `Hocuspocus storing each change, until stored, ${inFlightMax} in flight`;
+  return { name, value: median(rates.slice(1)), unit: "rows/s" };
+}
+
 async function measureHubs(peers: Peers, folder: string): Promise<Measurement[]> {
   const theirs = await HocuspocusPair.start(peers, path.join(folder, "documents.db"));
   const hub = await startHub(folder);
-  const { from, to } = await link(hub.home);
+  const pair = await link(hub.home);
+  const { from } = pair;
   const lines: Measurement[] = [];
-  for (const inFlightMax of windows) {
-    const [rates, theirRates]: [number[], number[]] = [[], []];
-    for (let run = 0; run < runs; run += 1) {
-      const frames = framesPerRun;
-      theirRates.push(await theirs.updatesPerSecond({ frames, rows: rowsPerFrame, objects, inFlightMax }));
-      const bound = Number.isFinite(inFlightMax) ? { inFlightMax } : {};
-      rates.push(await updatesPerSecond(from, { rows: rowsPerFrame, rowsPerRun: frames * rowsPerFrame, ...bound }));
-    }
-    const how = Number.isFinite(inFlightMax) ? `${inFlightMax} frames of 100 in flight` : "frames of 100, no bound";
-    lines.push(
-      { name: `Hocuspocus + SQLite, updates, ${how}`, value: median(theirRates), unit: "rows/s" },
-      { name: `hub, durable updates, ${how}`, value: median(rates), unit: "rows/s" },
-      { name: `hub / Hocuspocus + SQLite, ${how}`, value: median(rates) / median(theirRates), unit: "×" },
-    );
-  }
+  for (const inFlightMax of windows) lines.push(...(await measureWindow({ theirs, hub, pair }, inFlightMax)));
+  // Once more, so that both have just answered what is looked for on their disks.
+  const load = { rows: rowsPerFrame, rowsPerRun: frames * rowsPerFrame };
+  await theirs.updatesPerSecond({ frames, rows: rowsPerFrame, objects, inFlightMax: windows[0] });
   const theirCount = await theirs.killAndCount(objects);
+  await updatesPerSecond(pair, { ...load, inFlightMax: windows[0] });
   const gone = once(hub.child, "exit");
   hub.child.kill("SIGKILL");
   await gone;
-  for (const editor of [from, to]) editor.leave();
+  for (const editor of [from, pair.to]) editor.leave();
   // What a killed hub says of itself is still there; the next one's word is waited for.
   rmSync(path.join(hub.home, "hub.json"), { force: true });
   const again = await startHub(folder);
@@ -114,6 +162,7 @@ async function measureHubs(peers: Peers, folder: string): Promise<Measurement[]>
     for (const editor of [after.from, after.to]) editor.leave();
     return [
       ...lines,
+      await measureStoring(peers, folder),
       { name: "Hocuspocus + SQLite, objects as acknowledged after kill -9", value: theirCount, unit: "" },
       { name: `hub, objects as acknowledged after kill -9, of ${objects}`, value: kept, unit: "" },
     ];

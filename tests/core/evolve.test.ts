@@ -4,11 +4,11 @@ import { evolve } from "#electron/core/evolve.ts";
 import { type InputKind, modeTable } from "#electron/core/mode-table.ts";
 import type { RecordOf } from "#electron/core/record.ts";
 import { State } from "#electron/core/state.ts";
-import { encodeState } from "#electron/engine/state-codec.ts";
 import { BugError } from "#shared/assert.ts";
 import { modes } from "#shared/protocol/handshake.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import { objectFields, uuidOf } from "./desk.ts";
+import { stateText } from "./state-text.ts";
 
 const one = uuidOf(1);
 const edit = (...ops: StampedOperation[]): RecordOf<"edit"> => {
@@ -60,12 +60,12 @@ describe("the fold", () => {
 
   it("[ENG-1] a turn that the log did not take leaves no trace", () => {
     const state = withOne();
-    const before = Buffer.from(encodeState(state)).toString("utf8");
+    const before = stateText(state);
     evolve(state, 2, edit({ op: "set", uuid: one, fields: { name: "X" }, stamp: 33 }));
     evolve(state, 3, edit({ op: "delete", uuid: one, stamp: 49 }));
     evolve(state, 4, edit({ ...create, uuid: uuidOf(2), stamp: 65 }));
     state.drop();
-    expect(Buffer.from(encodeState(state)).toString("utf8")).toBe(before);
+    expect(stateText(state)).toBe(before);
     expect(state.entities.size).toBe(1);
   });
 });

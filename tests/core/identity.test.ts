@@ -9,13 +9,13 @@ import type { Record } from "#electron/core/record.ts";
 import { State } from "#electron/core/state.ts";
 import { decodeRecord, encodeRecord } from "#electron/engine/record-codec.ts";
 import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
-import { canonicalJson, type Json } from "#shared/canonical-json.ts";
 import type { Uuid } from "#shared/ids.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { Operation } from "#shared/protocol/operation.ts";
 import { stampOf } from "#shared/scene/stamp.ts";
 import { scaled } from "#tests/hostile/scale.ts";
 import { Desk, objectFields, uuidOf } from "./desk.ts";
+import { stateText } from "./state-text.ts";
 
 const runs = scaled(300, 10_000);
 const commandsMax = 40;
@@ -38,7 +38,6 @@ type Act = { readonly role: Role; readonly uuid: Uuid; readonly lamport: number 
 const stampBy = ({ role, lamport }: Act) => stampOf(lamport, role);
 /** A deletion counts only above the stamp with which the thing is there. */
 const presence = ({ createdStamp, nameStamp, rest }: Alive) => Math.max(createdStamp, Math.min(nameStamp, rest));
-const text = (state: State) => canonicalJson(JSON.parse(Buffer.from(encodeState(state)).toString("utf8")) as Json);
 
 function fail(what: string): never {
   throw new Error(what);
@@ -142,10 +141,10 @@ class Restart implements fc.Command<Model, Desk> {
     const folded = new State();
     for (const [index, record] of desk.records.entries()) evolve(folded, index + 1, reread(record));
     folded.commit();
-    same(text(folded), text(desk.state), "the log's fold");
+    same(stateText(folded), stateText(desk.state), "the log's fold");
     const decoded = decodeState(encodeState(desk.state));
     if (!decoded.ok) return fail(decoded.failure.message);
-    same(text(decoded.value), text(desk.state), "the checkpoint");
+    same(stateText(decoded.value), stateText(desk.state), "the checkpoint");
     compare(model, desk);
   }
   toString = () => "restart";

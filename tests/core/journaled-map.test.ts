@@ -29,6 +29,16 @@ describe("a journaled map", () => {
     expect([map.size, map.get("changed"), map.has("deleted")]).toEqual([3, 21, false]);
   });
 
+  it("[ENG-1] what was replaced in a dropped turn is there again", () => {
+    const map = committed();
+    map.replace("changed", 2, 20);
+    map.replace("changed", 20, 21);
+    map.replace("new", undefined, 4);
+    expect(Object.fromEntries(map.entries())).toEqual({ kept: 1, changed: 21, deleted: 3, new: 4 });
+    map.drop();
+    expect(Object.fromEntries(map.entries())).toEqual({ kept: 1, changed: 2, deleted: 3 });
+  });
+
   it("[ENG-1] a dropped turn leaves no trace, however often it wrote one key", () => {
     const map = committed();
     change(map);

@@ -50,7 +50,7 @@ function dieOf(...ops: Operation[]): void {
 }
 
 const lossOf = (uuid: string | null) => {
-  const rows = failureRows({ state: desk.state, links: desk.links, nowMs: desk.nowMs });
+  const rows = failureRows({ state: desk.state, links: desk.links, nowMs: desk.nowMs, stop: null });
   return rows.find((row) => row.operation === "editor-lost" && row.uuid === uuid);
 };
 const standing = (uuid = one) => standingOf(desk.state, uuid, desk.nowMs);

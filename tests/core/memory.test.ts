@@ -52,7 +52,7 @@ function failOnce(uuid = one): void {
 
 const standing = (uuid = one) => standingOf(desk.state, uuid, desk.nowMs);
 const rowOf = (uuid: string | null, operation = "apply") => {
-  const rows = failureRows({ state: desk.state, links: desk.links, nowMs: desk.nowMs });
+  const rows = failureRows({ state: desk.state, links: desk.links, nowMs: desk.nowMs, stop: null });
   return rows.find((row) => row.uuid === uuid && row.operation === operation);
 };
 

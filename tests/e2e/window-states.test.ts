@@ -53,6 +53,29 @@ describe("what each state offers", () => {
     expect(await win.asked("set-paused")).toEqual([]);
   });
 
+  it("halted and refused: the failure that ended the work is listed where it is counted", async () => {
+    for (const name of ["halted", "refused"] as const) {
+      await win.open(name);
+      await win.show("failures");
+      await win.page.getByRole("cell", { name: sceneOf(name, 0).status.sentence }).waitFor();
+      expect(await win.page.getByText("Nothing has failed").count()).toBe(0);
+      expect(await win.page.getByRole("button", { name: /^Forget/ }).count()).toBe(0);
+    }
+  });
+
+  it("refused: no view says that there is nothing; each says why nothing can be shown, and leads to the way out", async () => {
+    for (const view of ["objects", "timeline", "snapshots", "review", "conflicts"] as const) {
+      await win.open("refused");
+      await win.show(view);
+      await win.page.getByText("a newer VibeSync wrote it. Install that version.", { exact: false }).last().waitFor();
+      const main = win.page.getByRole("main");
+      await main.getByRole("heading", { name: "The project is not open" }).waitFor();
+      expect(await main.getByText(/No objects yet|No snapshots yet|Edits appear here|No conflicts/).count()).toBe(0);
+      await main.getByRole("button", { name: "What you can do" }).click();
+      await main.getByRole("button", { name: "Go on from the last snapshot…" }).waitFor();
+    }
+  });
+
   it("needs-you leads to what is held back, and each row of the card to its own", async () => {
     await win.open("needs-you");
     const { conflicts } = sceneOf("needs-you", Date.now());

@@ -7,7 +7,6 @@ import { State } from "#electron/core/state.ts";
 import type { LogRecord } from "#electron/core/wal-frame.ts";
 import { Engine } from "#electron/engine/engine.ts";
 import { Inbox } from "#electron/engine/inbox.ts";
-import { encodeState } from "#electron/engine/state-codec.ts";
 import { realClock } from "#electron/ports/clock.ts";
 import type { Log, LsnRange } from "#electron/ports/log.ts";
 import type { Wire } from "#electron/ports/wire.ts";
@@ -16,6 +15,7 @@ import type { DownKind, DownMessage } from "#shared/protocol/down.ts";
 import type { Failure, Result } from "#shared/result.ts";
 import { failure, success } from "#shared/result.ts";
 import { Desk, helloOf, objectFields, stateOf, uuidOf } from "#tests/core/desk.ts";
+import { stateText } from "#tests/core/state-text.ts";
 
 const one = uuidOf(1);
 
@@ -137,7 +137,7 @@ const createOne = () => {
   return script.changeOf("blender", [op]);
 };
 const told = (role: Role) => wires.kinds(script.connectionOf(role)).filter((kind) => kind !== "status");
-const text = () => Buffer.from(encodeState(state)).toString("utf8");
+const text = () => stateText(state);
 
 describe("what leaves", () => {
   it("[ENG-1] nothing structural and no acknowledgement before the sync that covers it", async () => {

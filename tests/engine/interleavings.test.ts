@@ -12,13 +12,13 @@ import { State } from "#electron/core/state.ts";
 import type { LogRecord } from "#electron/core/wal-frame.ts";
 import type { EditorMessage } from "#electron/core/wire-event.ts";
 import { Engine } from "#electron/engine/engine.ts";
-import { encodeState } from "#electron/engine/state-codec.ts";
 import { realClock } from "#electron/ports/clock.ts";
 import type { Log, LsnRange } from "#electron/ports/log.ts";
 import type { Wire } from "#electron/ports/wire.ts";
 import type { DownMessage } from "#shared/protocol/down.ts";
 import { failure, type Result, success } from "#shared/result.ts";
 import { Desk, helloOf, objectFields, stateOf, uuidOf } from "#tests/core/desk.ts";
+import { stateText } from "#tests/core/state-text.ts";
 import { scaled } from "#tests/hostile/scale.ts";
 
 const runs = scaled(500, 10_000);
@@ -166,10 +166,6 @@ function operationOf(step: "create" | "rename" | "delete", role: Role) {
   return { op: "create", uuid, kind: "object", fields: objectFields({ name: step }) } as const;
 }
 
-function textOf(state: State): string {
-  return Buffer.from(encodeState(state)).toString("utf8");
-}
-
 const script = fc.array(fc.constantFrom<Step>("create", "rename", "delete", "cut", "tick"), { maxLength: stepsMax });
 
 it(
@@ -196,7 +192,7 @@ it(
         const folded = new State();
         for (const [index, record] of records.entries()) evolve(folded, index + 1, record);
         folded.commit();
-        expect(textOf(folded)).toBe(textOf(state));
+        expect(stateText(folded)).toBe(stateText(state));
       },
     );
     await fc.assert(property, { numRuns: runs });

@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ScriptedEditor } from "#electron/demo/scripted-editor.ts";
+import { failureTotals } from "#electron/hub/failure-totals.ts";
 import { OperationLog } from "#electron/hub/operation-log.ts";
 import { realDisk } from "#electron/ports/disk.ts";
 import type { Uuid } from "#shared/ids.ts";
@@ -12,6 +13,7 @@ import {
   ask,
   codeOf,
   countOf,
+  failuresOf,
   footprint,
   modeIs,
   must,
@@ -282,7 +284,11 @@ describe("the end", () => {
     fs.renameSync(inHub("wal"), inHub("wal-moved"));
     blender.user.move(box, [1, 1, 1]);
     await modeIs(live.hub, "halted");
-    expect(live.hub.status().sentence).toContain("was moved or deleted");
+    const { sentence, failures } = live.hub.status();
+    expect(sentence).toContain("was moved or deleted");
+    const rows = await failuresOf(live.hub);
+    expect(rows[0]).toMatchObject({ code: "E_WAL_WRITE", count: 1, consequence: "stopped", message: sentence });
+    expect(failures).toEqual(failureTotals(rows));
     expect(blender.model.unanswered + blender.model.dirty.size).toBeGreaterThan(0);
     expect(codeOf(await ask(live.hub, "set-paused", { paused: true }))).toBe("E_WAL_WRITE");
     expect(must(await ask(live.hub, "objects", null)).objects).toHaveLength(1);
@@ -297,5 +303,6 @@ describe("the end", () => {
     await modeIs(live.hub, "live");
     await agree(blender, unity);
     expect(unity.model.scene.read(box)?.translation).toEqual([1, 1, 1]);
+    expect((await failuresOf(live.hub)).map(({ consequence }) => consequence)).not.toContain("stopped");
   });
 });

@@ -10,7 +10,7 @@ import { evolve } from "#electron/core/evolve.ts";
 import type { Record } from "#electron/core/record.ts";
 import { State } from "#electron/core/state.ts";
 import { encodeRecord } from "#electron/engine/record-codec.ts";
-import { encodedParts, encodeState, viewOf } from "#electron/engine/state-codec.ts";
+import { encodedParts, viewOf } from "#electron/engine/state-codec.ts";
 import { foldersOf, openProjectFile, prepareFolder } from "#electron/hub/project.ts";
 import { writeRegistry } from "#electron/hub/registry-file.ts";
 import { type Restored, restoreOrSalvage } from "#electron/hub/restore.ts";
@@ -19,6 +19,7 @@ import type { SnapshotChange, SnapshotRepair } from "#electron/ports/snapshots.t
 import { SnapshotStore } from "#electron/snapshots/store.ts";
 import { saveCheckpointInSteps } from "#electron/wal/checkpoint.ts";
 import { objectFields } from "#tests/core/desk.ts";
+import { stateText } from "#tests/core/state-text.ts";
 import { must, openWriter } from "#tests/wal/log-script.ts";
 
 export const projectFolder = "/project";
@@ -102,12 +103,8 @@ const texts: string[] = [];
 
 /** The state at `lsn` as a checkpoint holds it; made once. */
 function textAt(lsn: number): string {
-  texts[lsn] ??= textOf(stateAt(lsn));
+  texts[lsn] ??= stateText(stateAt(lsn));
   return texts[lsn];
-}
-
-function textOf(state: State): string {
-  return Buffer.from(encodeState(state)).toString("utf8");
 }
 
 /** A new project, opened as far as its state and the end of its log. */
@@ -185,7 +182,7 @@ export async function checkNextStart(disk: Disk, told: Told, place: string): Pro
   if (damage) fail(damage.message);
   if (lsn < told.confirmedLsn) fail(`${lsn} of ${told.confirmedLsn} confirmed`);
   if (lsn > told.appendedLsn + Math.max(...groupSizes)) fail(`${lsn} recovered, never appended`);
-  if (textOf(state) !== textAt(lsn)) fail(`the state is not the fold of ${lsn} records`);
+  if (stateText(state) !== textAt(lsn)) fail(`the state is not the fold of ${lsn} records`);
   await checkHistory(disk, told, fail);
   checkSidecar(disk, told, fail);
   return lsn;

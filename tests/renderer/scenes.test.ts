@@ -1,5 +1,6 @@
 /** The window is tried with nothing that the real hub could not say. */
 import { describe, expect, it } from "vitest";
+import { failureTotals } from "#electron/hub/failure-totals.ts";
 import { pushes, requests } from "#shared/ipc/contract.ts";
 import { growth } from "./harness/scene-parts.ts";
 import { sceneNames, sceneOf } from "./harness/scenes.ts";
@@ -20,6 +21,11 @@ describe.each(sceneNames)("the scene %s", (name) => {
     expect(requests["snapshot-preview"][1].safeParse(scene.preview).error).toBeUndefined();
     expect(requests.setup[1].safeParse(scene.setup).error).toBeUndefined();
     expect(requests.settings[1].safeParse(scene.settings).error).toBeUndefined();
+  });
+
+  it("counts the failures that it lists, and no other", () => {
+    const { status, failures } = sceneOf(name, Date.now());
+    expect(status.failures).toEqual(failureTotals(failures));
   });
 
   it("names every object once", () => {

@@ -101,8 +101,8 @@ describe("connecting", () => {
     await connectStore(hub, store);
     const project = { id: uuidOf(12), name: "Other", folder: "/elsewhere" };
     hub.push("status-changed", { ...scene.status, project });
-    const { tail, failures, snapshots } = store.getState();
-    expect([tail.length, failures.length, snapshots.length]).toEqual([0, 0, 0]);
+    const { objects, tail, failures, snapshots } = store.getState();
+    expect([objects.byUuid.size, tail.length, failures.length, snapshots.length]).toEqual([0, 0, 0, 0]);
     expect(store.pulse.read(nowMs).every((bucket) => bucket.blender + bucket.unity + bucket.faults === 0)).toBe(true);
   });
 

@@ -113,6 +113,30 @@ describe("the session around a hub", () => {
     expect(session.status().mode).toBe("live");
   });
 
+  it("lists the reason as the one failure that is known, counts it, and forgets it with the next try", async () => {
+    let isFull = true;
+    const full = failure("E_DISK_FULL", "The disk is full.");
+    const { session, pushed } = setUp(() => (isFull ? Promise.resolve(full) : undefined));
+    await session.open("/a");
+    const row = {
+      operation: "open",
+      code: "E_DISK_FULL",
+      message: "The disk is full.",
+      count: 1,
+      consequence: "stopped",
+    };
+    expect(await session.handlers.failures(null)).toMatchObject({ ok: true, value: { rows: [row] } });
+    expect(pushed.at(-1)).toMatchObject(["failures-changed", { rows: [row] }]);
+    expect(session.status().failures).toEqual({ timeouts: 0, refused: 0, mismatches: 0, disk: 1 });
+    isFull = false;
+    await session.handlers["restart-engine"](null);
+    expect(pushed.filter(([channel]) => channel === "failures-changed").at(-1)).toEqual([
+      "failures-changed",
+      { rows: [] },
+    ]);
+    expect(session.status().failures.disk).toBe(0);
+  });
+
   it("turns a throw of the opening into a reason, never into an end", async () => {
     const { session } = setUp(() => Promise.reject(new Error("boom")));
     expect(await session.open("/a")).toMatchObject({ ok: false, failure: { code: "E_BUG" } });

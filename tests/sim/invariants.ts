@@ -2,10 +2,10 @@
 import { strict as assert } from "node:assert";
 import { isHome } from "#electron/core/hierarchy.ts";
 import { registersOf, type State } from "#electron/core/state.ts";
-import { encodeState } from "#electron/engine/state-codec.ts";
 import { canonicalJson, type Json } from "#shared/canonical-json.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
 import { type FieldValue, hasField } from "#shared/scene/fields.ts";
+import { plainState } from "#tests/core/state-text.ts";
 import type { Witness } from "./witness.ts";
 import type { SimEditor } from "./world.ts";
 
@@ -40,8 +40,7 @@ const canonical = (item: unknown) => canonicalJson(item as Json);
 
 /** A state as text, in an order that does not depend on how it came about. */
 function linesOf(state: State, textOf: (item: unknown) => string): string[] {
-  const plain: { [key: string]: unknown } = JSON.parse(Buffer.from(encodeState(state)).toString("utf8"));
-  return Object.entries(plain).flatMap(([key, value]) => {
+  return Object.entries(plainState(state)).flatMap(([key, value]) => {
     const items = Array.isArray(value) ? value : [value];
     return items.map((item) => `${key} ${textOf(item)}`).sort();
   });

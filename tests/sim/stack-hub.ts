@@ -75,7 +75,7 @@ export class StackHub {
     this.#recorder = new SnapshotRecorder({
       snapshots: around.history,
       clock,
-      wholeState: () => this.#feed.wholeState(),
+      wholeState: (take) => this.#feed.wholeState(take),
       onOutcome: (result) => {
         if (!result.ok) return;
         const { oid, reason, label, lsn } = result.value;
@@ -112,7 +112,7 @@ export class StackHub {
   }
 
   #perform(effect: WorldEffect): void {
-    if (effect.kind === "finalised") this.#feed.finalised();
+    if (effect.kind === "finalised") this.#feed.finalised(effect.uuids);
     if (effect.kind === "finalised" && this.#checkpoints.isDue) void this.#checkpoint();
     if (effect.kind === "snapshot") void this.#snapshot(effect.reason);
     if (effect.kind !== "paired-snapshot") return;

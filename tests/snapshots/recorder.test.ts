@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Clock, realClock } from "#electron/ports/clock.ts";
 import type { SnapshotInfo } from "#electron/ports/snapshots.ts";
+import type { FinalBatch } from "#electron/snapshots/pace.ts";
 import { SnapshotRecorder } from "#electron/snapshots/recorder.ts";
 import type { Result } from "#shared/result.ts";
 import { FaultyDisk } from "./faulty-disk.ts";
@@ -14,11 +15,10 @@ async function recorderOn(clock: Clock = realClock) {
   const state = new Map(changesOf(6).map(({ uuid, json }) => [uuid, json ?? ""]));
   const outcomes: Result<SnapshotInfo>[] = [];
   let lsn = 10;
-  const wholeState = () => ({
-    lsn,
-    stateHash: `state-${lsn}`,
-    changed: Array.from(state, ([uuid, json]) => ({ uuid, json })),
-  });
+  const wholeState = async (take: (whole: FinalBatch) => void) => {
+    const changed = Array.from(state, ([uuid, json]) => ({ uuid, json }));
+    take({ lsn, stateHash: `state-${lsn}`, changed });
+  };
   const recorder = new SnapshotRecorder({ snapshots: store, clock, wholeState, onOutcome: (r) => outcomes.push(r) });
   /** Makes an object final with a new text, as a batch of its own. */
   const edit = (index: number): void => {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { decodeFrame, decodeText, nameOfUnreadable } from "#electron/transport/codec.ts";
-import { encodeTransforms, type TransformFrame } from "#shared/protocol/binary.ts";
+import { encodeTransforms, joinRows, type TransformFrame } from "#shared/protocol/binary.ts";
 import { errorCodes } from "#shared/protocol/error-code.ts";
 
 const cube = "11111111-1111-4111-8111-111111111111";
@@ -114,4 +114,31 @@ describe("[WIRE-29] [WIRE-11] the name of a change that could not be read", () =
 
 it("every code that the vectors name exists", () => {
   for (const { code } of cases) if (code !== undefined) expect(errorCodes).toContain(code);
+});
+
+describe("rows that are passed on", () => {
+  const other = "22222222-2222-4222-8222-222222222222";
+  const moved = (uuid: string, values: readonly number[]) => bytesOf({ rows: [{ uuid, mask: 7, flags: 0, values }] });
+  const first = moved(cube, [0.1, -0, 1e-40, 0, 0, 0, 1, 1, -1, 3e38]);
+  const second = moved(other, [1, 2, 3, 0, 0, 0, 1, 1, 1, 1]);
+  const rowsOf = (bytes: Buffer) => {
+    const decoded = decodeFrame(bytes);
+    return decoded.ok ? decoded.value.rows : [];
+  };
+
+  it("are the bytes that came, alone and laid together", () => {
+    const rows = rowsOf(first);
+    expect(Buffer.from(encodeTransforms({ ...frame, rows }))).toEqual(first);
+    const both = joinRows([rows, rowsOf(second)]);
+    expect(both.map(({ uuid }) => uuid)).toEqual([cube, other]);
+    expect(Buffer.from(encodeTransforms({ ...frame, rows: both })).subarray(32)).toEqual(
+      Buffer.concat([first.subarray(32), second.subarray(32)]),
+    );
+  });
+
+  it("are made anew where one of them was changed", () => {
+    const rows = rowsOf(first).map((row) => ({ ...row, mask: 1 }));
+    const again = rowsOf(Buffer.from(encodeTransforms({ ...frame, rows })));
+    expect(again).toEqual(rows);
+  });
 });

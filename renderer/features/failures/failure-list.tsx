@@ -86,10 +86,11 @@ function FailureEntry({ row, nowMs, onForgotten }: EntryProps) {
 /** What is held back has a decision besides: forgetting alone does not let it take part again. */
 function Deeds({ row, onForgotten }: Pick<EntryProps, "row" | "onForgotten">) {
   const { ui, actions } = useApp();
-  const { uuid, name, message, quarantined } = row;
+  const { uuid, name, message, quarantined, consequence } = row;
   const [busy, forget] = useBusy(async () => {
     if (await actions.forget(row)) onForgotten();
   });
+  if (consequence === "stopped") return null;
   return (
     <div className={styles.deeds}>
       {quarantined && uuid !== null && (

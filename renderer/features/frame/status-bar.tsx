@@ -15,7 +15,7 @@ export function StatusBar() {
 function Counters({ status }: { readonly status: StatusView }) {
   const { ui } = useApp();
   const nowMs = useNow(renewMs);
-  const { failures, log, lastSnapshotMs, port } = status;
+  const { failures, log, lastSnapshotMs, port, project } = status;
   const counters = [
     [texts.bar.timeouts(failures.timeouts), failures.timeouts],
     [texts.bar.refused(failures.refused), failures.refused],
@@ -37,13 +37,17 @@ function Counters({ status }: { readonly status: StatusView }) {
           </span>
         ))}
       </button>
-      <span className={styles.end}>
-        <span>
-          {lastSnapshotMs === null ? texts.bar.noSnapshot : texts.bar.lastSnapshot(ago(lastSnapshotMs, nowMs))}
+      {project === null ? (
+        <span className={styles.end}>{texts.unread.bar}</span>
+      ) : (
+        <span className={styles.end}>
+          <span>
+            {lastSnapshotMs === null ? texts.bar.noSnapshot : texts.bar.lastSnapshot(ago(lastSnapshotMs, nowMs))}
+          </span>
+          <span>{texts.bar.logOnDisk(log.durableLsn)}</span>
+          <span>{port === null ? texts.bar.noPort : texts.bar.port(port)}</span>
         </span>
-        <span>{texts.bar.logOnDisk(log.durableLsn)}</span>
-        <span>{port === null ? texts.bar.noPort : texts.bar.port(port)}</span>
-      </span>
+      )}
     </>
   );
 }

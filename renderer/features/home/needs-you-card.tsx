@@ -1,6 +1,7 @@
 /** The objects that are held back, each with its reason, and the way to choose between its versions. */
-import { useApp } from "#renderer/app-context.tsx";
+import { useApp, useHubState } from "#renderer/app-context.tsx";
 import { StateIcon } from "#renderer/features/frame/state-mark.tsx";
+import { isUnread } from "#renderer/features/frame/unread.tsx";
 import { useQueue } from "#renderer/features/frame/use-queue.ts";
 import { texts } from "#renderer/messages/texts.ts";
 import { showConflict, showObject } from "#renderer/store/ui-store.ts";
@@ -13,6 +14,7 @@ const shownMax = 5;
 export function NeedsYouCard() {
   const { ui } = useApp();
   const conflicts = useQueue("conflicts");
+  const unread = useHubState(({ status }) => isUnread(status));
   const waiting = conflicts?.rows ?? [];
   const { decide } = texts.conflicts;
   return (
@@ -25,7 +27,9 @@ export function NeedsYouCard() {
         )
       }
     >
-      {waiting.length === 0 && <p className={rows.nothing}>{texts.home.nothingNeedsYou}</p>}
+      {waiting.length === 0 && (
+        <p className={rows.nothing}>{unread ? texts.unread.needsYou : texts.home.nothingNeedsYou}</p>
+      )}
       <ul>
         {waiting.slice(0, shownMax).map(({ uuid, name, why }) => (
           <li key={uuid} className={rows.row}>

@@ -1,6 +1,7 @@
 /** The way back: take a snapshot now, or see the newest ones. */
 import { Camera } from "lucide-react";
 import { useApp, useHubState } from "#renderer/app-context.tsx";
+import { isUnread } from "#renderer/features/frame/unread.tsx";
 import { newestAndNotable } from "#renderer/features/snapshots/snapshot-groups.ts";
 import { snapshotTitle } from "#renderer/features/snapshots/snapshot-title.ts";
 import { texts } from "#renderer/messages/texts.ts";
@@ -13,6 +14,11 @@ import rows from "./rows.module.css";
 
 const shownMax = 4;
 const renewMs = 2_000;
+
+function stoppedText(status: StatusView): string {
+  if (!isUnread(status)) return texts.home.stopped;
+  return status.offers.includes("restore-snapshot") ? texts.unread.restore : texts.unread.snapshots;
+}
 
 export function SafetyCard({ status }: { readonly status: StatusView }) {
   const { ui, actions } = useApp();
@@ -34,7 +40,7 @@ export function SafetyCard({ status }: { readonly status: StatusView }) {
       >
         {texts.home.takeSnapshot}
       </Button>
-      {status.mode === "halted" && <p className={rows.blocked}>{texts.home.stopped}</p>}
+      {status.mode === "halted" && <p className={rows.blocked}>{stoppedText(status)}</p>}
       {snapshots.length === 0 && status.project !== null && <p className={rows.nothing}>{texts.home.noSnapshots}</p>}
       <ul>
         {newestAndNotable(snapshots, shownMax).map((snapshot) => (

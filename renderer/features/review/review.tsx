@@ -21,10 +21,11 @@ const words = texts.review;
 
 export function Review() {
   const review = useQueue("review");
-  const isSafe = useHubState((state) => state.status?.mode === "safe");
+  const mode = useHubState((state) => state.status?.mode);
   if (review === null) return null;
   if (review.rows.length > 0) return <Queue rows={review.rows} total={review.total} />;
-  return <Empty icon={ShieldCheck} title={words.emptyTitle} text={isSafe ? words.empty : words.off} />;
+  const text = mode === "halted" ? words.stopped : mode === "safe" ? words.empty : words.off;
+  return <Empty icon={ShieldCheck} title={words.emptyTitle} text={text} />;
 }
 
 function Queue({ rows, total }: { readonly rows: readonly ReviewRow[]; readonly total: number }) {

@@ -11,7 +11,7 @@ import { EditorChip } from "#renderer/features/frame/editor-chip.tsx";
 import { texts } from "#renderer/messages/texts.ts";
 import { Button } from "#renderer/ui/button.tsx";
 import { useBusy } from "#renderer/ui/use-busy.ts";
-import type { SetupView } from "#shared/ipc/view.ts";
+import type { SetupView, StatusView } from "#shared/ipc/view.ts";
 import { EditorStep } from "./editor-step.tsx";
 import styles from "./setup.module.css";
 import { SetupStep } from "./setup-step.tsx";
@@ -36,12 +36,7 @@ export function Setup() {
       <ol className={styles.steps}>
         <EditorStep number={1} editor="blender" found={found} isLooking={setup === null} onChanged={look} />
         <EditorStep number={2} editor="unity" found={found} isLooking={setup === null} onChanged={look} />
-        <SetupStep
-          number={3}
-          title={texts.setup.helloTitle}
-          text={status?.demo ? texts.setup.helloDemo : texts.setup.hello}
-          isDone={isLinked}
-        >
+        <SetupStep number={3} title={texts.setup.helloTitle} text={helloText(status)} isDone={isLinked}>
           {editors && !status?.demo && (
             <div className={styles.chips}>
               <EditorChip editor={editors.blender} />
@@ -65,6 +60,11 @@ export function Setup() {
       {setup && <p className={styles.quiet}>{texts.setup.pluginFiles(setup.pluginFolder)}</p>}
     </div>
   );
+}
+
+function helloText(status: StatusView | null): string {
+  if (status?.mode === "halted") return texts.setup.helloStopped;
+  return status?.demo ? texts.setup.helloDemo : texts.setup.hello;
 }
 
 /** Null while the editors are looked for. */

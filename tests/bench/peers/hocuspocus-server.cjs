@@ -1,12 +1,13 @@
 /**
  * The other process of hocuspocus.ts: a Hocuspocus server as its documentation sets it up, which stores documents in
- * SQLite. `node hocuspocus-server.cjs <folder of the packages> <database>`; says its port on the first line.
+ * SQLite. `node hocuspocus-server.cjs <folder of the packages> <database> <seldom|each>`; tells its parent its port, and
+ * when it is asked, that all is stored.
  */
 const { createRequire } = require("node:module");
 const { createServer } = require("node:net");
 const path = require("node:path");
 
-const [folder = "", file = ""] = process.argv.slice(2);
+const [folder = "", file = "", storing = ""] = process.argv.slice(2);
 const load = createRequire(path.join(folder, "package.json"));
 const Database = load("better-sqlite3");
 const { Server } = load("@hocuspocus/server");
@@ -36,9 +37,24 @@ function freePort() {
   });
 }
 
+/** Runs of its storing wait for one another: when it is idle for a moment, none is left. */
+function tellWhenStored(server) {
+  const { debouncer } = server.hocuspocus;
+  let idle = 0;
+  const timer = setInterval(() => {
+    const id = "onStoreDocument-scene";
+    idle = debouncer.isDebounced(id) || debouncer.isCurrentlyExecuting(id) ? 0 : idle + 1;
+    if (idle < 5) return;
+    clearInterval(timer);
+    process.send?.("stored");
+  }, 1);
+}
+
 (async () => {
   const port = await freePort();
-  const server = new Server({ address: "127.0.0.1", port, quiet: true, extensions: [storage] });
+  const often = storing === "each" ? { debounce: 0 } : {};
+  const server = new Server({ address: "127.0.0.1", port, quiet: true, extensions: [storage], ...often });
   await server.listen();
-  console.log(port);
+  process.on("message", () => tellWhenStored(server));
+  process.send?.(port);
 })();

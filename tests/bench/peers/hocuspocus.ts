@@ -7,11 +7,18 @@ import { once } from "node:events";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
+import { placeAt, type Sender, sendFrames, uuidOfObject } from "../load.ts";
 import type { Peers } from "./packages.ts";
 
 type SharedMap = { get(key: string): unknown; set(key: string, value: unknown): void };
 type Document = { getMap(name: string): SharedMap; transact(work: () => void): void };
-type Provider = { readonly isSynced: boolean; readonly unsyncedChanges: number; destroy(): void };
+type Provider = {
+  readonly isSynced: boolean;
+  readonly unsyncedChanges: number;
+  on(event: "unsyncedChanges", listener: () => void): void;
+  off(event: "unsyncedChanges", listener: () => void): void;
+  destroy(): void;
+};
 type Client = { readonly document: Document; readonly provider: Provider; readonly socket: { destroy(): void } };
 type Yjs = { readonly Doc: new () => Document; applyUpdate(document: Document, update: Uint8Array): void };
 type Sqlite = new (
@@ -28,32 +35,46 @@ export type Load = {
   readonly inFlightMax: number;
 };
 
+/** `seldom`: 2 s after the last change, as it comes. `each`: after every change, still not before its answer. */
+export type Storing = "seldom" | "each";
+
 const documentName = "scene";
 const waitMsMax = 60_000;
+/** Longer than it waits before it stores. */
+const restMs = 2_200;
+
+type Started = {
+  readonly file: string;
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly storing: Storing;
+};
 
 export class HocuspocusPair {
   readonly #peers: Peers;
   readonly #file: string;
-  readonly #child: ChildProcess;
+  readonly child: ChildProcess;
+  readonly #storing: Storing;
   readonly #from: Client;
   readonly #to: Client;
   /** Written into every value, so that an old one is told from the last. */
   #frame = 0;
 
-  private constructor(peers: Peers, { file, child, port }: { file: string; child: ChildProcess; port: number }) {
+  private constructor(peers: Peers, { file, child, port, storing }: Started) {
     this.#peers = peers;
     this.#file = file;
-    this.#child = child;
+    this.child = child;
+    this.#storing = storing;
     this.#from = this.#client(port);
     this.#to = this.#client(port);
   }
 
-  static async start(peers: Peers, file: string): Promise<HocuspocusPair> {
+  static async start(peers: Peers, file: string, storing: Storing = "seldom"): Promise<HocuspocusPair> {
     const script = path.join(import.meta.dirname, "hocuspocus-server.cjs");
-    const args = [script, peers.folder, file];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-    const [line] = (await once(child.stdout, "data")) as [Buffer];
-    const pair = new HocuspocusPair(peers, { file, child, port: Number(line.toString()) });
+    const args = [script, peers.folder, file, storing];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const [port] = (await once(child, "message")) as [number];
+    const pair = new HocuspocusPair(peers, { file, child, port, storing });
     await until(() => pair.#from.provider.isSynced && pair.#to.provider.isSynced);
     return pair;
   }
@@ -65,27 +86,51 @@ export class HocuspocusPair {
   async updatesPerSecond({ frames, rows, objects, inFlightMax }: Load): Promise<number> {
     const { document, provider } = this.#from;
     const map = document.getMap("objects");
+    const sender: Sender = {
+      get inFlight() {
+        return provider.unsyncedChanges;
+      },
+      answered: () => new Promise<void>((resolve) => this.#onNextAnswer(resolve)),
+      send: (frame) => {
+        this.#frame += 1;
+        const place = placeAt(this.#frame);
+        document.transact(() => {
+          for (let row = 0; row < rows; row += 1) map.set(uuidOfObject((frame * rows + row) % objects), place);
+        });
+      },
+    };
+    const last = (frames * rows - 1) % objects;
     const startMs = performance.now();
-    for (let frame = 0; frame < frames; frame += 1) {
-      while (provider.unsyncedChanges >= inFlightMax) await new Promise((resolve) => setImmediate(resolve));
-      this.#frame += 1;
-      const value = [this.#frame, 0, 0, 0, 0, 0, 1, 1, 1, 1];
-      const numbers = Array.from({ length: rows }, (_, row) => String((frame * rows + row) % objects));
-      document.transact(() => {
-        for (const number of numbers) map.set(number, value);
-      });
-      if (frame % 10 === 9) await new Promise((resolve) => setImmediate(resolve));
-    }
-    const last = String((frames * rows - 1) % objects);
-    const shown = () => frameOf(this.#to.document, last) === this.#frame;
-    await until(() => provider.unsyncedChanges === 0 && shown());
+    await sendFrames(sender, frames, inFlightMax);
+    await until(() => isSamePlace(this.#from.document, this.#to.document, last));
+    if (this.#storing === "each") await this.#stored();
     return (frames * rows * 1_000) / (performance.now() - startMs);
+  }
+
+  #onNextAnswer(resolve: () => void): void {
+    const { provider } = this.#from;
+    const listener = () => {
+      provider.off("unsyncedChanges", listener);
+      resolve();
+    };
+    provider.on("unsyncedChanges", listener);
+  }
+
+  /** What it has to store is stored: also between two measurements, so that no other pays for it. */
+  async rest(): Promise<void> {
+    await sleep(restMs);
+    await this.#stored();
+  }
+
+  async #stored(): Promise<void> {
+    this.child.send("stored?");
+    await once(this.child, "message");
   }
 
   /** Kills the server, and counts the objects that its database holds as they were acknowledged. */
   async killAndCount(objects: number): Promise<number> {
-    const gone = once(this.#child, "exit");
-    this.#child.kill("SIGKILL");
+    const gone = once(this.child, "exit");
+    this.child.kill("SIGKILL");
     // Before they notice: a client that saw its connection close tries to reach the server for ever, destroyed or not.
     for (const { provider, socket } of [this.#from, this.#to]) {
       provider.destroy();
@@ -97,8 +142,8 @@ export class HocuspocusPair {
     const row = new Database(this.#file, {}).prepare("SELECT data FROM documents WHERE name = ?").get(documentName);
     const document = new Doc();
     if (row) applyUpdate(document, row.data);
-    const numbers = Array.from({ length: objects }, (_, number) => String(number));
-    return numbers.filter((number) => frameOf(document, number) === frameOf(this.#from.document, number)).length;
+    const indexes = Array.from({ length: objects }, (_, index) => index);
+    return indexes.filter((index) => isSamePlace(document, this.#from.document, index)).length;
   }
 
   #client(port: number): Client {
@@ -116,8 +161,9 @@ export class HocuspocusPair {
   }
 }
 
-function frameOf(document: Document, number: string): number | undefined {
-  return (document.getMap("objects").get(number) as readonly number[] | undefined)?.[0];
+function isSamePlace(one: Document, other: Document, index: number): boolean {
+  const [place, otherPlace] = [one, other].map((document) => document.getMap("objects").get(uuidOfObject(index)));
+  return JSON.stringify(place) === JSON.stringify(otherPlace);
 }
 
 async function until(isTrue: () => boolean): Promise<void> {

@@ -5,6 +5,7 @@
  * the contract's schemas, so that the window is never tried with something that the real hub cannot say.
  * Must never: hold behaviour; the fake bridge (fake-hub.ts) answers from it.
  */
+import { failureTotals, stopRow } from "#electron/hub/failure-totals.ts";
 import type { RequestAnswer } from "#shared/ipc/contract.ts";
 import type {
   ConflictRow,
@@ -17,7 +18,7 @@ import type {
   StatusView,
   TimelineRow,
 } from "#shared/ipc/view.ts";
-import { errorSentence } from "#shared/protocol/error-code.ts";
+import { type ErrorCode, errorSentence } from "#shared/protocol/error-code.ts";
 import {
   absent,
   conflictOf,
@@ -124,6 +125,17 @@ function withStatus(scene: Scene, change: Partial<StatusView>): Scene {
   return { ...scene, status: { ...scene.status, ...change } };
 }
 
+/** Counters and list have one source in the hub, too. */
+function withFailures(scene: Scene, failures: readonly FailureRow[]): Scene {
+  return { ...withStatus(scene, { failures: failureTotals(failures) }), failures };
+}
+
+/** A failure that is nobody's in particular. */
+function plainRow(code: ErrorCode, count: number, lastMs: number): FailureRow {
+  const of = { operation: "verify", code, uuid: null, role: "unity", name: "", count } as const;
+  return { ...of, firstMs: lastMs, lastMs, consequence: "none", message: errorSentence[code], quarantined: false };
+}
+
 function emptyScene(nowMs: number): Scene {
   const live = liveScene(nowMs, []);
   return {
@@ -184,27 +196,12 @@ function needsYouScene(nowMs: number): Scene {
       quarantined: true,
     };
   });
-  const others: FailureRow[] = [
-    {
-      operation: "verify",
-      code: "E_TIMEOUT",
-      uuid: null,
-      role: "unity",
-      name: "",
-      count: 2,
-      firstMs: nowMs - hourMs,
-      lastMs: nowMs - 90_000,
-      consequence: "none",
-      message: "Unity did not answer in time. It may be compiling or loading.",
-      quarantined: false,
-    },
-    ...rememberedRows(objects, nowMs),
-  ];
+  const others: FailureRow[] = [plainRow("E_TIMEOUT", 2, nowMs - 90_000), ...rememberedRows(objects, nowMs)];
+  const live = withFailures(liveScene(nowMs, objects), [...failures, ...others]);
   return {
-    ...withStatus(liveScene(nowMs, objects), {
+    ...withStatus(live, {
       verdict: "needs-you",
       sentence: `${held.length} objects are held back until you decide. Everything else is in step.`,
-      failures: { timeouts: 2, refused: 0, mismatches: 7, disk: 0 },
       notices: [
         {
           id: 2,
@@ -224,7 +221,6 @@ function needsYouScene(nowMs: number): Scene {
         },
       ],
     }),
-    failures: [...failures, ...others],
     conflicts: held.map((object, index) => conflictOf(object, index)),
   };
 }
@@ -282,8 +278,8 @@ const makers: { readonly [Name in SceneName]: (parts: SceneParts) => Scene } = {
       },
       editsPerSecond: 0,
     }),
-  "safe-mode": ({ live }) =>
-    withStatus(live, {
+  "safe-mode": ({ nowMs, live }) =>
+    withStatus(withFailures(live, [plainRow("E_TIMEOUT", 5, nowMs), plainRow("E_RATE", 1, nowMs)]), {
       mode: "safe",
       verdict: "safe-mode",
       sentence: "Nothing is written to either editor. Look at the failures, then leave safe mode.",
@@ -291,7 +287,6 @@ const makers: { readonly [Name in SceneName]: (parts: SceneParts) => Scene } = {
         blender: { ...live.status.editors.blender, waiting: 1 },
         unity: { ...live.status.editors.unity, waiting: 31 },
       },
-      failures: { timeouts: 5, refused: 1, mismatches: 0, disk: 0 },
     }),
   review: ({ nowMs, live }) => ({
     ...withStatus(live, {
@@ -307,26 +302,20 @@ const makers: { readonly [Name in SceneName]: (parts: SceneParts) => Scene } = {
     review: reviewOf(nowMs, manyHeld),
   }),
   "needs-you": ({ nowMs }) => needsYouScene(nowMs),
-  halted: ({ nowMs, live }) =>
-    withStatus(live, {
+  halted: ({ nowMs, live }) => {
+    const message = "The disk is full. Nothing was lost. Free some space, then restart the engine.";
+    const failure = { code: "E_DISK_FULL", message } as const;
+    const timeMs = nowMs - 20_000;
+    return withStatus(withFailures(live, [stopRow({ failure, timeMs }, "engine")]), {
       mode: "halted",
       verdict: "stopped",
-      sentence: "The disk is full. Nothing was lost. Free some space, then restart the engine.",
+      sentence: message,
       editors: { blender: absent("blender", nowMs), unity: absent("unity", nowMs) },
       editsPerSecond: 0,
-      failures: { timeouts: 0, refused: 0, mismatches: 0, disk: 1 },
       port: null,
-      notices: [
-        {
-          id: 1,
-          timeMs: nowMs - 20_000,
-          level: "error",
-          code: "E_DISK_FULL",
-          message: "The disk is full. Nothing was lost. Free some space, then resume.",
-          uuid: null,
-        },
-      ],
-    }),
+      notices: [{ id: 1, timeMs, level: "error", ...failure, uuid: null }],
+    });
+  },
   refused: ({ nowMs, live }) => refusedScene(nowMs, live),
 };
 
@@ -334,10 +323,10 @@ const makers: { readonly [Name in SceneName]: (parts: SceneParts) => Scene } = {
 function refusedScene(nowMs: number, live: Scene): Scene {
   const sentence =
     "The log holds a record of an unknown kind (14, layout 1): a newer VibeSync wrote it. Install that version.";
-  const code = "E_WAL_VERSION";
+  const stop = { failure: { code: "E_WAL_VERSION", message: sentence }, timeMs: nowMs } as const;
   const nothing = { objects: [], timeline: [], snapshots: [] };
   return {
-    ...withStatus(live, {
+    ...withStatus(withFailures(live, [stopRow(stop, "open")]), {
       mode: "halted",
       verdict: "stopped",
       sentence,
@@ -348,7 +337,7 @@ function refusedScene(nowMs: number, live: Scene): Scene {
       editsPerSecond: 0,
       lastSnapshotMs: null,
       port: null,
-      notices: [{ id: 0, timeMs: nowMs, level: "error", code, message: sentence, uuid: null }],
+      notices: [{ id: 0, timeMs: nowMs, level: "error", ...stop.failure, uuid: null }],
       offers: ["restore-snapshot", "export-scene"],
     }),
     ...nothing,
