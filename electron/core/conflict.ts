@@ -113,8 +113,8 @@ export function conflictOf(entity: Entity, fields: Fields, seen: Seen): Finding 
 }
 
 /**
- * What the change brings that the other did not mean, too. What the hub made of his value says nothing about that: where
- * it happens to be what comes, it would otherwise matter whose change came first.
+ * What the change brings that the other did not mean, too. What the hub made of his value says nothing about that:
+ * where it happens to be what comes, it would otherwise matter whose change came first.
  */
 function differingFields(
   entity: Entity,
