@@ -64,7 +64,10 @@ function bringUpToDate(turn: Turn, link: Link): void {
   link.doubted = new Set([...link.doubted].filter((uuid) => isForLater(turn, link, uuid)));
   send(turn, link, { ops, lsn: arrears.sinceLsn });
   link.cursor = arrears.sinceLsn;
-  if (listed !== null) turn.effects.push({ kind: "registry", role: link.role });
+  if (listed !== null) {
+    link.listedLsn = arrears.sinceLsn;
+    turn.effects.push({ kind: "registry", role: link.role });
+  }
   if (link.cursor === turn.lsn) tellFinal(turn, link.role);
   else bringUpToDate(turn, link);
 }

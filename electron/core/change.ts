@@ -129,12 +129,13 @@ function keepRefusals(link: Link, seq: number, refused: readonly Refusal[]): voi
 
 /**
  * The position up to which the change had seen what others did ([WIRE-35]). An editor to which nothing is on its way
- * has seen everything; before it was brought up to date with its listing, nobody can say.
+ * has seen everything; of a change that was made before it was brought up to date with its listing, nobody can say.
  */
 function seenBy(link: Link, change: Change): Seen | null {
   const base = change.kind === "text" ? change.message.base : change.frame.lsn;
   if (link.listed !== null) return null;
-  return { role: link.role, base: base >= link.sentLsn ? Math.max(base, link.cursor) : base };
+  if (base >= link.sentLsn) return { role: link.role, base: Math.max(base, link.cursor) };
+  return base < link.listedLsn ? null : { role: link.role, base };
 }
 
 type Text = { readonly message: UpMessageOf<"change">; readonly base: number | null };

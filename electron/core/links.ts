@@ -72,6 +72,8 @@ export type Link = {
   refusals: Map<number, readonly Refusal[]>;
   /** Everything up to here was sent to it. */
   cursor: number;
+  /** Where it was brought up to date with its listing: only from there on it can say what it has seen. */
+  listedLsn: number;
   /** The newest position sent with something in it: who has reached it has seen all that is behind `cursor`. */
   sentLsn: number;
   /** Held entities of which it may show the other editor's version: it is to get its own again. */

@@ -92,6 +92,7 @@ function resume(turn: Turn, link: Link, { hello, before }: { hello: Hello; befor
   link.mayJump = before?.mayJump ?? true;
   link.cursor = before ? Math.min(lsn, turn.state.head.lsn) : lsn;
   link.sentLsn = link.cursor;
+  link.listedLsn = before?.listedLsn ?? 0;
   link.unshown = new Set(turn.state.quarantine.keys());
   // What was on the way when the socket broke may not have arrived: known is what stood there at that position, and
   // what it made itself.
@@ -126,6 +127,7 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     mayJump: true,
     refusals: new Map(),
     cursor: 0,
+    listedLsn: 0,
     sentLsn: 0,
     unshown: new Set(),
     known: new Set(),

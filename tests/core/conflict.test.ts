@@ -231,6 +231,20 @@ describe("what is no conflict", () => {
     expect([value(one, "name"), desk.state.quarantine.size]).toEqual(["B", 0]);
   });
 
+  it("[WIRE-35] what an editor did while it was brought up to date with its listing, and said with a base of before", () => {
+    desk.drop("unity");
+    const listed = [one, two, child].map((uuid) => ({
+      uuid,
+      kind: "object" as const,
+      stamp: 0,
+      fields: objectFields(),
+    }));
+    desk.link("unity", listed);
+    expect(toldOf("unity", three)).not.toEqual([]);
+    desk.say("unity", { ...desk.changeOf("unity", [set(one, { parent: two, name: "B" })]), base: 0 });
+    expect([value(one, "name"), desk.state.quarantine.size]).toEqual(["B", 0]);
+  });
+
   it("[ENG-36] what the hub wrote itself: a repair is nobody's side", () => {
     const base = desk.state.head.lsn;
     desk.change("blender", remove(one));

@@ -225,10 +225,11 @@ describe("refusing", () => {
 
   it("[ENG-42] [ENG-37] leaves what is held back below nothing that goes", () => {
     const desk = safeDesk();
+    const base = desk.state.head.lsn;
     create(desk, star, { name: "Star" });
     set(desk, tree, { parent: star });
     // Unity had not heard of it, and hung the tree elsewhere.
-    desk.say("unity", { ...desk.changeOf("unity", [{ op: "set", uuid: tree, fields: { parent: house } }]), base: 0 });
+    desk.say("unity", { ...desk.changeOf("unity", [{ op: "set", uuid: tree, fields: { parent: house } }]), base });
     expect([...desk.state.quarantine.keys()]).toEqual([tree]);
     set(desk, door, { parent: star });
     desk.take({ kind: "refuse", uuids: [star] });
@@ -238,9 +239,10 @@ describe("refusing", () => {
 
   it("[ENG-42] [ENG-37] puts nothing back below what an editor lacks until a person decides", () => {
     const desk = safeDesk();
+    const base = desk.state.head.lsn;
     set(desk, door, { parent: null });
     set(desk, house, { name: "Villa" });
-    desk.say("unity", { ...desk.changeOf("unity", [{ op: "delete", uuid: house }]), base: 0 });
+    desk.say("unity", { ...desk.changeOf("unity", [{ op: "delete", uuid: house }]), base });
     expect(desk.state.quarantine.get(house)?.sides.unity).toMatchObject({ kind: "gone" });
     desk.take({ kind: "refuse", uuids: [door] });
     expect(parentOf(desk.state.entities.get(door))).toBe(null);

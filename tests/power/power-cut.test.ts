@@ -98,14 +98,11 @@ class Told {
   readonly alive = new Map<Uuid, string>();
   readonly dead = new Set<Uuid>();
   readonly groups: Uuid[][] = [];
-  /** Apart from those above: of a move that nobody confirmed a person may have to decide, and decides for all of it. */
-  readonly #moving: Uuid[] = [];
 
   async tell({ author, round, random }: Work): Promise<void> {
     const kept = author.user.createObject({ name: `Kept ${round}` });
     const doomed = author.user.createObject({ name: `Doomed ${round}` });
     await isAccepted(author);
-    this.#moving.push(author.user.createObject({ name: `Moving ${round}` }));
     author.user.delete(doomed);
     const renamed = random.pick([kept, ...this.alive.keys()]);
     author.user.rename(renamed, `Renamed ${round}`);
@@ -116,8 +113,9 @@ class Told {
 
   /** More that may be there or not. */
   leaveUnsaid({ author, random }: Work): void {
+    const objects = [...this.alive.keys()];
     for (let move = random.below(movesMax); move > 0; move -= 1) {
-      author.user.move(random.pick(this.#moving), [random.below(100), random.below(100), 0]);
+      author.user.move(random.pick(objects), [random.below(100), random.below(100), 0]);
     }
     this.groups.push(
       Array.from({ length: groupSize }, (_, part) => author.user.createObject({ name: `Part ${part}` })),
@@ -125,7 +123,8 @@ class Told {
   }
 
   check(there: ReadonlyMap<Uuid, string>): void {
-    expect([...this.alive].filter(([uuid, name]) => there.get(uuid) !== name)).toEqual([]);
+    const others = [...this.alive].filter(([uuid, name]) => there.get(uuid) !== name);
+    expect(others.map(([uuid, name]) => `${uuid}: ${there.get(uuid)} instead of ${name}`)).toEqual([]);
     expect([...this.dead].filter((uuid) => there.has(uuid))).toEqual([]);
     const counts = this.groups.map((group) => group.filter((uuid) => there.has(uuid)).length);
     expect(counts.filter((count) => count !== 0 && count !== groupSize)).toEqual([]);
