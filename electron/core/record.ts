@@ -155,3 +155,10 @@ export const recordTypes = {
   claim: 13,
   memory: 14,
 } as const satisfies { [Type in Record["type"]]: number };
+
+/** How many values or things a record is about: what it costs to fold it again. */
+export function changesIn(record: Record): number {
+  if (record.type === "transforms") return record.rows.length;
+  if (record.type === "edit") return record.ops.length;
+  return record.type === "hold" ? record.members.length : 1;
+}

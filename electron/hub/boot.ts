@@ -12,6 +12,7 @@ import { lockProject, type ProjectLock } from "#electron/wal/lock.ts";
 import { LogWriter, type WriterOptions } from "#electron/wal/writer.ts";
 import { uuidFromBytes } from "#shared/ids.ts";
 import { type Result, success } from "#shared/result.ts";
+import type { Backlog } from "./checkpoints.ts";
 import { openProjectFile, type Project, type ProjectFolders, prepareFolder } from "./project.ts";
 import { recoverLost } from "./recovery.ts";
 import { type Finding, type Restored, restoreOrSalvage } from "./restore.ts";
@@ -21,7 +22,7 @@ export type Opened = {
   readonly project: Project;
   readonly lock: ProjectLock;
   readonly state: State;
-  readonly checkpointLsn: number;
+  readonly backlog: Backlog;
   readonly writer: LogWriter;
   readonly logIdBytes: Uint8Array;
   readonly logId: string;
@@ -74,13 +75,13 @@ type Finishing = Restored & { readonly folders: ProjectFolders; readonly project
 
 function finish(
   { disk, log }: BootRequest,
-  { folders, project, state, checkpointLsn, recovery, findings }: Finishing,
+  { folders, project, state, backlog, recovery, findings }: Finishing,
 ): Result<Unlocked> {
   const writer = LogWriter.open(disk, recovery.end, log);
   if (!writer.ok) return writer;
   const logIdBytes = recovery.end.logId;
   const logId = uuidFromBytes(logIdBytes, 0);
   const crashed = !state.head.closed;
-  const opened = { folders, project, state, checkpointLsn, writer: writer.value };
+  const opened = { folders, project, state, backlog, writer: writer.value };
   return success({ ...opened, logIdBytes, logId, crashed, findings });
 }

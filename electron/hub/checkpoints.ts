@@ -1,9 +1,10 @@
 /**
- * When the state is saved beside the log: at the end, and once in so many records ([ENG-34]).
+ * When the state is saved beside the log: at the end, and once in so many records or changes ([ENG-34]).
  *
- * Owns: the count since the last one, and that one is saved at a time. Edits go on meanwhile: what is saved is the
+ * Owns: what a start would have to replay, and that one is saved at a time. Edits go on meanwhile: what is saved is the
  * state at the call. Must never: save what the log does not have on the medium.
  */
+import { changesIn, type Record } from "#electron/core/record.ts";
 import type { State } from "#electron/core/state.ts";
 import { encodedParts, viewOf } from "#electron/engine/state-codec.ts";
 import { type Buggify, neverBuggify } from "#electron/ports/buggify.ts";
@@ -13,8 +14,21 @@ import { type CheckpointFolders, saveCheckpointInSteps } from "#electron/wal/che
 import { assert } from "#shared/assert.ts";
 import { type Result, success } from "#shared/result.ts";
 
-/** Records between two checkpoints: bounds the replay after a crash to well under a second. */
+/** What lies in the log behind the newest checkpoint: a start folds it again. */
+export class Backlog {
+  records = 0;
+  changes = 0;
+
+  add(record: Record): void {
+    this.records += 1;
+    this.changes += changesIn(record);
+  }
+}
+
+/** Between two checkpoints: both bound the replay after a crash to about a second. */
 const recordsPerCheckpointDefault = 50_000;
+/** Moving things makes few records of many changes; at the worst this is a checkpoint every few seconds. */
+const changesPerCheckpoint = 400_000;
 
 export type CheckpointParts = {
   readonly disk: Disk;
@@ -22,8 +36,8 @@ export type CheckpointParts = {
   readonly state: State;
   readonly log: Log;
   readonly logId: Uint8Array;
-  /** Of the newest one when the project was opened. */
-  readonly checkpointLsn: number;
+  /** When the project was opened: runs that end too soon must not make the log, and every start, longer and longer. */
+  readonly backlog: Backlog;
   readonly recordsPerCheckpoint?: number;
   readonly buggify?: Buggify;
   readonly pause?: () => Promise<void>;
@@ -31,29 +45,29 @@ export type CheckpointParts = {
 
 export class Checkpoints {
   readonly #parts: CheckpointParts;
-  #recordsSince: number;
+  #backlog: Backlog;
   #isSaving = false;
 
   constructor(parts: CheckpointParts) {
     this.#parts = parts;
-    // Runs that end too soon for one of their own must not make the log, and every start, longer and longer.
-    this.#recordsSince = parts.state.head.lsn - parts.checkpointLsn;
+    this.#backlog = parts.backlog;
   }
 
   get isDue(): boolean {
     if (this.#isSaving) return false;
     const { recordsPerCheckpoint = recordsPerCheckpointDefault, buggify = neverBuggify } = this.#parts;
-    return this.#recordsSince >= recordsPerCheckpoint || buggify("checkpoint now");
+    const { records, changes } = this.#backlog;
+    return records >= recordsPerCheckpoint || changes >= changesPerCheckpoint || buggify("checkpoint now");
   }
 
-  note(records: number): void {
-    this.#recordsSince += records;
+  note(records: readonly Record[]): void {
+    for (const record of records) this.#backlog.add(record);
   }
 
   /** The state as it is now, saved once the log has it on the medium: what is appended meanwhile does not matter. */
   async save(): Promise<Result<void>> {
     assert(!this.#isSaving, "[ENG-34] one checkpoint is saved at a time");
-    this.#recordsSince = 0;
+    this.#backlog = new Backlog();
     this.#isSaving = true;
     try {
       return await this.#save();

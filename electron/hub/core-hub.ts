@@ -76,13 +76,13 @@ export class CoreHub {
 
   private constructor(options: HubOptions, { disk, opened, push }: { disk: Disk; opened: Opened; push: PushListener }) {
     const { clock } = options;
-    const { state, writer: log, logId, logIdBytes, project, folders, checkpointLsn } = opened;
+    const { state, writer: log, logId, logIdBytes, project, folders, backlog } = opened;
     this.#options = options;
     this.#disk = disk;
     this.#push = push;
     this.opened = opened;
     this.#operations = new OperationLog(disk, folders.log, process.pid);
-    this.#checkpoints = new Checkpoints({ disk, folders, state, log, logId: logIdBytes, checkpointLsn });
+    this.#checkpoints = new Checkpoints({ disk, folders, state, log, logId: logIdBytes, backlog });
     this.reader = new LogReader(disk, folders.wal);
     this.feed = new SnapshotFeed(state);
     this.snapshots = new SnapshotClient({
@@ -214,7 +214,7 @@ export class CoreHub {
     this.#operations.note(records);
     this.feed.noteRecords(records);
     this.publisher.note(records, firstLsn);
-    this.#checkpoints.note(records.length);
+    this.#checkpoints.note(records);
   }
 
   #perform(effect: WorldEffect): void {

@@ -20,6 +20,7 @@ import { setAsideLog } from "#electron/wal/set-aside.ts";
 import { BugError } from "#shared/assert.ts";
 import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import { type Failure, failure, type Result, success } from "#shared/result.ts";
+import { Backlog } from "./checkpoints.ts";
 import type { ProjectFolders } from "./project.ts";
 
 /** Something that opening found broken: counted, logged and told once the engine runs. */
@@ -32,8 +33,8 @@ export type Finding = {
 
 export type Restored = {
   readonly state: State;
-  /** The checkpoint that the log was replayed behind; 0: all of it was. */
-  readonly checkpointLsn: number;
+  /** What was replayed. */
+  readonly backlog: Backlog;
   readonly recovery: Recovery;
   readonly findings: readonly Finding[];
 };
@@ -52,18 +53,18 @@ export function restoreOrSalvage(disk: Disk, folders: ProjectFolders, mark: stri
 function restore(disk: Disk, folders: ProjectFolders): Result<Restored> {
   const start = startingPoint(disk, folders);
   if (!start.ok) return start;
-  const { state, findings, checkpoint } = start.value;
-  const checkpointLsn = checkpoint?.lsn ?? 0;
+  const { state, findings } = start.value;
   const replay = new Replay(state);
   const recovery = recover(disk, { folders, start: start.value, replay });
   if (replay.failure?.code === "E_WAL_VERSION") return { ok: false, failure: replay.failure };
   if (!recovery.ok) return isOutOfReach(start.value, recovery.failure) ? refuseCheckpoints(folders) : recovery;
   if (replay.failure) return { ok: false, failure: replay.failure };
+  const { backlog } = replay;
   const torn = recovery.value.tornTail;
-  if (!torn) return success({ state, checkpointLsn, recovery: recovery.value, findings });
+  if (!torn) return success({ state, backlog, recovery: recovery.value, findings });
   const message = `${torn.bytes} bytes of a half-written record were set aside; everything confirmed is intact.`;
   const tail: Finding = { operation: "log", level: "warning", code: "E_WAL_TORN", message };
-  return success({ state, checkpointLsn, recovery: recovery.value, findings: [...findings, tail] });
+  return success({ state, backlog, recovery: recovery.value, findings: [...findings, tail] });
 }
 
 type Start = {
@@ -124,6 +125,7 @@ function refuseCheckpoints({ checkpoints }: ProjectFolders): Result<never> {
 /** The fold over what the log gives, record by record, until one of them cannot be read or breaks a rule. */
 class Replay {
   readonly #state: State;
+  readonly backlog = new Backlog();
   failure: Failure | null = null;
 
   constructor(state: State) {
@@ -139,6 +141,7 @@ class Replay {
     }
     try {
       evolve(this.#state, stored.lsn, record.value);
+      this.backlog.add(record.value);
       this.#state.commit();
     } catch (error) {
       if (!(error instanceof BugError)) throw error;

@@ -6,7 +6,7 @@ import type { Record } from "#electron/core/record.ts";
 import type { State } from "#electron/core/state.ts";
 import { encodeRecord } from "#electron/engine/record-codec.ts";
 import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
-import { Checkpoints } from "#electron/hub/checkpoints.ts";
+import { Backlog, Checkpoints } from "#electron/hub/checkpoints.ts";
 import { restoreOrSalvage } from "#electron/hub/restore.ts";
 import { findCheckpoint, listCheckpoints } from "#electron/wal/checkpoint.ts";
 import { LogWriter } from "#electron/wal/writer.ts";
@@ -45,8 +45,8 @@ class Workshop {
 
   checkpoints(pause: () => Promise<void>): Checkpoints {
     const { disk, state, log, logId } = this;
-    const checkpointLsn = state.head.lsn;
-    return new Checkpoints({ disk, folders, state, log, logId, checkpointLsn, recordsPerCheckpoint: 2, pause });
+    const backlog = new Backlog();
+    return new Checkpoints({ disk, folders, state, log, logId, backlog, recordsPerCheckpoint: 2, pause });
   }
 
   edit({ kind, index }: Edit): void {
@@ -117,10 +117,10 @@ describe("a checkpoint that is saved while edits go on", () => {
     const shop = new Workshop();
     const due: boolean[] = [];
     const checkpoints = shop.checkpoints(async () => {
-      checkpoints.note(2);
+      checkpoints.note(finals(2));
       due.push(checkpoints.isDue);
     });
-    checkpoints.note(2);
+    checkpoints.note(finals(2));
     expect(checkpoints.isDue).toBe(true);
     must(await checkpoints.save());
     expect(new Set(due)).toEqual(new Set([false]));
@@ -144,13 +144,44 @@ describe("a checkpoint that is saved while edits go on", () => {
   });
 });
 
+const finals = (count: number): Record[] => {
+  return Array.from({ length: count }, () => ({ type: "final", timeMs: 0, batch: 1, finalLsn: 1 }));
+};
+
 it("[ENG-34] counts the records of earlier runs, which died before they saved their state", async () => {
   const { disk, state, log, logId } = new Workshop();
-  const recordsPerCheckpoint = state.head.lsn + 10;
-  const checkpoints = new Checkpoints({ disk, folders, state, log, logId, checkpointLsn: 0, recordsPerCheckpoint });
+  const backlog = new Backlog();
+  for (const record of finals(90)) backlog.add(record);
+  const checkpoints = new Checkpoints({ disk, folders, state, log, logId, backlog, recordsPerCheckpoint: 100 });
   expect(checkpoints.isDue).toBe(false);
-  checkpoints.note(10);
+  checkpoints.note(finals(10));
   expect(checkpoints.isDue).toBe(true);
   must(await checkpoints.save());
   expect(checkpoints.isDue).toBe(false);
+});
+
+it("[ENG-34] is due after many changes in few records, too: a start folds each of them", () => {
+  const { disk, state, log, logId } = new Workshop();
+  const backlog = new Backlog();
+  const checkpoints = new Checkpoints({ disk, folders, state, log, logId, backlog });
+  const rows = Array.from({ length: 1_000 }, () => ({ uuid: uuidOf(1), mask: 1, flags: 0, values: [] }));
+  const moves: Record = { type: "transforms", timeMs: 0, batch: 1, role: "blender", stamp: 1, rows };
+  for (let count = 1; count < 400; count += 1) checkpoints.note([moves]);
+  expect([checkpoints.isDue, backlog.records]).toEqual([false, 399]);
+  checkpoints.note([moves]);
+  expect(checkpoints.isDue).toBe(true);
+});
+
+it("[ENG-34] an opening says what it had to replay", async () => {
+  const shop = new Workshop();
+  const replayed = async () => {
+    must(await shop.log.flush());
+    return must(restoreOrSalvage(new FakeDisk(shop.disk.crash(loseAll)), folders, "now")).backlog;
+  };
+  const before = await replayed();
+  shop.edit({ kind: "name", index: 1 });
+  shop.edit({ kind: "move", index: 2 });
+  const { records, changes } = await replayed();
+  expect([records - before.records, changes - before.changes]).toEqual([2, 2]);
+  expect(before.changes).toBeGreaterThanOrEqual(objectsAtFirst);
 });

@@ -55,7 +55,7 @@ export class StackHub {
     const { disk, clock, dice, witness, wire, buggify } = around;
     this.#around = around;
     this.#opened = openHub(disk, clock, buggify);
-    const { state, checkpointLsn, writer, logId, logIdBytes, project, folders, findings, crashed } = this.#opened;
+    const { state, backlog, writer, logId, logIdBytes, project, folders, findings, crashed } = this.#opened;
     for (const { code, message } of findings)
       assert(code === "E_WAL_TORN", `a power cut looks like damage: ${message}`);
     for (const name of [logId, project.id]) witness.disregard(name);
@@ -67,7 +67,7 @@ export class StackHub {
       state,
       log,
       logId: logIdBytes,
-      checkpointLsn,
+      backlog,
       recordsPerCheckpoint,
       buggify,
     });
@@ -94,7 +94,7 @@ export class StackHub {
       onEffect: (effect) => this.#perform(effect),
       onRecords: (records, firstLsn) => {
         for (const [index, record] of records.entries()) witness.logged(firstLsn + index, record);
-        this.#checkpoints.note(records.length);
+        this.#checkpoints.note(records);
         this.#feed.noteRecords(records);
         witness.checkBounds(state, this.links);
       },
