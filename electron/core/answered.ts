@@ -7,33 +7,28 @@
  */
 type Range = { readonly first: number; readonly last: number };
 
-export class Answered {
-  /** Apart from each other, newest last. */
-  #ranges: readonly Range[] = [];
+/** Apart from each other, newest last. */
+export type Answered = readonly Range[];
 
-  /** 0: none. */
-  get newest(): number {
-    return this.#ranges.at(-1)?.last ?? 0;
-  }
+export const noneAnswered: Answered = [];
 
-  has(seq: number): boolean {
-    return this.#ranges.some(({ first, last }) => first <= seq && seq <= last);
-  }
-
-  add(seq: number): void {
-    const { newest } = this;
-    if (this.has(seq)) return;
-    const [last] = this.#ranges.slice(-1);
-    if (last && seq === newest + 1) this.#ranges = [...this.#ranges.slice(0, -1), { ...last, last: seq }];
-    else this.#ranges = joined([...this.#ranges, { first: seq, last: seq }]);
-  }
+/** 0: none. */
+export function newestAnswered(answered: Answered): number {
+  return answered.at(-1)?.last ?? 0;
 }
 
-function joined(ranges: readonly Range[]): Range[] {
+export function isAnswered(answered: Answered, seq: number): boolean {
+  return answered.some(({ first, last }) => first <= seq && seq <= last);
+}
+
+export function withAnswered(answered: Answered, seq: number): Answered {
+  if (isAnswered(answered, seq)) return answered;
+  const newest = answered.at(-1);
+  if (newest && seq === newest.last + 1) return [...answered.slice(0, -1), { ...newest, last: seq }];
   const apart: Range[] = [];
-  for (const range of [...ranges].sort((a, b) => a.first - b.first)) {
-    const last = apart.at(-1);
-    if (last && range.first <= last.last + 1) apart[apart.length - 1] = { ...last, last: range.last };
+  for (const range of [...answered, { first: seq, last: seq }].sort((a, b) => a.first - b.first)) {
+    const before = apart.at(-1);
+    if (before && range.first <= before.last + 1) apart[apart.length - 1] = { ...before, last: range.last };
     else apart.push(range);
   }
   return apart;

@@ -12,6 +12,7 @@ import type { Operation, StampedOperation } from "#shared/protocol/operation.ts"
 import type { UpMessageOf } from "#shared/protocol/up.ts";
 import { type FieldName, type Fields, type FieldValue, fieldSpec } from "#shared/scene/fields.ts";
 import { writerOf } from "#shared/scene/stamp.ts";
+import { isAnswered, newestAnswered, withAnswered } from "./answered.ts";
 import { batchFor, changedBy, noteMoves, openCheck } from "./batches.ts";
 import { isUnseen, type Seen } from "./conflict.ts";
 import { admit, isDisputed, type Refusal } from "./decide.ts";
@@ -84,14 +85,13 @@ function parentNamed(operation: Operation): Uuid {
 }
 
 export function takeIn(turn: Turn, link: Link, change: Change): void {
-  const { answered } = link;
-  const fresh = change.seqs.filter((seq) => !answered.has(seq));
+  const fresh = change.seqs.filter((seq) => !isAnswered(link.answered, seq));
   for (const seq of change.seqs)
-    if (answered.has(seq)) answer(turn, link, { seq, refused: link.refusals.get(seq) ?? [] });
+    if (!fresh.includes(seq)) answer(turn, link, { seq, refused: link.refusals.get(seq) ?? [] });
   const newest = fresh.at(-1);
   if (newest === undefined) return;
   // What was turned away before may come behind the first that was taken: stamps decide about old news ([WIRE-9]).
-  const isGap = (fresh[0] as number) > answered.newest + 1;
+  const isGap = (fresh[0] as number) > newestAnswered(link.answered) + 1;
   if (isGap && !link.mayJump) {
     turn.fault({
       operation: "change",
@@ -103,7 +103,7 @@ export function takeIn(turn: Turn, link: Link, change: Change): void {
   }
   if (!payTokens(turn, link, change)) return reject(turn, link, { seq: newest, code: "E_RATE", retry: true });
   link.mayJump = false;
-  for (const seq of fresh) answered.add(seq);
+  link.answered = fresh.reduce(withAnswered, link.answered);
   const base = seenBy(link, change)?.base ?? null;
   const refused =
     change.kind === "text"

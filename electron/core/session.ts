@@ -9,7 +9,7 @@ import type { Hello } from "#shared/protocol/handshake.ts";
 import { reloadPatienceMs } from "#shared/protocol/limits.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
 import { stampOf, writerOf } from "#shared/scene/stamp.ts";
-import { Answered } from "./answered.ts";
+import { noneAnswered } from "./answered.ts";
 import { startListing } from "./indexing.ts";
 import { limits } from "./limits.ts";
 import type { Link } from "./links.ts";
@@ -123,7 +123,7 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     sinceMs: nowMs,
     silent: false,
     clogged: false,
-    answered: new Answered(),
+    answered: noneAnswered,
     mayJump: true,
     refusals: new Map(),
     cursor: 0,
@@ -158,7 +158,7 @@ export function onState(turn: Turn, link: Link, message: UpMessageOf<"state">): 
   if (message.epoch > link.epoch) {
     forgetEditor(turn, link.role);
     link.epoch = message.epoch;
-    link.answered = new Answered();
+    link.answered = noneAnswered;
     link.refusals = new Map();
     link.held = new Set();
     startListing(link);

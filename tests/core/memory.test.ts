@@ -1,5 +1,6 @@
 /** The operational memory: what is remembered of failures and crashes, and what the hub does because of it. */
 import { beforeEach, describe, expect, it } from "vitest";
+import { newestAnswered } from "#electron/core/answered.ts";
 import { evolve } from "#electron/core/evolve.ts";
 import { limits } from "#electron/core/limits.ts";
 import { standingOf } from "#electron/core/memory.ts";
@@ -63,7 +64,7 @@ function move(seq: number, uuids: readonly string[]) {
   desk.take({ kind: "wire", event: { kind: "frame", connection: desk.connectionOf("blender"), frame } });
 }
 
-const nextSeq = () => (desk.links.byRole.get("blender")?.answered.newest ?? 0) + 1;
+const nextSeq = () => newestAnswered(desk.links.byRole.get("blender")?.answered ?? []) + 1;
 
 describe("one failure", () => {
   it("[ENG-44] puts an object on the slow path: no preview, alone in its batch, one at a time; others are not touched", () => {

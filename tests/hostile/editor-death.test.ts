@@ -66,7 +66,9 @@ class Studio {
     await accepted(other);
     await death.after?.(this.#live.hub);
     await this.#comeBack(role, isReopened ? mortal : null);
-    await agree(this.#editor(role), other);
+    // What it died of twice is held back or pauses the hub, and a person decides ([ENG-44]).
+    await this.#live.hub.handlers["set-paused"]({ paused: false });
+    await agree(this.#editor(role), other, this.#live.hub);
     this.#look({ ...promised, meanwhile });
     expect(drops, "the other editor stayed linked").toBe(0);
     Reflect.deleteProperty(model, "disconnected");

@@ -91,7 +91,7 @@ function wishes({ records, effects }: Plan): unknown {
   return { records: records.map(textOf), said: [...said].sort(([one], [other]) => (one < other ? -1 : 1)) };
 }
 
-const lists = new Set(["ops", "rows", "items", "transforms", "refused", "conflicts"]);
+const lists = new Set(["ops", "rows", "items", "transforms", "refused", "conflicts", "uuids"]);
 
 function textOf(value: unknown): string {
   const sorted = JSON.parse(JSON.stringify(value), (key, item: unknown) => {

@@ -3,7 +3,7 @@
  * the whole-system simulation must find. Prints by which seed.
  */
 import { describe, expect, it, vi } from "vitest";
-import { Answered } from "#electron/core/answered.ts";
+import { newestAnswered } from "#electron/core/answered.ts";
 import type { Links } from "#electron/core/links.ts";
 import { Engine } from "#electron/engine/engine.ts";
 import { Outbox } from "#electron/engine/perform.ts";
@@ -81,10 +81,10 @@ function spoilLinks(links: Links): void {
     for (const batch of links.batches.values()) batch.waiting.clear();
   }
   for (const link of links.byRole.values()) {
-    if (planted.bug === "numbers that nobody compares")
-      Object.assign(link, { answered: new Answered(), mayJump: true });
+    if (planted.bug === "numbers that nobody compares") Object.assign(link, { answered: [], mayJump: true });
     if (planted.bug === "turned away and taken for answered") {
-      for (let seq = 1; seq < link.answered.newest; seq += 1) link.answered.add(seq);
+      const last = newestAnswered(link.answered);
+      if (last > 0) link.answered = [{ first: 1, last }];
     }
   }
 }
