@@ -49,7 +49,8 @@ export class Turn {
     const lsn = this.state.head.lsn + 1;
     const decided = evolve(this.state, lsn, record);
     this.records.push(record);
-    if (record.type === "final") this.effects.push({ kind: "finalised", uuids: decided });
+    // First of all: a snapshot that the same turn asks for shows the state as it is after the turn.
+    if (record.type === "final") this.effects.unshift({ kind: "finalised", uuids: decided });
     forward(this, lsn, record);
     return lsn;
   }

@@ -183,6 +183,24 @@ describe("a listing", () => {
 });
 
 describe("batches", () => {
+  it("[ENG-28] what became final in a turn is told before a snapshot that the same turn asks for", () => {
+    inStep();
+    desk.change("blender", set(one, { visible: false }));
+    desk.tick(limits.batchWindowMs);
+    desk.verify("blender");
+    const { batch = 0 } = desk.told("unity", "verify").at(-1) ?? {};
+    const items = [{ uuid: one, fields: { visible: false } }];
+    const message: UpMessageOf<"verified"> = { kind: "verified", epoch: 1, batch, items };
+    const from = desk.effects.length;
+    desk.take(
+      { kind: "safe-mode", on: true, reason: "" },
+      { kind: "wire", event: { kind: "message", connection: desk.connectionOf("unity"), message } },
+    );
+    const kinds = desk.effects.slice(from).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === "finalised" || kind === "snapshot")).toEqual(["finalised", "snapshot"]);
+    expect(desk.effects.slice(from)).toContainEqual({ kind: "finalised", uuids: [one] });
+  });
+
   it("[ENG-9] an editor has no more questions before it than it may have; the rest wait for its answers", () => {
     inStep();
     const asked = () => desk.told("unity", "verify").length;

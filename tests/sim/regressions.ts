@@ -101,5 +101,10 @@ type StackRegression = { readonly seed: number; readonly found: string; readonly
 export const stackRegressions: readonly StackRegression[] = [
   { seed: 10592, isCruel: false, found: "what came again after a new listing was answered otherwise than before" },
   { seed: 10633, isCruel: false, found: "a change that was turned away between two moves of one turn was lost" },
+  {
+    seed: 40205,
+    isCruel: false,
+    found: "a snapshot of the turn in which a batch became final showed the values before",
+  },
   { seed: 7, isCruel: true, found: "a clock that was put back a day kept an object waiting for a day" },
 ];
