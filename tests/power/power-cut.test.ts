@@ -104,16 +104,21 @@ class Told {
     const doomed = author.user.createObject({ name: `Doomed ${round}` });
     await isAccepted(author);
     author.user.delete(doomed);
-    const renamed = random.pick([kept, ...this.alive.keys()]);
+    const renamed = random.pick([kept, ...this.#shownBy(author)]);
     author.user.rename(renamed, `Renamed ${round}`);
     await isAccepted(author);
     this.alive.set(kept, `Kept ${round}`).set(renamed, `Renamed ${round}`);
     this.dead.add(doomed);
   }
 
+  /** What the other made just before the cut may still be on its way to it. */
+  #shownBy({ model }: ScriptedEditor): Uuid[] {
+    return [...this.alive.keys()].filter((uuid) => model.scene.has(uuid));
+  }
+
   /** More that may be there or not. */
   leaveUnsaid({ author, random }: Work): void {
-    const objects = [...this.alive.keys()];
+    const objects = this.#shownBy(author);
     for (let move = random.below(movesMax); move > 0; move -= 1) {
       author.user.move(random.pick(objects), [random.below(100), random.below(100), 0]);
     }
