@@ -88,7 +88,7 @@ export type Link = {
   unconfirmed: Map<Uuid, Set<FieldName>>;
   held: ReadonlySet<Uuid>;
   /** What it has read back in the last moments, oldest first: it may still die of it. */
-  shownLately: { readonly batch: Batch; readonly untilMs: number }[];
+  shownLately: Shown[];
   /** What was being written to it when it fell silent, or its socket broke without a goodbye. */
   underWay: readonly Uuid[];
   roundTripMs: number | null;
@@ -148,6 +148,9 @@ export type Batch = {
   attempt: number;
   state: "open" | "asked";
 };
+
+/** What an editor has read back, until it has outlived it. Without the answers, which are many times as much. */
+export type Shown = Pick<Batch, "isAudit" | "only" | "items"> & { readonly untilMs: number };
 
 /** Safe mode for this reason ends by itself when the scenes match; for any other reason a person ends it. */
 export const crashReason = "VibeSync stopped unexpectedly last time; the scenes are being compared.";

@@ -13,7 +13,7 @@ import { pause, tooManyFailures } from "./escalation.ts";
 import { causesOf, isOnProbation } from "./failure.ts";
 import { isWritable } from "./forward.ts";
 import { limits } from "./limits.ts";
-import { type Batch, type BatchItem, isReachable, type Link } from "./links.ts";
+import { type Batch, type BatchItem, isReachable, type Link, type Shown } from "./links.ts";
 import { quarantine } from "./sides.ts";
 import { registerOf, type State } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -26,8 +26,7 @@ export function noteUnderWay(turn: Turn, link: Link): void {
 /** What it was told, as far as it has not read it back, or has done so only now. */
 function underWayTo({ links, state }: Turn, { role, shownLately }: Link): Uuid[] {
   const found = new Set<Uuid>();
-  const batches = new Set([...links.batches.values(), ...shownLately.map(({ batch }) => batch)]);
-  for (const { isAudit, only, items } of batches) {
+  for (const { isAudit, only, items } of [...links.batches.values(), ...shownLately]) {
     if (isAudit || (only ?? role) !== role) continue;
     for (const [uuid, item] of items) {
       if (state.quarantine.has(uuid)) continue;
@@ -51,7 +50,8 @@ function isOfOthers(state: State, { uuid, item, role }: { uuid: Uuid; item: Batc
 export function noteShown(turn: Turn, batch: Batch, role: Role): void {
   const link = turn.links.byRole.get(role);
   if (!link || batch.isAudit) return;
-  link.shownLately.push({ batch, untilMs: turn.facts.nowMs + limits.editorLossLookBackMs });
+  const { isAudit, only, items } = batch;
+  link.shownLately.push({ isAudit, only, items, untilMs: turn.facts.nowMs + limits.editorLossLookBackMs });
   if (link.shownLately.length > limits.shownLatelyMax) link.shownLately.shift();
 }
 
@@ -61,11 +61,11 @@ export function tendOutlived(turn: Turn): void {
     const count = isReachable(link) ? link.shownLately.filter(({ untilMs }) => untilMs <= turn.facts.nowMs).length : 0;
     if (count === 0) continue;
     turn.links.losses.delete(link.role);
-    for (const { batch } of link.shownLately.splice(0, count)) clear(turn, batch, link.role);
+    for (const shown of link.shownLately.splice(0, count)) clear(turn, shown, link.role);
   }
 }
 
-function clear(turn: Turn, { items }: Batch, role: Role): void {
+function clear(turn: Turn, { items }: Shown, role: Role): void {
   for (const uuid of items.keys()) {
     if (!isOnProbation(turn.state, uuid, role)) continue;
     turn.log({ type: "memory", timeMs: turn.facts.nowMs, what: { event: "clean", uuid } });
