@@ -137,6 +137,7 @@ export class VolatileFiles {
 
   sync(node: Node): void {
     this.#count();
+    if (this.isOff) return;
     if (node.kind === "file") for (const write of node.unsynced) node.durable.apply(write);
     else for (const change of node.unsynced) applyNames(node.durable, change);
     node.unsynced = [];
