@@ -31,8 +31,7 @@ export type Effect =
       readonly epoch: number;
       readonly entities: readonly IndexedEntity[];
     }
-  /** Final values changed: the ghost audit may take a snapshot when its pace allows. */
-  /** A batch is decided; `uuids`: what got a final value by it. */
+  /** A batch is decided: the ghost audit may take a snapshot when its pace allows. `uuids`: what got a final value. */
   | { readonly kind: "finalised"; readonly uuids: readonly Uuid[] }
   /** An entity is about to be deleted: what it was goes into the next snapshot, even if nothing else happens. */
   | { readonly kind: "snapshot"; readonly reason: "safe-mode" | "final" }

@@ -27,17 +27,16 @@ import { isTransformPart, noTransform, placed, placingOf, type Written } from ".
 
 /** Applies the record at `lsn`, which must be the next one; answers with the entities that it gave a final value. */
 export function evolve(state: State, lsn: number, record: Record): readonly Uuid[] {
-  if (record.type !== "final") {
-    apply(state, lsn, record);
-    return [];
-  }
   assert(lsn === state.head.lsn + 1, "[ENG-4] log positions have no gaps");
-  state.head = advanced(state.head, lsn, record);
-  return evolveFinal(state, record);
+  if (record.type === "final") {
+    state.head = advanced(state.head, lsn, record);
+    return evolveFinal(state, record);
+  }
+  apply(state, lsn, record);
+  return [];
 }
 
 function apply(state: State, lsn: number, record: Exclude<Record, RecordOf<"final">>): void {
-  assert(lsn === state.head.lsn + 1, "[ENG-4] log positions have no gaps");
   const { closed } = state.head;
   state.head = advanced(state.head, lsn, record);
   switch (record.type) {
