@@ -20,10 +20,7 @@ async function openStudio(): Promise<void> {
   studio = await Studio.open();
   await studio.blender.do({ do: "create", type: "empty", name: "blender anchor" });
   await studio.unity.do({ do: "create", type: "empty", name: "unity anchor" });
-  await studio.settled();
-  await studio.blender.do({ do: "save", path: file() });
-  await studio.unity.do({ do: "save" });
-  await studio.settled();
+  await studio.save(file());
 }
 
 afterAll(async () => {

@@ -12,10 +12,7 @@ let studio: Studio;
 beforeAll(async () => {
   studio = await Studio.open();
   await studio.unity.do({ do: "create", type: "empty", name: "Bystander" });
-  await studio.settled();
-  await studio.blender.do({ do: "save", path: file() });
-  await studio.unity.do({ do: "save" });
-  await studio.settled();
+  await studio.save(file());
 });
 
 afterAll(async () => {

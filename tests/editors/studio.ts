@@ -126,6 +126,14 @@ export class Studio {
     );
   }
 
+  /** Both artists save what they have agreed on. */
+  async save(blenderFile: string): Promise<void> {
+    await this.settled();
+    await this.blender.do({ do: "save", path: blenderFile });
+    await this.unity.do({ do: "save" });
+    await this.settled();
+  }
+
   /** What the last minutes were, for the message of a failed test. */
   async report(): Promise<string> {
     const failures = await this.ask("failures", null);
