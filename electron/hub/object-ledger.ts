@@ -1,7 +1,8 @@
 /**
  * The window's list of objects, kept up to date by what the records touched: the counts, and the deltas to push.
  *
- * Owns: the last view of every entity. Must never: walk the whole scene on a turn; only when an editor comes or goes.
+ * Owns: the last view of every entity.
+ * Must never: walk the whole scene on a turn; only when an editor comes or goes, and then in parts.
  */
 import type { Links } from "#electron/core/links.ts";
 import type { Record } from "#electron/core/record.ts";
@@ -11,6 +12,9 @@ import type { ObjectState, ObjectView, StatusView } from "#shared/ipc/view.ts";
 import { objectViewOf, type Seen, seenIn } from "./object-view.ts";
 
 export type Delta = { readonly upserts: ObjectView[]; readonly removed: Uuid[] };
+
+/** A few milliseconds. */
+const objectsPerDelta = 1_024;
 
 export class ObjectLedger {
   readonly #state: State;
@@ -45,8 +49,8 @@ export class ObjectLedger {
     }
   }
 
-  /** What changed since the last call; null when nothing did. */
-  takeDelta(): Delta | null {
+  /** What changed since the last call, some objects at a time; whoever takes one does not wait for the rest. */
+  *takeDeltas(): Generator<Delta, void> {
     const presence = this.#presenceNow();
     if (presence !== this.#presence) {
       this.#presence = presence;
@@ -56,16 +60,26 @@ export class ObjectLedger {
     for (const uuid of this.#checking) this.#touched.add(uuid);
     this.#checking = this.#links.beingChecked();
     for (const uuid of this.#checking) this.#touched.add(uuid);
-    const delta: Delta = { upserts: [], removed: [] };
-    const seen = seenIn(this.#state, this.#links, this.#checking);
-    for (const uuid of this.#touched) this.#refresh(uuid, seen, delta);
-    this.#touched.clear();
-    return delta.upserts.length + delta.removed.length > 0 ? delta : null;
+    const touched = [...this.#touched];
+    for (let from = 0; from < touched.length; from += objectsPerDelta) {
+      const delta = this.#lookAt(touched.slice(from, from + objectsPerDelta));
+      if (delta.upserts.length + delta.removed.length > 0) yield delta;
+    }
   }
 
   all(): ObjectView[] {
-    this.takeDelta();
+    for (const _delta of this.takeDeltas());
     return [...this.#views.values()];
+  }
+
+  #lookAt(uuids: readonly Uuid[]): Delta {
+    const delta: Delta = { upserts: [], removed: [] };
+    const seen = seenIn(this.#state, this.#links, this.#checking);
+    for (const uuid of uuids) {
+      this.#touched.delete(uuid);
+      this.#refresh(uuid, seen, delta);
+    }
+    return delta;
   }
 
   counts(): StatusView["counts"] {

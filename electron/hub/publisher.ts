@@ -38,7 +38,7 @@ export class Publisher {
   #edits: { atMs: number; count: number }[] = [];
   #notices: Notice[] = [];
   #noticeId = 0;
-  readonly #telling = new PacedWork(tellIntervalMs, () => this.tell());
+  readonly #telling = new PacedWork(tellIntervalMs, () => this.#tell());
   #isStarted = false;
   #statusText = "";
 
@@ -109,10 +109,18 @@ export class Publisher {
     this.#hasFailures = rows.some(({ consequence }) => consequence === "waiting" || consequence === "care");
   }
 
+  /** Now, for who just acted and waits to see it. */
   tell(): void {
+    this.#telling.now();
+  }
+
+  /** What became of the objects comes first: the status counts them. */
+  *#tell(): Generator<void, void> {
     const { push, pushStatus } = this.#parts;
-    const delta = this.ledger.takeDelta();
-    if (delta) pushDelta(push, delta);
+    for (const delta of this.ledger.takeDeltas()) {
+      push("objects-changed", { reset: false, ...delta });
+      yield;
+    }
     if (this.#rows.length > 0) push("timeline-grew", { rows: this.#rows });
     this.#rows = [];
     if (this.#hasFailures) this.tellFailures();
@@ -123,12 +131,3 @@ export class Publisher {
 
 /** What changes a failure's row: how often, and what follows from it. */
 const failureRecords: ReadonlySet<Record["type"]> = new Set(["fault", "boot", "memory", "quarantine", "release"]);
-
-const deltaMax = 10_000;
-
-function pushDelta(push: PushListener, { upserts, removed }: NonNullable<ReturnType<ObjectLedger["takeDelta"]>>): void {
-  for (let at = 0; at < Math.max(upserts.length, removed.length); at += deltaMax) {
-    const part = { upserts: upserts.slice(at, at + deltaMax), removed: removed.slice(at, at + deltaMax) };
-    push("objects-changed", { reset: false, ...part });
-  }
-}

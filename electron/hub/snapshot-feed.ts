@@ -7,10 +7,10 @@
  * the log.
  * Must never: hold up a turn or an acknowledgement; texts are made when a batch is final, at the pace of paced-work.ts.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { changedBy } from "#electron/core/batches.ts";
 import type { Record } from "#electron/core/record.ts";
-import { type Entity, finalOf, type Provisional, registersOf, type State } from "#electron/core/state.ts";
+import { type Entity, fieldOf, finalOf, type Provisional, type State } from "#electron/core/state.ts";
 import type { SnapshotInfo } from "#electron/ports/snapshots.ts";
 import { pauseForOthers } from "#electron/ports/steps.ts";
 import type { FinalBatch, SnapshotOrder } from "#electron/snapshots/pace.ts";
@@ -18,6 +18,7 @@ import type { SnapshotRecorder } from "#electron/snapshots/recorder.ts";
 import { canonicalJson, type Json } from "#shared/canonical-json.ts";
 import type { Uuid } from "#shared/ids.ts";
 import { failure, type Result } from "#shared/result.ts";
+import { type FieldName, transformFields } from "#shared/scene/fields.ts";
 import { PacedWork } from "./paced-work.ts";
 
 const noteIntervalMs = 500;
@@ -32,6 +33,12 @@ const hashBytes = 16;
 const textsPerTurn = 256;
 
 type Change = FinalBatch["changed"][number];
+/** What a text is made of: the state's objects never change, so that it can be made later. */
+type Source = {
+  readonly uuid: Uuid;
+  readonly entity: Entity | undefined;
+  readonly provisional: Provisional | undefined;
+};
 
 export class SnapshotFeed {
   readonly #state: State;
@@ -83,27 +90,32 @@ export class SnapshotFeed {
     this.#telling.now();
   }
 
-  #tell(): void {
-    const changed = this.#news();
-    if (changed.length > 0) this.#recorder?.note(this.#batchOf(changed));
-  }
-
-  /** What became another text since it was last looked for. */
-  #news(): Change[] {
+  /** Everything that changed, as it is at one moment, whenever its texts are made. */
+  *#tell(): Generator<void, void> {
+    const { lsn } = this.#state.head;
     const changed: Change[] = [];
-    if (this.#showsProvisional) for (const uuid of this.#state.provisional.keys()) this.#dirty.add(uuid);
-    for (const uuid of this.#dirty) {
-      if (!this.#showsProvisional && !this.#doomed.has(uuid)) this.#dirty.delete(uuid);
-      const json = this.#textOf(uuid);
-      if (!this.#rehash(uuid, json)) continue;
-      changed.push({ uuid, json });
-      this.#whole?.set(uuid, json);
+    let made = 0;
+    for (const source of this.#takeDirty()) {
+      if (made > 0 && made % textsPerTurn === 0) yield;
+      made += 1;
+      const json = textOf(source);
+      if (!this.#rehash(source.uuid, json)) continue;
+      changed.push({ uuid: source.uuid, json });
+      this.#whole?.set(source.uuid, json);
     }
-    return changed;
+    if (changed.length > 0) this.#recorder?.note(this.#batchOf(lsn, changed));
   }
 
-  #batchOf(changed: readonly Change[]): FinalBatch {
-    return { lsn: this.#state.head.lsn, stateHash: this.#hash(), changed };
+  #takeDirty(): Source[] {
+    if (this.#showsProvisional) for (const uuid of this.#state.provisional.keys()) this.#dirty.add(uuid);
+    const sources = Array.from(this.#dirty, (uuid) => this.#sourceOf(uuid));
+    if (this.#showsProvisional) return sources;
+    for (const uuid of this.#dirty) if (!this.#doomed.has(uuid)) this.#dirty.delete(uuid);
+    return sources;
+  }
+
+  #batchOf(lsn: number, changed: readonly Change[]): FinalBatch {
+    return { lsn, stateHash: this.#hash(), changed };
   }
 
   /** Takes the snapshot that deletions wait for, if any does, and tells the recorder the state as it is now. */
@@ -152,16 +164,17 @@ export class SnapshotFeed {
     for (let from = 0; from < uuids.length; from += textsPerTurn) {
       for (const uuid of uuids.slice(from, from + textsPerTurn)) {
         if (texts.has(uuid)) continue;
-        const json = this.#textOf(uuid);
+        const json = textOf(this.#sourceOf(uuid));
         this.#rehash(uuid, json);
         texts.set(uuid, json);
       }
       await pauseForOthers();
     }
-    this.#news();
+    this.flush();
     this.#whole = null;
     const all = Array.from(texts, ([uuid, json]) => ({ uuid, json }));
-    take(this.#batchOf(all.filter(({ json }) => json !== null)));
+    const living = all.filter(({ json }) => json !== null);
+    take(this.#batchOf(this.#state.head.lsn, living));
   }
 
   stop(): void {
@@ -209,17 +222,16 @@ export class SnapshotFeed {
     return true;
   }
 
-  #textOf(uuid: Uuid): string | null {
+  #sourceOf(uuid: Uuid): Source {
     const entity = this.#state.entities.get(uuid);
-    if (entity) return snapshotText(entity, this.#showsProvisional ? undefined : this.#state.provisional.get(uuid));
-    const doomed = this.#doomed.get(uuid);
-    return doomed ? snapshotText(doomed, undefined) : null;
+    if (!entity) return { uuid, entity: this.#doomed.get(uuid), provisional: undefined };
+    return { uuid, entity, provisional: this.#showsProvisional ? undefined : this.#state.provisional.get(uuid) };
   }
 
   /** Whether the text is new. The state's hash is the sum (xor) of its entities' hashes, so that one costs one. */
   #rehash(uuid: Uuid, json: string | null): boolean {
     const before = this.#hashes.get(uuid);
-    const after = json === null ? undefined : createHash("sha256").update(json).digest().subarray(0, hashBytes);
+    const after = json === null ? undefined : hash("sha256", json, "buffer").subarray(0, hashBytes);
     if (before === after || (before && after?.equals(before))) return false;
     for (let index = 0; index < hashBytes; index += 1) {
       this.#sum[index] = (this.#sum[index] as number) ^ (before?.[index] ?? 0) ^ (after?.[index] ?? 0);
@@ -234,13 +246,19 @@ export class SnapshotFeed {
   }
 }
 
+function textOf({ entity, provisional }: Source): string | null {
+  return entity ? snapshotText(entity, provisional) : null;
+}
+
 /** An entity's final values; null when it has none yet. */
 export function snapshotText(entity: Entity, provisional: Provisional | undefined): string | null {
   const fields: { [name: string]: Json } = {};
-  for (const [name, register] of registersOf(entity)) {
-    const final = provisional?.[name] ? finalOf(provisional, name) : register;
-    if (final) fields[name] = final.value as Json;
+  let isEmpty = true;
+  for (const name of [...(Object.keys(entity.registers) as FieldName[]), ...transformFields]) {
+    const value = provisional?.[name] ? finalOf(provisional, name)?.value : fieldOf(entity, name);
+    if (value === undefined) continue;
+    fields[name] = value as Json;
+    isEmpty = false;
   }
-  if (Object.keys(fields).length === 0) return null;
-  return canonicalJson({ uuid: entity.uuid, kind: entity.kind, fields });
+  return isEmpty ? null : canonicalJson({ uuid: entity.uuid, kind: entity.kind, fields });
 }
