@@ -47,10 +47,10 @@ function isForLater(turn: Turn, link: Link, uuid: Uuid): boolean {
 }
 
 /** Sends some of what it lacks; with the last of it what is deleted, and then what came about meanwhile. */
-function bringUpToDate(turn: Turn, link: Link): void {
-  link.arrears ??= { uuids: candidates(turn.state, link), at: 0, sinceLsn: turn.lsn };
+function bringUpToDate(turn: Turn, link: Link, round = 0): void {
+  link.arrears ??= { uuids: candidates(turn.state, link), at: 0, sinceLsn: turn.lsn, round };
   const { arrears, listed } = link;
-  const uuids = arrears.uuids.slice(arrears.at, arrears.at + limits.scanSliceMax);
+  const uuids = arrears.uuids.slice(arrears.at, arrears.at + limits.scanSliceMax * 2 ** arrears.round);
   arrears.at += uuids.length;
   if (arrears.at < arrears.uuids.length) {
     send(turn, link, { ops: missingOperations(turn, link, uuids), lsn: link.cursor });
@@ -69,7 +69,7 @@ function bringUpToDate(turn: Turn, link: Link): void {
     turn.effects.push({ kind: "registry", role: link.role });
   }
   if (link.cursor === turn.lsn) tellFinal(turn, link.role);
-  else bringUpToDate(turn, link);
+  else bringUpToDate(turn, link, arrears.round + 1);
 }
 
 type Sending = { readonly ops: StampedOperation[]; readonly lsn: number };

@@ -42,8 +42,16 @@ export type Difference = {
   readonly value: FieldValue;
 };
 
-/** What an editor may lack, sent some objects a turn; `sinceLsn`: what is newer it is told after. */
-export type Arrears = { readonly uuids: readonly Uuid[]; at: number; readonly sinceLsn: number };
+/**
+ * What an editor may lack, sent some objects a turn; `sinceLsn`: what is newer it is told after, in another round of
+ * twice as many a turn: who is told more slowly than things move would never be up to date.
+ */
+export type Arrears = {
+  readonly uuids: readonly Uuid[];
+  at: number;
+  readonly sinceLsn: number;
+  readonly round: number;
+};
 
 export type Link = {
   readonly role: Role;

@@ -15,7 +15,7 @@ import { isWritable } from "./forward.ts";
 import { limits } from "./limits.ts";
 import { type Batch, type BatchItem, isReachable, type Link, type Shown } from "./links.ts";
 import { quarantine } from "./sides.ts";
-import { registerOf, type State } from "./state.ts";
+import { type State, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** Keeps what is being written to it: that may be the last that is heard of it. A silent one keeps what it had. */
@@ -41,8 +41,8 @@ function isOfOthers(state: State, { uuid, item, role }: { uuid: Uuid; item: Batc
   const entity = state.entities.get(uuid);
   if (entity === undefined) return writerOf(state.tombstones.get(uuid)?.stamp ?? 0) !== role;
   return item.fields.some((name) => {
-    const register = registerOf(entity, name);
-    return register !== undefined && writerOf(register.stamp) !== role;
+    const written = writtenOf(entity, name);
+    return written !== undefined && writerOf(written.stamp) !== role;
   });
 }
 

@@ -107,4 +107,29 @@ describe("an editor that lacks a big scene", () => {
     expect(kinds.indexOf("verify")).toBeGreaterThan(kinds.lastIndexOf("apply"));
     expect(desk.told("unity", "apply").at(-1)?.lsn).toBe(desk.links.byRole.get("unity")?.cursor);
   });
+
+  it("[ENG-51] and is up to date soon although everything moves all the time", () => {
+    desk.hasPatience = true;
+    desk.link("unity");
+    const unity = desk.links.byRole.get("unity");
+    const moves: number[] = [];
+    for (let turn = 1; unity?.cursor !== desk.state.head.lsn; turn += 1) {
+      expect(turn).toBeLessThan(5 * slices);
+      const moved = scene.map(({ uuid }) => set(uuid, { translation: [turn, 0, 0] }));
+      desk.change("blender", ...moved);
+      moves.push(turn);
+    }
+    const places = new Map<string, unknown>();
+    for (const { ops } of desk.told("unity", "apply")) {
+      for (const op of ops) if (op.op !== "delete" && op.fields.translation) places.set(op.uuid, op.fields.translation);
+    }
+    expect(places.size).toBe(count);
+    expect(new Set([...places.values()].map(String))).toEqual(new Set([`${moves.at(-1)},0,0`]));
+    // From here on it hears every move as it is made, and nothing waits for ever for a question.
+    desk.hasPatience = false;
+    desk.change("blender", set(uuidOf(1), { translation: [7, 7, 7] }));
+    expect(desk.told("unity", "apply").at(-1)).toMatchObject({ reason: "edit", ops: [{ uuid: uuidOf(1) }] });
+    desk.tick(limits.batchWindowMaxMs);
+    expect(desk.told("unity", "verify").length).toBeGreaterThan(0);
+  });
 });
