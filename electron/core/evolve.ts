@@ -6,7 +6,7 @@
  */
 import { assert, unreachable } from "#shared/assert.ts";
 import { sharedText, type Uuid } from "#shared/ids.ts";
-import { fieldNamesOf } from "#shared/protocol/binary.ts";
+import { fieldNamesOf, maskAll } from "#shared/protocol/binary.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
 import { lamportOf, writerOf } from "#shared/scene/stamp.ts";
@@ -251,13 +251,33 @@ function awaitFinal(
   state.noteUndecided(entity.uuid, batch);
 }
 
+/** `awaitFinal` for a whole place: mostly nothing else of the entity waits, and its three parts share one note. */
+function awaitPlace(state: State, entity: Entity, batch: number): void {
+  const before = state.provisional.get(entity.uuid);
+  const since = before ? placeEntry(before) : { batch: -1, before: entity };
+  if (since === undefined) return awaitFinal(state, entity, { names: fieldNamesOf(maskAll), batch });
+  if (since.batch === batch) return;
+  const last: LastFinal = { batch, before: since.before };
+  state.provisional.replace(entity.uuid, before, { translation: last, rotation: last, scale: last });
+  state.noteUndecided(entity.uuid, batch);
+}
+
+/** The one note of all three parts of a place; undefined: they have several, or something else waits as well. */
+function placeEntry(fields: Provisional): LastFinal | undefined {
+  const { translation, rotation, scale } = fields;
+  if (translation === undefined || translation !== rotation || translation !== scale) return undefined;
+  for (const name in fields) if (!isTransformPart(name as FieldName)) return undefined;
+  return translation;
+}
+
 function evolveTransforms(state: State, lsn: number, record: TransformsRecord): void {
   const { stamp, batch, timeMs } = record;
   const written = { stamp, lsn };
   for (const row of record.rows) {
     const entity = state.entities.get(row.uuid);
     assert(entity !== undefined, "[ENG-6] only a living entity is moved");
-    awaitFinal(state, entity, { names: fieldNamesOf(row.mask), batch });
+    if (row.mask === maskAll) awaitPlace(state, entity, batch);
+    else awaitFinal(state, entity, { names: fieldNamesOf(row.mask), batch });
     const { uuid, kind, registers, createdStamp, createdLsn } = entity;
     const transform = placed(entity.transform, row, written);
     state.entities.replace(uuid, entity, { uuid, kind, registers, transform, createdStamp, createdLsn, lsn, timeMs });
@@ -272,6 +292,10 @@ function evolveFinal(state: State, { batch, finalLsn }: RecordOf<"final">): read
     const before = state.provisional.get(uuid);
     if (before === undefined || !isDecidedBy(before, batch)) continue;
     decided.push(uuid);
+    if (placeEntry(before)) {
+      state.provisional.delete(uuid);
+      continue;
+    }
     const left = Object.entries(before).filter(([, entry]) => entry.batch !== batch);
     if (left.length === 0) state.provisional.delete(uuid);
     else state.provisional.replace(uuid, before, Object.fromEntries(left));
