@@ -22,14 +22,15 @@ import { openLog, recordsOf } from "./wal.bench.ts";
 
 const objects = 10_000;
 const rowsPerFrame = 100;
-const frames = 800;
-const runs = 5;
+/** Seconds of each: a burst would be over before either has anything to store or to verify. */
+const frames = 3_000;
+const runs = 4;
 /** Each change takes it the whole document. */
 const storingFrames = 100;
 const storingRuns = 3;
 /**
  * Frames on the way without an answer. Sixteen is what an editor has at most while somebody drags things and the link
- * is as fast as it gets; without a bound both may gather as much as they like.
+ * is as fast as it gets; without a bound it is what each can take, and both may gather as much as they like.
  */
 const windows = [16, Number.POSITIVE_INFINITY] as const;
 const recordsPerCommit = 1_000;

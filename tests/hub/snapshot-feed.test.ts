@@ -1,11 +1,12 @@
-/** The whole state for a snapshot: made a few texts at a time, and yet as it is at one moment. */
-import { describe, expect, it } from "vitest";
+/** What the history is told: made a few texts at a time, and yet as it is at one moment. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { evolve } from "#electron/core/evolve.ts";
 import type { Record } from "#electron/core/record.ts";
 import { State } from "#electron/core/state.ts";
 import { SnapshotFeed, snapshotText } from "#electron/hub/snapshot-feed.ts";
 import { pauseForOthers } from "#electron/ports/steps.ts";
 import type { FinalBatch } from "#electron/snapshots/pace.ts";
+import type { SnapshotRecorder } from "#electron/snapshots/recorder.ts";
 import { objectFields, uuidOf } from "#tests/core/desk.ts";
 
 /** More than are made in one turn. */
@@ -71,5 +72,63 @@ describe("the whole state for a snapshot", () => {
     expect(whole.changed.length).toBe(objects + 1);
     expect(whole.lsn).toBe(state.head.lsn);
     expect(whole.stateHash).toBe((await wholeOf(new SnapshotFeed(state))).stateHash);
+  });
+});
+
+describe("what became final", () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  const soonMs = 500;
+  const untilToldMs = 10_000;
+  const last = objects - 1;
+
+  /** A feed that is about to tell all that there is, and the way to change something of it. */
+  function telling() {
+    const state = sceneOf(objects);
+    const feed = new SnapshotFeed(state);
+    const noted: FinalBatch[] = [];
+    feed.start({ note: (batch: FinalBatch) => void noted.push(batch) } as unknown as SnapshotRecorder);
+    feed.finalised([...state.entities.keys()]);
+    const rename = (index: number, name: string) => {
+      const [lsn, batch] = [state.head.lsn + 1, state.head.batch];
+      evolve(state, lsn, editOf([named(index, name)], batch));
+      evolve(state, lsn + 1, { type: "final", timeMs: 2, batch, finalLsn: lsn });
+      state.commit();
+      feed.finalised([uuidOf(index)]);
+    };
+    const textOf = (batch: FinalBatch | undefined, index: number) =>
+      batch?.changed.find(({ uuid }) => uuid === uuidOf(index))?.json;
+    return { state, feed, noted, rename, textOf };
+  }
+
+  it("[SNAP-12] is told as it was at one moment, though it takes several turns, and what comes then is told next", () => {
+    const { noted, rename, state, textOf } = telling();
+    const { lsn } = state.head;
+    vi.advanceTimersByTime(soonMs);
+    expect(noted).toEqual([]);
+    rename(0, "made already");
+    rename(last, "not made yet");
+    vi.advanceTimersByTime(untilToldMs);
+    expect(noted.map(({ lsn, changed }) => [lsn, changed.length])).toEqual([
+      [lsn, objects],
+      [state.head.lsn, 2],
+    ]);
+    for (const index of [0, last]) expect(textOf(noted[0], index)).toContain("Thing");
+    expect([textOf(noted[1], 0), textOf(noted[1], last)]).toEqual([
+      expect.stringContaining("made already"),
+      expect.stringContaining("not made yet"),
+    ]);
+  });
+
+  it("[SNAP-12] is told at once to who asks in the middle of it, the older first", async () => {
+    const { feed, noted, rename, state, textOf } = telling();
+    vi.advanceTimersByTime(soonMs);
+    rename(last, "asked for");
+    feed.flush();
+    expect(noted.map(({ changed }) => changed.length)).toEqual([objects, 1]);
+    expect(textOf(noted[1], last)).toContain("asked for");
+    vi.useRealTimers();
+    expect(noted[1]?.stateHash).toBe((await wholeOf(new SnapshotFeed(state))).stateHash);
   });
 });
