@@ -48,9 +48,11 @@ function Restart({ offers }: Pick<StatusView, "offers">) {
   const { ui, actions } = useApp();
   const [busy, restart] = useBusy(actions.restartEngine);
   const [exporting, exportScene] = useBusy(actions.exportScene);
+  // Where something else is offered, the project was refused: to open it again will hardly help by itself.
+  const isLikely = offers.length === 0;
   return (
     <>
-      <Button variant="primary" icon={RotateCw} busy={busy} onClick={() => void restart()}>
+      <Button variant={isLikely ? "primary" : "plain"} icon={RotateCw} busy={busy} onClick={() => void restart()}>
         {texts.home.restart}
       </Button>
       {offers.includes("restore-snapshot") && (
