@@ -77,7 +77,7 @@ async function judge(image: DiskImage, place: string): Promise<void> {
   await checkContents(again, expected);
 }
 
-describe("thinning", { timeout: 240_000 }, () => {
+describe("thinning", { timeout: isNightly ? 7_200_000 : 240_000 }, () => {
   it("[SNAP-14] [SNAP-4] loses nothing that stays when the power goes at any operation (R22)", async () => {
     let points = 0;
     for (let at = 0; ; at += 1) {
