@@ -64,6 +64,8 @@ describe("desktop notifications", () => {
     await pair.stop();
     const gone = await daemon.shown(/^Blender .*gone/);
     expect(gone.body).toMatch(/kept/);
+    // Each is missed on its own, moments apart.
+    await daemon.shown(/^Unity .*gone/);
     const titles = daemon.all().map((one) => one.title);
     expect(titles.filter((title) => title === "Safe mode is on")).toHaveLength(1);
     expect(titles.filter((title) => /gone/.test(title))).toHaveLength(2);
