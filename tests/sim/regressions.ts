@@ -100,6 +100,7 @@ type StackRegression = { readonly seed: number; readonly found: string; readonly
 
 export const stackRegressions: readonly StackRegression[] = [
   { seed: 10592, isCruel: false, found: "what came again after a new listing was answered otherwise than before" },
+  { seed: 4436, isCruel: false, found: "the simulation ended before an editor had come back from playing" },
   { seed: 10633, isCruel: false, found: "a change that was turned away between two moves of one turn was lost" },
   {
     seed: 40205,

@@ -10,9 +10,14 @@ export function unrestOf(hub: Hub | null, editors: readonly SimEditor[]): string
   if (!hub) return "no hub";
   const { state, links } = hub;
   const asked = [...links.batches.values()].filter(({ isAudit }) => !isAudit).length;
-  const waiting = [...links.byRole.values()].map(({ role, phase, deferred, unconfirmed, doubted, silent }) => {
-    const isCalm = phase === "linked" && !silent && deferred.length + unconfirmed.size + doubted.size === 0;
-    return isCalm ? "" : `${role} ${phase} ${deferred.length} ${unconfirmed.size} ${doubted.size} ${silent}`;
+  const waiting = [...links.byRole.values()].map(({ role, phase, activity, deferred, ...link }) => {
+    const { unconfirmed, doubted, silent } = link;
+    // Who is busy is told nothing: what its scene lacks it gets afterwards.
+    const isListening = phase === "linked" && activity === "idle" && !silent;
+    const isCalm = isListening && deferred.length + unconfirmed.size + doubted.size === 0;
+    return isCalm
+      ? ""
+      : `${role} ${phase} ${activity} ${deferred.length} ${unconfirmed.size} ${doubted.size} ${silent}`;
   });
   return [
     state.head.mode === "live" ? "" : state.head.mode,
