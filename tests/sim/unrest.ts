@@ -10,14 +10,13 @@ export function unrestOf(hub: Hub | null, editors: readonly SimEditor[]): string
   if (!hub) return "no hub";
   const { state, links } = hub;
   const asked = [...links.batches.values()].filter(({ isAudit }) => !isAudit).length;
-  const waiting = [...links.byRole.values()].map(({ role, phase, activity, deferred, ...link }) => {
-    const { unconfirmed, doubted, silent } = link;
+  const waiting = [...links.byRole.values()].map((link) => {
+    const { role, phase, activity, silent } = link;
+    const left = [link.deferred.length, link.unconfirmed.size, link.doubted.size];
     // Who is busy is told nothing: what its scene lacks it gets afterwards.
     const isListening = phase === "linked" && activity === "idle" && !silent;
-    const isCalm = isListening && deferred.length + unconfirmed.size + doubted.size === 0;
-    return isCalm
-      ? ""
-      : `${role} ${phase} ${activity} ${deferred.length} ${unconfirmed.size} ${doubted.size} ${silent}`;
+    const isCalm = isListening && left.every((count) => count === 0);
+    return isCalm ? "" : `${role} ${phase} ${activity} ${left.join(" ")} ${silent}`;
   });
   return [
     state.head.mode === "live" ? "" : state.head.mode,
