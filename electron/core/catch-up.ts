@@ -31,8 +31,9 @@ export function catchUp(turn: Turn): void {
     for (const uuid of link.withheld) link.doubted.add(uuid);
     link.withheld.clear();
     askUnconfirmed(turn, link);
-    showOwnVersions(turn, link);
     if (isBehind || hasDoubts(turn, link)) bringUpToDate(turn, link);
+    // Behind all else: its own versions may stand below what it was lacking.
+    if (link.listed === null) showOwnVersions(turn, link);
   }
 }
 

@@ -16,6 +16,7 @@ import { listedStamp } from "./catch-up.ts";
 import { admit } from "./decide.ts";
 import { limits } from "./limits.ts";
 import type { Difference, Link, Merging } from "./links.ts";
+import { versionOf } from "./sides.ts";
 import { fieldOf, nameOf, registersOf, writtenOf } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { writeOwn } from "./writing.ts";
@@ -97,7 +98,7 @@ function mergeSome(turn: Turn, role: Role, merging: Merging): void {
 
 function finishMerging(turn: Turn, link: Link, { listed, differences, returned }: Merging): void {
   const { role, epoch } = link;
-  for (const uuid of turn.state.quarantine.keys()) claimListed(turn, link, listed.get(uuid));
+  for (const uuid of turn.state.quarantine.keys()) claimListed(turn, link, uuid);
   const deletes = link.deleted.map(({ uuid, stamp }) => ({ op: "delete" as const, uuid, stamp }));
   admit(turn, { role, reason: "index", ops: deletes, base: null });
   noteUnexplained(turn, link, differences);
@@ -122,23 +123,37 @@ function hearStamps({ links }: Turn, { pages, deleted }: Link): void {
   for (const { stamp } of deleted) links.hear(stamp);
 }
 
-/** What the editor shows of something that is held back is its side, whatever the stamps say. */
-function claimListed(turn: Turn, { role }: Link, listed: IndexedEntity | undefined): void {
-  const entity = listed && turn.state.entities.get(listed.uuid);
-  if (!entity) return;
-  const differing = Object.entries(listed.fields).filter(([key, value]) => {
-    const name = key as FieldName;
-    return hasField(entity.kind, name) && !isSameValue(name, fieldOf(entity, name), value as FieldValue);
-  });
-  const stamp = Math.max(listed.stamp, ...Object.values(listed.stamps ?? {}));
-  const fields = Object.fromEntries(differing) as Fields;
-  turn.log({
-    type: "claim",
-    timeMs: turn.facts.nowMs,
-    uuid: listed.uuid,
-    role,
-    side: { kind: "alive", stamp, fields },
-  });
+/**
+ * What the editor's user made of something that is held back is its side: of what was said before and what is listed,
+ * the newer. An older document takes back nothing of it, and gets its own version again.
+ */
+function claimListed(turn: Turn, link: Link, uuid: Uuid): void {
+  const { state } = turn;
+  const { role } = link;
+  const listed = link.merging?.listed.get(uuid);
+  const entity = state.entities.get(uuid);
+  const held = state.quarantine.get(uuid);
+  const before = held?.sides[role];
+  const newest = Math.max(listed?.stamp ?? 0, ...Object.values(listed?.stamps ?? {}));
+  if (!entity || !held || (before?.kind === "gone" && newest <= before.stamp)) return;
+  if (!listed) {
+    link.unshown.add(uuid);
+    return;
+  }
+  const shown = versionOf(state, uuid, role) ?? {};
+  const made: { [Name in FieldName]?: FieldValue } = {};
+  for (const [name, value] of Object.entries(listed.fields) as [FieldName, FieldValue][]) {
+    if (!hasField(entity.kind, name) || isSameValue(name, shown[name], value)) continue;
+    // Held back without two versions, it is what is shown that is disputed, whatever the stamps say.
+    const agreedStamp = held.stamp === 0 ? 0 : (writtenOf(entity, name)?.stamp ?? 0);
+    const knownStamp = before?.stamp ?? agreedStamp;
+    if (knownStamp === 0 || listedStamp(listed, name) > knownStamp) Object.assign(made, { [name]: value });
+    else link.unshown.add(uuid);
+  }
+  if (before?.kind !== "gone" && Object.keys(made).length === 0) return;
+  const fields = { ...(before?.kind === "alive" ? before.fields : {}), ...made };
+  const side = { kind: "alive" as const, stamp: Math.max(before?.stamp ?? 0, newest), fields };
+  turn.log({ type: "claim", timeMs: turn.facts.nowMs, uuid, role, side });
 }
 
 /** Refuses a second entity of one uuid, and one whose uuid is another kind of thing. */

@@ -9,6 +9,7 @@ import type { Choice } from "#shared/choice.ts";
 import type { Uuid } from "#shared/ids.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { Operation } from "#shared/protocol/operation.ts";
+import type { IndexedEntity } from "#shared/protocol/up.ts";
 import { type FieldName, type Fields, fieldNames, transformFields } from "#shared/scene/fields.ts";
 import { stampOf } from "#shared/scene/stamp.ts";
 import { Desk, objectFields, uuidOf } from "./desk.ts";
@@ -173,6 +174,69 @@ describe.each(["blender", "unity"] as const)("both at once, %s first", (first) =
     expect(value(one, "name")).toBe("One");
     decide(one, first);
     expect([value(one, "name"), value(one, "visible")]).toEqual(["A2", false]);
+  });
+});
+
+describe("an editor that comes back while something of its is held back", () => {
+  const listedAs = (uuid: Uuid, stamp: number, fields: Fields) => {
+    return { uuid, kind: "object" as const, stamp, fields: objectFields(fields) };
+  };
+  const agreedScene = () => [
+    listedAs(two, 0, { name: "Two" }),
+    listedAs(three, 0, { name: "Three" }),
+    listedAs(child, 0, { name: "Child", parent: one }),
+  ];
+  const comeBack = (...of: IndexedEntity[]) => {
+    desk.die("unity");
+    desk.link("unity", [...agreedScene(), ...of]);
+  };
+  /** Stamps of an editor's writes before everything here. */
+  const early = stampOf(1, "unity");
+
+  beforeEach(() => {
+    atOnce("blender", [set(one, { name: "A" })], [set(one, { name: "B", parent: two })]);
+    expect(sidesOf(one)?.unity).toMatchObject({ kind: "alive", fields: { name: "B", parent: two } });
+  });
+
+  it("[ENG-37] with an older document: keeps its side, and shows it again", () => {
+    const before = sidesOf(one);
+    comeBack(listedAs(one, early, { name: "One" }));
+    expect(sidesOf(one)).toEqual(before);
+    expect(toldOf("unity", one).at(-1)).toMatchObject({ op: "create", fields: { name: "B", parent: two } });
+    decide(one, "unity");
+    expect([value(one, "name"), value(one, "parent")]).toEqual(["B", two]);
+  });
+
+  it("[ENG-37] with a document in which it is not: is shown its own version, below what it hangs from", () => {
+    comeBack();
+    expect(sidesOf(one)?.unity).toMatchObject({ fields: { name: "B", parent: two } });
+    const shown = toldOf("unity", one).filter(({ op }) => op === "create");
+    expect(shown.at(-1)).toMatchObject({ fields: { name: "B", parent: two } });
+  });
+
+  it("[ENG-37] having gone on with it meanwhile: that is its side, with what it had said of other fields", () => {
+    const stamp = stampOf(desk.state.head.lamport + 5, "unity");
+    comeBack({ ...listedAs(one, early, { name: "C" }), stamps: { name: stamp } });
+    expect(sidesOf(one)?.unity).toMatchObject({ stamp, fields: { name: "C", parent: two } });
+    expect(toldOf("unity", one).at(-1)).toMatchObject({ fields: { name: "C", parent: two } });
+  });
+
+  it("[ENG-37] showing what it had: nothing is written, neither there nor in the log", () => {
+    const stamp = sidesOf(one)?.unity?.stamp ?? 0;
+    const claims = desk.recordsOf("claim").length;
+    comeBack(listedAs(one, stamp, { name: "B", parent: two }));
+    expect(desk.recordsOf("claim").length).toBe(claims);
+    expect(toldOf("unity", one)).toEqual([]);
+  });
+
+  it("[ENG-37] showing what it had deleted: the deletion stays its side until it is made again", () => {
+    desk.change("unity", remove(one));
+    const gone = sidesOf(one)?.unity;
+    expect(gone).toMatchObject({ kind: "gone" });
+    comeBack(listedAs(one, early, { name: "One" }));
+    expect(sidesOf(one)?.unity).toEqual(gone);
+    comeBack(listedAs(one, stampOf(desk.state.head.lamport + 5, "unity"), { name: "Again" }));
+    expect(sidesOf(one)?.unity).toMatchObject({ kind: "alive", fields: { name: "Again" } });
   });
 });
 

@@ -66,8 +66,7 @@ function assertTakenIn(state: State, { uuid, stamp, name, lsn }: Word, what: str
   const entity = state.entities.get(uuid);
   if (entity !== undefined && entity.createdLsn > lsn) return;
   const side = state.quarantine.get(uuid)?.sides[writerOf(stamp) as Role];
-  // A side without a stamp is what another document shows that its editor opened since, before the answer had left.
-  if (side !== undefined && (side.stamp >= stamp || side.stamp === 0)) return;
+  if (side !== undefined && side.stamp >= stamp) return;
   if (name === "deleted") {
     const isBeaten = entity === undefined || presenceStamp(entity) >= stamp;
     assert(isBeaten, `I1: ${what} deleted ${uuid} at ${stamp}, which lives by nothing newer`);
