@@ -107,5 +107,10 @@ export const stackRegressions: readonly StackRegression[] = [
     isCruel: false,
     found: "a snapshot of the turn in which a batch became final showed the values before",
   },
+  {
+    seed: 200_139,
+    isCruel: true,
+    found: "what a full disk could not take back of a refused group was taken for too much",
+  },
   { seed: 7, isCruel: true, found: "a clock that was put back a day kept an object waiting for a day" },
 ];

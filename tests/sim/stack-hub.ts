@@ -10,12 +10,14 @@ import type { WorldEffect } from "#electron/core/effect.ts";
 import { Links } from "#electron/core/links.ts";
 import type { State } from "#electron/core/state.ts";
 import { Engine } from "#electron/engine/engine.ts";
+import { decodeRecord } from "#electron/engine/record-codec.ts";
 import { openLocked, type Unlocked } from "#electron/hub/boot.ts";
 import { Checkpoints } from "#electron/hub/checkpoints.ts";
 import { prepareFolder } from "#electron/hub/project.ts";
 import { SnapshotFeed } from "#electron/hub/snapshot-feed.ts";
 import { type Buggify, neverBuggify } from "#electron/ports/buggify.ts";
 import type { Clock } from "#electron/ports/clock.ts";
+import type { Log } from "#electron/ports/log.ts";
 import type { SnapshotReason } from "#electron/ports/snapshots.ts";
 import type { Wire } from "#electron/ports/wire.ts";
 import { SnapshotRecorder } from "#electron/snapshots/recorder.ts";
@@ -60,7 +62,7 @@ export class StackHub {
       assert(code === "E_WAL_TORN", `a power cut looks like damage: ${message}`);
     for (const name of [logId, project.id]) witness.disregard(name);
     witness.recovered(state.head.lsn);
-    const log = writer;
+    const log = witnessed(writer, witness);
     this.#checkpoints = new Checkpoints({
       disk,
       folders,
@@ -140,4 +142,23 @@ export class StackHub {
 export function openHub(disk: FakeDisk, clock: Clock, buggify = neverBuggify): Unlocked {
   const folders = must(prepareFolder(disk, projectFolder));
   return must(openLocked({ projectFolder, disk, clock, log: { segmentBytes, buggify } }, folders));
+}
+
+/** What the disk refused may be on it all the same, as far as it got, if it cannot be taken back either ([WAL-6]). */
+function witnessed(log: Log, witness: Witness): Log {
+  return {
+    get lastLsn() {
+      return log.lastLsn;
+    },
+    get durableLsn() {
+      return log.durableLsn;
+    },
+    append: (records) => {
+      const appended = log.append(records);
+      if (!appended.ok) witness.refused(records.map((record) => must(decodeRecord(record))));
+      return appended;
+    },
+    flush: () => log.flush(),
+    close: () => log.close(),
+  };
 }

@@ -43,6 +43,8 @@ export class Witness {
   /** The log as it was written: a recovered one must be a beginning of it, and hold what was told of it. */
   readonly log = new FoldedLog();
   #toldLsn = 0;
+  /** The group that the log did not take: nobody heard of it, but a beginning of it may be found after a restart. */
+  #refused: readonly Record[] = [];
   /** What an editor wrote, and the record that has it: twice is once too often. */
   #written = new Map<Uuid, Map<string, number>>();
   #dead = new Map<Uuid, number>();
@@ -133,10 +135,16 @@ export class Witness {
     if (this.log.forgetBefore(this.#toldLsn - this.lookBackMax)) this.#accountAnew();
   }
 
+  refused(records: readonly Record[]): void {
+    this.#refused = records;
+  }
+
   /** The hub was started again, and its log ends here. */
   recovered(lastLsn: number): void {
     this.note("recovered", lastLsn);
     for (const answers of Object.values(this.#answers)) answers.clear();
+    for (const record of this.#refused) if (this.log.lastLsn < lastLsn) this.logged(this.log.lastLsn + 1, record);
+    this.#refused = [];
     const writtenLsn = this.log.lastLsn;
     assert(lastLsn >= this.#toldLsn, `I1: the log ends at ${lastLsn}, and ${this.#toldLsn} was acknowledged`);
     assert(lastLsn <= writtenLsn, `I2: the log ends at ${lastLsn}, and ${writtenLsn} was written`);
