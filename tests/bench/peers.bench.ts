@@ -5,7 +5,8 @@
  * Each pair is measured in turns, so that a busy machine hits both. The two hubs get the same places under the same
  * uuids at the same pace (load.ts), each is a process of its own with both clients in this one, and a run is over when
  * the last frame is answered and the other client shows it. Hocuspocus answers before it stores; what storing costs it
- * is not in its rate, what verifying and snapshots cost us during a run is in ours. Stands alone:
+ * is not in its rate, what verifying and snapshots cost us during a run is in ours. The comparison is with a document
+ * that merges an object's fields, as the hub does; beside it is one where an object is a single value. Stands alone:
  * `node --import tsx tests/bench/peers.bench.ts`; the bench's main calls `measure`.
  */
 import type { ChildProcess } from "node:child_process";
@@ -19,14 +20,15 @@ import type { LogWriter } from "#electron/wal/writer.ts";
 import type { Result } from "#shared/result.ts";
 import { type Hub, link, type Pair, processorUs, settled, startHub, stopHub, updatesPerSecond } from "./hub.bench.ts";
 import { type Measurement, median, show } from "./measurement.ts";
-import { HocuspocusPair } from "./peers/hocuspocus.ts";
+import { HocuspocusPair, type Merging } from "./peers/hocuspocus.ts";
 import { ensurePeers, type Peers } from "./peers/packages.ts";
 import { must, openLog, recordsOf } from "./wal.bench.ts";
 
 const objects = 10_000;
 const rowsPerFrame = 100;
-/** Seconds of each: a burst would be over before either has anything to store or to verify. */
+/** Seconds of each: a burst would be over before anybody has something to store or to verify. */
 const frames = 3_000;
+const theirFrames: { readonly [How in Merging]: number } = { fields: 1_000, whole: 3_000 };
 const runs = 4;
 /** Each change takes it the whole document. */
 const storingFrames = 100;
@@ -125,44 +127,56 @@ async function measureLog(peers: Peers, folder: string): Promise<Measurement[]> 
 
 /** Rates of runs in turns, of which the first is not counted, and what they cost each hub until it is at rest again. */
 async function measureWindow({ theirs, hub, pair }: Hubs, inFlightMax: number): Promise<Measurement[]> {
-  const [ours, their]: [Run[], Run[]] = [[], []];
   const bound = Number.isFinite(inFlightMax) ? { inFlightMax } : {};
+  const measured = { fields: theirRun("fields"), whole: theirRun("whole"), ours: ourRun };
+  const found: { readonly [Name in keyof typeof measured]: Run[] } = { fields: [], whole: [], ours: [] };
   for (let run = 0; run <= runs; run += 1) {
-    const theirRate = () => theirs.updatesPerSecond({ frames, rows: rowsPerFrame, objects, inFlightMax });
-    their.push(await runOf(theirs, { rate: theirRate, rest: () => theirs.rest() }));
-    const rate = () => updatesPerSecond(pair, { rows: rowsPerFrame, rowsPerRun: frames * rowsPerFrame, ...bound });
-    ours.push(await runOf(hub, { rate, rest: () => settled(pair.from, pair.to) }));
+    for (const name of ["fields", "whole", "ours"] as const) found[name].push(await measured[name]());
   }
   const how = Number.isFinite(inFlightMax) ? `${inFlightMax} frames of 100 in flight` : "frames of 100, no bound";
-  const middle = (all: readonly Run[], name: keyof Run) => median(all.slice(1).map((one) => one[name]));
+  const middle = (name: keyof typeof measured, what: keyof Run) => {
+    return median(found[name].slice(1).map((one) => one[what]));
+  };
+  const [fieldsRate, wholeRate, ourRate] = [middle("fields", "rate"), middle("whole", "rate"), middle("ours", "rate")];
+  const time = "processor time an update, all of it";
   return [
-    { name: `Hocuspocus + SQLite, updates, ${how}`, value: middle(their, "rate"), unit: "rows/s" },
-    { name: `hub, durable updates, ${how}`, value: middle(ours, "rate"), unit: "rows/s" },
-    {
-      name: `hub / Hocuspocus + SQLite, ${how}`,
-      value: middle(ours, "rate") / middle(their, "rate"),
-      unit: "×",
-    },
-    { name: "  Hocuspocus + SQLite, processor time an update, all of it", value: middle(their, "rowUs"), unit: "µs" },
-    { name: "  hub, processor time an update, all of it", value: middle(ours, "rowUs"), unit: "µs" },
+    { name: `Hocuspocus + SQLite, updates, ${how}`, value: fieldsRate, unit: "rows/s" },
+    { name: `  an object a single value, ${how}`, value: wholeRate, unit: "rows/s" },
+    { name: `hub, durable updates, ${how}`, value: ourRate, unit: "rows/s" },
+    { name: `hub / Hocuspocus + SQLite, ${how}`, value: ourRate / fieldsRate, unit: "×" },
+    { name: `  hub / an object a single value, ${how}`, value: ourRate / wholeRate, unit: "×" },
+    { name: `  Hocuspocus + SQLite, ${time}`, value: middle("fields", "rowUs"), unit: "µs" },
+    { name: `  hub, ${time}`, value: middle("ours", "rowUs"), unit: "µs" },
   ];
+
+  function theirRun(merging: Merging): () => Promise<Run> {
+    const [of, count] = [theirs[merging], theirFrames[merging]];
+    const rate = () => of.updatesPerSecond({ frames: count, rows: rowsPerFrame, objects, inFlightMax });
+    return () => runOf(of, { rows: count * rowsPerFrame, rate, rest: () => of.rest() });
+  }
+
+  function ourRun(): Promise<Run> {
+    const rows = frames * rowsPerFrame;
+    const rate = () => updatesPerSecond(pair, { rows: rowsPerFrame, rowsPerRun: rows, ...bound });
+    return runOf(hub, { rows, rate, rest: () => settled(pair.from, pair.to) });
+  }
 }
 
 type Run = { readonly rate: number; readonly rowUs: number };
-type Measured = { rate(): Promise<number>; rest(): Promise<void> };
+type Measured = { readonly rows: number; rate(): Promise<number>; rest(): Promise<void> };
 
-async function runOf(process: { readonly child: ChildProcess }, { rate, rest }: Measured): Promise<Run> {
+async function runOf(process: { readonly child: ChildProcess }, { rows, rate, rest }: Measured): Promise<Run> {
   const beforeUs = processorUs(process);
   const found = await rate();
   await rest();
-  return { rate: found, rowUs: (processorUs(process) - beforeUs) / (frames * rowsPerFrame) };
+  return { rate: found, rowUs: (processorUs(process) - beforeUs) / rows };
 }
 
-type Hubs = { readonly theirs: HocuspocusPair; readonly hub: Hub; readonly pair: Pair };
+type Hubs = { readonly theirs: { readonly [How in Merging]: HocuspocusPair }; readonly hub: Hub; readonly pair: Pair };
 
 /** Told to store at every change, and waited for until it has: how fast it is durable, like the hub. */
 async function measureStoring(peers: Peers, folder: string): Promise<Measurement> {
-  const theirs = await HocuspocusPair.start(peers, path.join(folder, "each.db"), "each");
+  const theirs = await HocuspocusPair.start(peers, path.join(folder, "each.db"), { storing: "each" });
   const rates: number[] = [];
   const inFlightMax = windows[0];
   for (let run = 0; run <= storingRuns; run += 1) {
@@ -174,7 +188,8 @@ async function measureStoring(peers: Peers, folder: string): Promise<Measurement
 }
 
 async function measureHubs(peers: Peers, folder: string): Promise<Measurement[]> {
-  const theirs = await HocuspocusPair.start(peers, path.join(folder, "documents.db"));
+  const start = (merging: Merging) => HocuspocusPair.start(peers, path.join(folder, `${merging}.db`), { merging });
+  const theirs = { fields: await start("fields"), whole: await start("whole") };
   const hub = await startHub(folder);
   const pair = await link(hub.home);
   const { from } = pair;
@@ -182,8 +197,10 @@ async function measureHubs(peers: Peers, folder: string): Promise<Measurement[]>
   for (const inFlightMax of windows) lines.push(...(await measureWindow({ theirs, hub, pair }, inFlightMax)));
   // Once more, so that both have just answered what is looked for on their disks.
   const load = { rows: rowsPerFrame, rowsPerRun: frames * rowsPerFrame };
-  await theirs.updatesPerSecond({ frames, rows: rowsPerFrame, objects, inFlightMax: windows[0] });
-  const theirCount = await theirs.killAndCount(objects);
+  const ofFields = { frames: theirFrames.fields, rows: rowsPerFrame, objects, inFlightMax: windows[0] };
+  await theirs.fields.updatesPerSecond(ofFields);
+  const theirCount = await theirs.fields.killAndCount(objects);
+  await theirs.whole.killAndCount(objects);
   await updatesPerSecond(pair, { ...load, inFlightMax: windows[0] });
   const gone = once(hub.child, "exit");
   hub.child.kill("SIGKILL");

@@ -20,7 +20,11 @@ type Provider = {
   destroy(): void;
 };
 type Client = { readonly document: Document; readonly provider: Provider; readonly socket: { destroy(): void } };
-type Yjs = { readonly Doc: new () => Document; applyUpdate(document: Document, update: Uint8Array): void };
+type Yjs = {
+  readonly Doc: new () => Document;
+  readonly Map: new () => SharedMap;
+  applyUpdate(document: Document, update: Uint8Array): void;
+};
 type Sqlite = new (
   file: string,
   options: object,
@@ -38,7 +42,20 @@ export type Load = {
 /** `seldom`: 2 s after the last change, as it comes. `each`: after every change, still not before its answer. */
 export type Storing = "seldom" | "each";
 
+/**
+ * `fields`: an object is a map of translation, rotation and scale; who turns it and who moves it both have their way,
+ * as with the hub. `whole`: an object is one value, and of two people the later one takes all of it.
+ */
+export type Merging = "fields" | "whole";
+export type Manner = { readonly storing?: Storing; readonly merging?: Merging };
+
 const documentName = "scene";
+/** Where each field is in a place. */
+const parts = [
+  ["translation", 0, 3],
+  ["rotation", 3, 7],
+  ["scale", 7, 10],
+] as const;
 const waitMsMax = 60_000;
 /** Longer than it waits before it stores. */
 const restMs = 2_200;
@@ -47,34 +64,36 @@ type Started = {
   readonly file: string;
   readonly child: ChildProcess;
   readonly port: number;
-  readonly storing: Storing;
-};
+} & Required<Manner>;
 
 export class HocuspocusPair {
   readonly #peers: Peers;
   readonly #file: string;
   readonly child: ChildProcess;
   readonly #storing: Storing;
+  readonly #merging: Merging;
   readonly #from: Client;
   readonly #to: Client;
   /** Written into every value, so that an old one is told from the last. */
   #frame = 0;
 
-  private constructor(peers: Peers, { file, child, port, storing }: Started) {
+  private constructor(peers: Peers, { file, child, port, storing, merging }: Started) {
     this.#peers = peers;
     this.#file = file;
     this.child = child;
     this.#storing = storing;
+    this.#merging = merging;
     this.#from = this.#client(port);
     this.#to = this.#client(port);
   }
 
-  static async start(peers: Peers, file: string, storing: Storing = "seldom"): Promise<HocuspocusPair> {
+  static async start(peers: Peers, file: string, manner: Manner = {}): Promise<HocuspocusPair> {
+    const { storing = "seldom", merging = "fields" } = manner;
     const script = path.join(import.meta.dirname, "hocuspocus-server.cjs");
     const args = [script, peers.folder, file, storing];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
     const [port] = (await once(child, "message")) as [number];
-    const pair = new HocuspocusPair(peers, { file, child, port, storing });
+    const pair = new HocuspocusPair(peers, { file, child, port, storing, merging });
     await until(() => pair.#from.provider.isSynced && pair.#to.provider.isSynced);
     return pair;
   }
@@ -95,7 +114,7 @@ export class HocuspocusPair {
         this.#frame += 1;
         const place = placeAt(this.#frame);
         document.transact(() => {
-          for (let row = 0; row < rows; row += 1) map.set(uuidOfObject((frame * rows + row) % objects), place);
+          for (let row = 0; row < rows; row += 1) this.#move(map, uuidOfObject((frame * rows + row) % objects), place);
         });
       },
     };
@@ -105,6 +124,19 @@ export class HocuspocusPair {
     await until(() => isSamePlace(this.#from.document, this.#to.document, last));
     if (this.#storing === "each") await this.#stored();
     return (frames * rows * 1_000) / (performance.now() - startMs);
+  }
+
+  #move(map: SharedMap, uuid: string, place: readonly number[]): void {
+    if (this.#merging === "whole") {
+      map.set(uuid, place);
+      return;
+    }
+    let object = map.get(uuid) as SharedMap | undefined;
+    if (!object) {
+      object = new (this.#peers.load("yjs") as Yjs).Map();
+      map.set(uuid, object);
+    }
+    for (const [name, from, to] of parts) object.set(name, place.slice(from, to));
   }
 
   #onNextAnswer(resolve: () => void): void {
@@ -162,8 +194,14 @@ export class HocuspocusPair {
 }
 
 function isSamePlace(one: Document, other: Document, index: number): boolean {
-  const [place, otherPlace] = [one, other].map((document) => document.getMap("objects").get(uuidOfObject(index)));
-  return JSON.stringify(place) === JSON.stringify(otherPlace);
+  const [place, otherPlace] = [one, other].map((document) => placeIn(document, uuidOfObject(index)));
+  return place === otherPlace;
+}
+
+function placeIn(document: Document, uuid: string): string | null {
+  const object = document.getMap("objects").get(uuid) as SharedMap | readonly number[] | undefined;
+  if (object === undefined) return null;
+  return JSON.stringify("get" in object ? parts.flatMap(([name]) => object.get(name)) : object);
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
