@@ -11,8 +11,8 @@ import { strict as assert } from "node:assert";
 import { createHash } from "node:crypto";
 import { limits } from "#electron/core/limits.ts";
 import type { Links } from "#electron/core/links.ts";
-import type { Record } from "#electron/core/record.ts";
-import type { State } from "#electron/core/state.ts";
+import type { Record, RecordOf } from "#electron/core/record.ts";
+import type { Sides, State } from "#electron/core/state.ts";
 import type { EditorModel } from "#electron/demo/editor-model.ts";
 import type { Outgoing } from "#electron/demo/outgoing.ts";
 import type { Uuid } from "#shared/ids.ts";
@@ -48,6 +48,8 @@ export class Witness {
   /** What an editor wrote, and the record that has it: twice is once too often. */
   #written = new Map<Uuid, Map<string, number>>();
   #dead = new Map<Uuid, number>();
+  /** What each user made of what is held back. */
+  #sides = new Map<Uuid, Sides>();
   readonly #trace = createHash("sha256");
   readonly tail: string[] = [];
   /**
@@ -178,6 +180,7 @@ export class Witness {
   #accountAnew(): void {
     this.#written = new Map();
     this.#dead = new Map();
+    this.#sides = new Map();
     for (const [lsn, record] of this.log.entries()) this.#account(lsn, record);
   }
 
@@ -189,9 +192,13 @@ export class Witness {
       }
     }
     if (record.type === "hold") {
-      for (const { operation } of record.members)
+      for (const { operation, sides } of record.members) {
         if (operation.op === "create") this.#revive(operation.uuid, operation.stamp, lsn);
+        this.#sides.set(operation.uuid, sides);
+      }
     }
+    if (record.type === "quarantine") this.#sides.delete(record.uuid);
+    if (record.type === "claim") this.#claim(lsn, record);
     if (record.type !== "edit") return;
     for (const op of record.ops) {
       if (op.op === "create") this.#revive(op.uuid, op.stamp, lsn);
@@ -202,6 +209,18 @@ export class Witness {
         for (const name of Object.keys(op.fields)) this.#once(op.uuid, `${name} ${op.stamp}`, lsn);
       }
     }
+  }
+
+  /** I1: only what its user said later takes the place of what he said of something held back. */
+  #claim(lsn: number, { uuid, role, side }: RecordOf<"claim">): void {
+    const sides = this.#sides.get(uuid) ?? {};
+    const before = sides[role];
+    this.#sides.set(uuid, { ...sides, [role]: side });
+    if (before === undefined || before.stamp === 0) return;
+    const text = `I1: record ${lsn} takes ${role}'s version of ${uuid} back, which is of ${before.stamp}`;
+    assert(side.stamp > before.stamp, text);
+    if (before.kind === "gone" || side.kind === "gone") return;
+    for (const name of Object.keys(before.fields)) assert(name in side.fields, `${text}: ${name}`);
   }
 
   #once(uuid: Uuid, claim: string, lsn: number): void {
