@@ -158,10 +158,15 @@ export function showOwnVersions(turn: Turn, link: Link): void {
   const { state } = turn;
   const held = [...link.unshown].map((uuid) => state.entities.get(uuid)).filter((one) => one !== undefined);
   link.unshown = new Set();
+  const version = (uuid: Uuid) => versionOf(state, uuid, link.role);
+  const above = (entity?: Entity) => {
+    const parent = entity && version(entity.uuid)?.parent;
+    return typeof parent === "string" ? parent : null;
+  };
   const ops: StampedOperation[] = [];
-  for (const { uuid, kind } of parentsFirst(held)) {
+  for (const { uuid, kind } of parentsFirst(held, above)) {
     const stamp = state.quarantine.get(uuid)?.stamp ?? 0;
-    const fields = versionOf(state, uuid, link.role);
+    const fields = version(uuid);
     if (stamp === 0 || fields === null) continue;
     const isBelow = typeof fields.parent === "string" && link.known.has(fields.parent);
     const parent = isBelow ? fields.parent : null;

@@ -59,16 +59,16 @@ export function fieldsByStamp(
   return [...byStamp].map(([stamp, fields]) => ({ op: "set", uuid: entity.uuid, fields, stamp }));
 }
 
-/** Collections before what is in them, meshes before what shows them, parents before children. */
-export function parentsFirst(entities: readonly Entity[]): Entity[] {
+/** Collections before what is in them, meshes before what shows them, parents before children, as `above` says. */
+export function parentsFirst(entities: readonly Entity[], above: typeof parentOf = parentOf): Entity[] {
   const byUuid = new Map(entities.map((entity) => [entity.uuid, entity]));
   const kindOrder = { collection: 0, mesh: 1, object: 2 } as const;
   const depth = (entity: Entity): number => {
     let steps = 0;
-    let at = parentOf(entity);
+    let at = above(entity);
     while (at !== null && byUuid.has(at) && steps < limits.depthMax) {
       steps += 1;
-      at = parentOf(byUuid.get(at));
+      at = above(byUuid.get(at));
     }
     return steps;
   };

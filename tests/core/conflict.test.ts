@@ -214,6 +214,20 @@ describe("an editor that comes back while something of its is held back", () => 
     expect(shown.at(-1)).toMatchObject({ fields: { name: "B", parent: two } });
   });
 
+  it("[ENG-37] with a document in which neither it is nor what it hangs from in its version: both come, that first", () => {
+    desk.change("unity", set(two, { parent: three }));
+    confirm();
+    atOnce("blender", [set(two, { name: "C" })], [set(two, { name: "D" })]);
+    desk.die("unity");
+    desk.link("unity", agreedScene().slice(1));
+    const repairs = desk.told("unity", "apply").filter(({ reason }) => reason === "repair");
+    const shown = repairs.flatMap(({ ops }) => ops).map((op) => [op.uuid, op.op === "create" && op.fields.parent]);
+    expect(shown).toEqual([
+      [two, three],
+      [one, two],
+    ]);
+  });
+
   it("[ENG-37] having gone on with it meanwhile: that is its side, with what it had said of other fields", () => {
     const stamp = stampOf(desk.state.head.lamport + 5, "unity");
     comeBack({ ...listedAs(one, early, { name: "C" }), stamps: { name: stamp } });

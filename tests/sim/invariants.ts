@@ -1,10 +1,11 @@
 /** What must hold of a world at rest; each throws with what is wrong. */
 import { strict as assert } from "node:assert";
 import { isHome } from "#electron/core/hierarchy.ts";
+import { versionOf } from "#electron/core/sides.ts";
 import { registersOf, type State } from "#electron/core/state.ts";
 import { canonicalJson, type Json } from "#shared/canonical-json.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
-import { type FieldValue, hasField } from "#shared/scene/fields.ts";
+import { type FieldName, type FieldValue, hasField } from "#shared/scene/fields.ts";
 import { plainState } from "#tests/core/state-text.ts";
 import type { Witness } from "./witness.ts";
 import type { SimEditor } from "./world.ts";
@@ -58,6 +59,24 @@ export function checkHeld(world: Settled): void {
     assert(isHome(world.state, parent), `${entity.uuid} hangs below ${parent}, which an editor lacks`);
   }
   checkHierarchy(world);
+}
+
+/** Each editor goes on showing its own version of what is held back, with all else at rest ([ENG-37]). */
+export function checkVersions({ state, editors }: Pick<Settled, "state" | "editors">): void {
+  for (const [uuid, { stamp }] of state.quarantine.entries()) {
+    const entity = state.entities.get(uuid);
+    if (stamp === 0 || !entity) continue;
+    for (const { role, model } of editors) {
+      const version = versionOf(state, uuid, role);
+      const shown = model.scene.read(uuid);
+      if (version === null) continue;
+      assert(shown, `${role} does not show ${uuid}, which is held back`);
+      for (const [name, value] of Object.entries(version) as [FieldName, FieldValue][]) {
+        const text = `${role} shows ${name} of ${uuid} as ${JSON.stringify(shown[name])}, its version is ${JSON.stringify(value)}`;
+        assert(isSameValue(name, value, shown[name]), text);
+      }
+    }
+  }
 }
 
 /** Everything was decided; nobody lied and nothing broke for good: there is no other reason to hold anything back. */

@@ -112,5 +112,6 @@ export const stackRegressions: readonly StackRegression[] = [
     isCruel: true,
     found: "what a full disk could not take back of a refused group was taken for too much",
   },
+  { seed: 51, isCruel: true, found: "an editor's own version was shown to it before what it hangs from, at the root" },
   { seed: 7, isCruel: true, found: "a clock that was put back a day kept an object waiting for a day" },
 ];

@@ -12,7 +12,9 @@ export function unrestOf(hub: Hub | null, editors: readonly SimEditor[]): string
   const asked = [...links.batches.values()].filter(({ isAudit }) => !isAudit).length;
   const waiting = [...links.byRole.values()].map((link) => {
     const { role, phase, activity, silent } = link;
-    const left = [link.deferred.length, link.unconfirmed.size, link.doubted.size];
+    // What is held back is told when it is released.
+    const doubted = [...link.doubted].filter((uuid) => !state.quarantine.has(uuid));
+    const left = [link.deferred.length, link.unconfirmed.size, doubted.length];
     // Who is busy is told nothing: what its scene lacks it gets afterwards.
     const isListening = phase === "linked" && activity === "idle" && !silent;
     const isCalm = isListening && left.every((count) => count === 0);
