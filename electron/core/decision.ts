@@ -147,7 +147,6 @@ function* operations(deciding: Deciding, items: readonly ReviewItem[]): Generato
   }
   // These look at all of them at once: of many, each has a turn of its own.
   if (deciding.isEnough(ops.length)) yield;
-  if (isApproved) return inOrder(deciding.turn, ops);
   const all = housed(deciding.turn, ops);
   if (deciding.isEnough(all.length)) yield;
   return inOrder(deciding.turn, all);

@@ -45,8 +45,9 @@ function fieldsOf(values: readonly (readonly [FieldName, FieldValue | undefined]
 }
 
 /**
- * What goes back may find its old parent gone for good, or what goes may leave somebody behind that nobody asked about:
- * both move to the nearest parent that will be there, and stay where they are in the world.
+ * What goes back may find its old parent gone for good, as may what an editor showed after a crash; or what goes may
+ * leave somebody behind that nobody asked about. All move to the nearest parent that will be there, and stay where they
+ * are in the world.
  */
 export function housed(turn: Turn, operations: readonly StampedOperation[]): StampedOperation[] {
   const { state } = turn;

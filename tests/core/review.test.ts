@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { evolve } from "#electron/core/evolve.ts";
 import { crashReason } from "#electron/core/links.ts";
 import { heldCount, type ReviewItem, reviewQueue } from "#electron/core/review.ts";
-import { parentOf, State } from "#electron/core/state.ts";
+import { fieldOf, parentOf, State } from "#electron/core/state.ts";
 import { decodeState, encodeState } from "#electron/engine/state-codec.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { Fields } from "#shared/scene/fields.ts";
@@ -304,6 +304,25 @@ describe("after a crash", () => {
     left.take({ kind: "safe-mode", on: false, reason: "" });
     expect(applied(left, "unity").at(-1)).toMatchObject({ uuid: tree, fields: { name: "Tree" } });
     for (const desk of [taken, put, left]) expect(queue(desk)).toEqual([]);
+  });
+
+  it("[ENG-15] approved, what an editor showed below something that is gone stays where it was, at the nearest home", () => {
+    const desk = new Desk();
+    desk.boot();
+    const known = (uuid: string, fields: Fields) => {
+      return { uuid, kind: "object" as const, fields: objectFields(fields), stamp: stampOf(1, "blender") };
+    };
+    const [below, above] = [known(tree, { translation: [0, 1, 0] }), known(house, { translation: [3, 0, 0] })];
+    desk.link("blender", [above, below]);
+    settle(desk);
+    desk.change("blender", { op: "delete", uuid: house });
+    settle(desk);
+    desk.boot(true);
+    desk.link("unity", [above, { ...below, fields: { ...below.fields, parent: house } }]);
+    expect(queue(desk)).toMatchObject([{ change: "differs", fields: [{ name: "parent", after: house }] }]);
+    desk.take({ kind: "approve", uuids: [tree] });
+    const stands = desk.state.entities.get(tree);
+    expect([parentOf(stands), fieldOf(stands, "translation")]).toEqual([null, [3, 1, 0]]);
   });
 });
 
