@@ -16,6 +16,8 @@ import {
 import type { EditorScene } from "./editor-scene.ts";
 import type { EditorShadow } from "./editor-shadow.ts";
 
+type Values = { readonly fields: Fields; readonly stamp: number };
+
 export class EditorApply {
   readonly #scene: EditorScene;
   readonly #shadow: EditorShadow;
@@ -92,22 +94,28 @@ export class EditorApply {
 
   #create(uuid: Uuid, { kind, fields, stamp }: { kind: EntityKind; fields: Fields; stamp: number }): void {
     const defaults = kind === "object" ? { visible: true, ...transformDefaults } : {};
-    this.#scene.add(uuid, kind, { ...defaults, ...fields });
+    const names = this.#possible(uuid, Object.keys(fields) as FieldName[], { fields, stamp });
+    const root = "parent" in fields ? { parent: null } : {};
+    this.#scene.add(uuid, kind, { ...defaults, ...root, ...only(fields, names) });
     this.#shadow.create(uuid, kind, { stamp, isOwn: false });
     const readBack = this.#scene.read(uuid) ?? {};
     this.#shadow.agree(uuid, readBack, { stamp: 0, isOwn: false });
-    this.#shadow.agree(uuid, only(readBack, Object.keys(fields) as FieldName[]), { stamp, isOwn: false });
+    this.#shadow.agree(uuid, only(readBack, names), { stamp, isOwn: false });
   }
 
   #write(uuid: Uuid, fields: Fields, stamp: number): void {
     const newer = (Object.keys(fields) as FieldName[]).filter((name) => stamp > this.#shadow.stampOf(uuid, name));
-    const isCyclic = newer.includes("parent") && this.#scene.makesCycle(uuid, fields.parent as Uuid | null);
-    if (isCyclic)
-      this.#postponed.push({ op: "set", uuid, stamp, fields: { parent: fields.parent } } as StampedOperation);
-    const names = isCyclic ? newer.filter((name) => name !== "parent") : newer;
+    const names = this.#possible(uuid, newer, { fields, stamp });
     if (names.length === 0) return;
     this.#scene.write(uuid, only(fields, names));
     this.#shadow.agree(uuid, only(this.#scene.read(uuid) ?? {}, names), { stamp, isOwn: false });
+  }
+
+  /** Without a parent that would close a circle just now. */
+  #possible(uuid: Uuid, names: readonly FieldName[], { fields, stamp }: Values): readonly FieldName[] {
+    if (!names.includes("parent") || !this.#scene.makesCycle(uuid, fields.parent as Uuid | null)) return names;
+    this.#postponed.push({ op: "set", uuid, stamp, fields: { parent: fields.parent } } as StampedOperation);
+    return names.filter((name) => name !== "parent");
   }
 
   #remove(uuid: Uuid, stamp: number): void {

@@ -1,7 +1,11 @@
 /** The scripted editors' own honesty: what the engine's and the transport's tests rely on. */
 import { describe, expect, it } from "vitest";
+import { EditorApply } from "#electron/demo/editor-apply.ts";
 import { EditorModel } from "#electron/demo/editor-model.ts";
+import { EditorScene } from "#electron/demo/editor-scene.ts";
+import { EditorShadow } from "#electron/demo/editor-shadow.ts";
 import { EditorUser } from "#electron/demo/editor-user.ts";
+import { spaceFor } from "#electron/demo/native-space.ts";
 import type { Uuid } from "#shared/ids.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
 import { turn } from "#shared/math/quaternion.ts";
@@ -316,3 +320,21 @@ function welcome({ resumed }: { resumed: boolean }) {
   const place = { session: id, project: id, projectName: "Test", log: id, lsn: 1, stamp: 0 };
   return { kind: "welcome", protocol: 1, mode: "live", resumed, ...place } as const;
 }
+
+it("[WIRE-20] a parent that would close a circle waits, and is taken when the circle is gone, also of what is new", () => {
+  const scene = new EditorScene(spaceFor("unity", 1));
+  const apply = new EditorApply(scene, new EditorShadow("unity"));
+  const [one, two, three] = [newUuid(), newUuid(), newUuid()];
+  const made = (uuid: Uuid, parent: Uuid | null, stamp: number) => {
+    return { op: "create" as const, uuid, kind: "object" as const, stamp, fields: { name: "Thing", parent } };
+  };
+  apply.take([made(one, null, 1), made(two, one, 1), made(three, two, 1)], 0);
+  apply.take([{ op: "set", uuid: one, stamp: 2, fields: { parent: three } }], 0);
+  expect(scene.parentOf(one)).toBe(null);
+  const four = newUuid();
+  scene.write(one, { parent: four });
+  apply.take([made(four, three, 2)], 0);
+  expect([scene.has(four), scene.parentOf(four)]).toEqual([true, null]);
+  apply.take([{ op: "set", uuid: one, stamp: 3, fields: { parent: null } }], 0);
+  expect(scene.parentOf(four)).toBe(three);
+});
