@@ -33,6 +33,7 @@ export function isWritable(turn: Turn, link: Link): boolean {
 /** Offers the record at `lsn` to every editor. */
 export function forward(turn: Turn, lsn: number, record: Record): void {
   for (const link of turn.links.byRole.values()) {
+    noteAgreedAnew(turn, link, record);
     const isCurrent = link.listed === null && link.cursor === lsn - 1 && isWritable(turn, link);
     if (isCurrent) {
       if (isFor(link, record)) sendRecord(turn, link, { lsn, record });
@@ -42,6 +43,12 @@ export function forward(turn: Turn, lsn: number, record: Record): void {
       sendRecord(turn, link, { lsn: link.cursor, record: forEditor(link, record) });
     }
   }
+}
+
+/** What the hub changes of something held back is part of each editor's version, where its user said nothing of it. */
+function noteAgreedAnew({ state }: Turn, link: Link, record: Record): void {
+  if (record.type !== "edit" || record.role !== null) return;
+  for (const { uuid } of record.ops) if (state.quarantine.has(uuid)) link.unshown.add(uuid);
 }
 
 /** What a person decided goes out although all else is held: a rollback, and what was approved or refused. */
@@ -85,7 +92,7 @@ function sendRecord(turn: Turn, link: Link, { lsn, record }: { lsn: number; reco
     link.sentLsn = lsn;
     turn.sendFrame(link.connection, { lane: laneTransforms, seq: 0, epoch: link.epoch, lsn, stamp, rows });
   } else if (record.type === "edit") {
-    // What is held back is written to no editor; the hub's own record of it changes what was agreed.
+    // What is held back is not written to an editor as an edit: it gets its own version (sides.ts).
     const free = record.ops.filter(
       (operation) =>
         !turn.state.quarantine.has(operation.uuid) && mayPass(turn, link, { operation, reason: record.reason }),

@@ -86,6 +86,8 @@ export type Link = {
   sentLsn: number;
   /** Held entities of which it may show the other editor's version: it is to get its own again. */
   unshown: Set<Uuid>;
+  /** The newest stamp that one of those came with. */
+  shownStamp: number;
   /** The entities that stand in its scene. */
   known: Set<Uuid>;
   /** Entities of which it said something that does not count, or that it did not confirm: it is told what they are. */

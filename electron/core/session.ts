@@ -130,6 +130,7 @@ function newLink(turn: Turn, hello: Hello, connection: number): Link {
     listedLsn: 0,
     sentLsn: 0,
     unshown: new Set(),
+    shownStamp: 0,
     known: new Set(),
     doubted: new Set(),
     withheld: new Set(),

@@ -10,6 +10,7 @@ import type { ErrorCode } from "#shared/protocol/error-code.ts";
 import { type Role, roles } from "#shared/protocol/handshake.ts";
 import type { StampedOperation } from "#shared/protocol/operation.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
+import { stampOf } from "#shared/scene/stamp.ts";
 import { batchFor, changedBy, noteChange } from "./batches.ts";
 import { type Seen, unseenRegisters } from "./conflict.ts";
 import { noteKnown } from "./forward.ts";
@@ -17,9 +18,20 @@ import { isHome, makesCycle, placedOf, rehomed } from "./hierarchy.ts";
 import { limits } from "./limits.ts";
 import { isReachable, type Link } from "./links.ts";
 import type { RecordOf } from "./record.ts";
-import { type Entity, finalOf, nameOf, parentOf, type Side, type Sides, type State, type Tombstone } from "./state.ts";
+import {
+  type Entity,
+  finalOf,
+  nameOf,
+  parentOf,
+  registersOf,
+  type Side,
+  type Sides,
+  type State,
+  type Tombstone,
+} from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { parentsFirst, valuesOf } from "./whole.ts";
+import { writeOwn } from "./writing.ts";
 
 const heldBecause: { readonly [Code in ErrorCode]?: string } = {
   E_CRASHED: "VibeSync stopped each time it was on the way",
@@ -66,10 +78,16 @@ export function hold(turn: Turn, { seen, uuids }: Dispute): void {
       part.map(({ operation }) => changedBy(operation)),
     );
   }
-  // It may have been told of the other's version already, and then shows that instead of its own.
-  const late = turn.links.byRole.get(seen.role);
-  for (const { operation } of members) late?.unshown.add(operation.uuid);
+  for (const link of turn.links.byRole.values())
+    for (const { operation } of members)
+      if (mayLackItsOwn(turn, link, { uuid: operation.uuid, seen })) link.unshown.add(operation.uuid);
   turn.notice("warning", "E_CONFLICT", members[0]?.message ?? "", closure);
+}
+
+/** It may have been told of the other's version already, and shows that; or it is behind, and shows an older one. */
+function mayLackItsOwn(turn: Turn, link: Link, { uuid, seen }: { uuid: Uuid; seen: Seen }): boolean {
+  const isCurrent = link.listed === null && link.cursor === turn.lsn && !link.doubted.has(uuid);
+  return link.role === seen.role || !isCurrent || !link.known.has(uuid);
 }
 
 function entityOf({ entities, tombstones }: State, uuid: Uuid): Entity | undefined {
@@ -142,6 +160,23 @@ export function claim(turn: Turn, role: Role, operation: StampedOperation): void
       ? { kind: "gone", stamp }
       : { kind: "alive", stamp, fields: { ...shown, ...operation.fields } };
   turn.log({ type: "claim", timeMs: turn.facts.nowMs, uuid, role, side });
+  if (side.kind === "alive") showAgain(turn, role, { uuid, stamp });
+}
+
+/** Said before its editor heard something newer of it, which it shows instead: it gets its own version above that. */
+function showAgain(turn: Turn, role: Role, { uuid, stamp }: { uuid: Uuid; stamp: number }): void {
+  const { state, links } = turn;
+  const entity = state.entities.get(uuid);
+  const heldStamp = state.quarantine.get(uuid)?.stamp ?? 0;
+  const link = links.byRole.get(role);
+  if (!entity || heldStamp === 0 || !link || link.unshown.has(uuid)) return;
+  if (stamp > Math.max(heldStamp, newestStamp(entity), link.shownStamp)) return;
+  // Nothing of it changes but the stamp that it is shown with, which the log has to know.
+  writeOwn(turn, "repair", [{ op: "set", uuid, stamp: turn.hubStamp(), fields: {} }]);
+}
+
+function newestStamp(entity: Entity): number {
+  return Math.max(...registersOf(entity).map(([, { stamp }]) => stamp));
 }
 
 /** What the editor shows of a held entity; null: it is not in its scene. */
@@ -165,9 +200,11 @@ export function showOwnVersions(turn: Turn, link: Link): void {
   };
   const ops: StampedOperation[] = [];
   for (const { uuid, kind } of parentsFirst(held, above)) {
-    const stamp = state.quarantine.get(uuid)?.stamp ?? 0;
     const fields = version(uuid);
-    if (stamp === 0 || fields === null) continue;
+    if (!state.quarantine.get(uuid)?.stamp || fields === null) continue;
+    // Above whatever its editor may have of it, and not above what the log knows: a decision must be newer.
+    const stamp = stampOf(state.head.lamport, "hub");
+    link.shownStamp = stamp;
     const isBelow = typeof fields.parent === "string" && link.known.has(fields.parent);
     const parent = isBelow ? fields.parent : null;
     ops.push({ op: "create", uuid, kind, stamp, fields: "parent" in fields ? { ...fields, parent } : fields });

@@ -11,7 +11,7 @@ import type { Role } from "#shared/protocol/handshake.ts";
 import type { Operation } from "#shared/protocol/operation.ts";
 import type { IndexedEntity } from "#shared/protocol/up.ts";
 import { type FieldName, type Fields, fieldNames, transformFields } from "#shared/scene/fields.ts";
-import { stampOf } from "#shared/scene/stamp.ts";
+import { lamportOf, stampOf } from "#shared/scene/stamp.ts";
 import { Desk, objectFields, uuidOf } from "./desk.ts";
 
 const weights = ["cosmetic", "structural", "destructive"] as const satisfies readonly Weight[];
@@ -175,6 +175,49 @@ describe.each(["blender", "unity"] as const)("both at once, %s first", (first) =
     decide(one, first);
     expect([value(one, "name"), value(one, "visible")]).toEqual(["A2", false]);
   });
+});
+
+it("[ENG-37] what the hub changes of it, as where it hangs, is shown to both, above all that they have of it", () => {
+  atOnce("blender", [set(child, { name: "A" })], [set(child, { name: "B" })]);
+  desk.change("unity", set(child, { visible: false }));
+  const stamps = Object.values(sidesOf(child) ?? {}).map(({ stamp }) => stamp);
+  desk.change("blender", set(one, { translation: [1, 0, 0] }));
+  confirm();
+  desk.change("blender", remove(one));
+  expect([value(child, "parent"), value(child, "translation")]).toEqual([null, [1, 0, 0]]);
+  for (const [role, name] of [["blender", "A"] as const, ["unity", "B"] as const]) {
+    const shown = toldOf(role, child).at(-1);
+    expect(shown).toMatchObject({ op: "create", fields: { name, parent: null, translation: [1, 0, 0] } });
+    expect(shown?.stamp).toBeGreaterThan(Math.max(...stamps));
+  }
+});
+
+it("[ENG-37] an edit from before its editor was shown something newer is kept as its side, and shown above that", () => {
+  atOnce("blender", [set(child, { name: "A" })], [set(child, { name: "B" })]);
+  confirm();
+  const shown = toldOf("unity", child).at(-1);
+  const late = desk.changeOf("unity", [set(child, { name: "C" })]);
+  desk.say("unity", { ...late, stamp: stampOf(lamportOf(shown?.stamp ?? 0), "unity") });
+  expect(sidesOf(child)?.unity).toMatchObject({ fields: { name: "C" } });
+  const again = toldOf("unity", child).at(-1);
+  expect(again).toMatchObject({ op: "create", fields: { name: "C" } });
+  expect(again?.stamp).toBeGreaterThan(shown?.stamp ?? 0);
+  const count = toldOf("unity", child).length;
+  desk.change("unity", set(child, { name: "D" }));
+  expect([sidesOf(child)?.unity, toldOf("unity", child).length]).toMatchObject([{ fields: { name: "D" } }, count]);
+  decide(child, "agreed");
+  expect(toldOf("unity", child).at(-1)?.stamp).toBeGreaterThan(again?.stamp ?? 0);
+});
+
+it("[ENG-37] an editor that was behind when a conflict came about gets its own version when it is told anything", () => {
+  desk.take({ kind: "safe-mode", on: true, reason: "Turned on by you." });
+  const four = uuidOf(105);
+  desk.change("blender", create(four, { name: "Four" }));
+  atOnce("blender", [set(child, { name: "A", visible: false })], [set(child, { name: "B" })]);
+  atOnce("blender", [remove(four)], []);
+  desk.take({ kind: "safe-mode", on: false, reason: "" });
+  expect(toldOf("unity", child).at(-1)).toMatchObject({ op: "create", fields: { name: "B" } });
+  expect(toldOf("blender", child).at(-1)).toMatchObject({ op: "create", fields: { name: "A", visible: false } });
 });
 
 describe("an editor that comes back while something of its is held back", () => {

@@ -80,6 +80,7 @@ const cruellyAndShort: readonly (readonly [number, string])[] = [
   [150, "what was refused after a listing was not put back, because it stood in the listing as it was agreed"],
 ];
 const cruelly: readonly (readonly [number, string])[] = [
+  [220154, "what an editor showed below something that was gone was approved as it was"],
   [619, "a refused creation was deleted, and what was held back went on hanging below it"],
   [762, "a refused parent went back below what is held back, and an editor lacked that"],
   [2081, "what was told only as it was agreed, in safe mode, was never told in full"],
@@ -113,5 +114,9 @@ export const stackRegressions: readonly StackRegression[] = [
     found: "what a full disk could not take back of a refused group was taken for too much",
   },
   { seed: 51, isCruel: true, found: "an editor's own version was shown to it before what it hangs from, at the root" },
+  { seed: 300399, isCruel: false, found: "what the hub moved of something held back was not shown to its editors" },
+  { seed: 320199, isCruel: false, found: "an editor that was behind when a conflict came about never got its version" },
+  { seed: 330384, isCruel: true, found: "an edit from before something newer was told was kept and no longer shown" },
+  { seed: 310056, isCruel: true, found: "a demo editor took a circle of parents with something new" },
   { seed: 7, isCruel: true, found: "a clock that was put back a day kept an object waiting for a day" },
 ];
