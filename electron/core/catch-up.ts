@@ -252,7 +252,9 @@ function wholeAndGone(
 function isNewer(link: Link, uuid: Uuid, { name, register }: { name: FieldName; register: Register }): boolean {
   if (link.listed === null) return register.lsn > link.cursor;
   const listed = link.listed.get(uuid);
-  return !isSameValue(name, listed?.fields[name] as FieldValue | undefined, register.value);
+  // It made the thing after its listing, and may have been corrected since.
+  if (!listed) return true;
+  return !isSameValue(name, listed.fields[name] as FieldValue | undefined, register.value);
 }
 
 export function listedStamp(listed: IndexedEntity, name: FieldName): number {

@@ -33,6 +33,8 @@ export function startListing(link: Link): void {
   link.listed = null;
   link.merging = null;
   link.arrears = null;
+  // Until it was told all that its listing lacks, it is nowhere to resume from ([WIRE-16]).
+  link.cursor = 0;
   link.sentLsn = 0;
   link.unshown = new Set();
   link.known = new Set();

@@ -62,13 +62,14 @@ function refuse(turn: Turn, hello: Hello, before: Link | undefined): ErrorCode |
 }
 
 /**
- * Only within the same log, not beyond its end, not from before a deletion that is forgotten, and never while a crash
- * is being checked: that needs the whole scene.
+ * Only within the same log, not beyond its end, not from before a deletion that is forgotten, not from the middle of
+ * what a listing lacked (position 0), and never while a crash is being checked: that needs the whole scene.
  */
 function mayResume(turn: Turn, hello: Hello, before: Link | undefined): boolean {
   const { resume } = hello;
   if (resume === null || resume.log !== turn.facts.logId || turn.links.mustList.has(hello.role)) return false;
-  if (resume.lsn > turn.state.head.lsn || resume.lsn < turn.state.head.horizonLsn) return false;
+  const { lsn, horizonLsn } = turn.state.head;
+  if (resume.lsn === 0 || resume.lsn > lsn || resume.lsn < horizonLsn) return false;
   return (
     before === undefined ||
     (before.instance === hello.instance && before.phase === "linked" && before.epoch === hello.epoch)

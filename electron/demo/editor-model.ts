@@ -262,6 +262,8 @@ export class EditorModel {
   }
 
   #list(): Outgoing[] {
+    // Nowhere to resume from until what the list lacked is there ([WIRE-16]).
+    this.#appliedLsn = 0;
     this.#apply.forgetWaiting();
     const pages = indexPages(this.#parts, this.#isKnown);
     this.#isKnown = true;

@@ -363,7 +363,7 @@ describe("after a crash", () => {
     run.leave("blender");
     run.list("unity");
     expect(run.desk.state.head.mode).toBe("safe");
-    run.desk.resume("blender");
+    run.list("blender");
     expect(run.desk.state.head.mode).toBe("live");
   });
 });

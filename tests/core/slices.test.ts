@@ -108,6 +108,36 @@ describe("an editor that lacks a big scene", () => {
     expect(desk.told("unity", "apply").at(-1)?.lsn).toBe(desk.links.byRole.get("unity")?.cursor);
   });
 
+  it("[WIRE-16] and has no place to resume from before it got all of it, also where it had one before", () => {
+    desk.link("unity", scene);
+    desk.drop("unity");
+    desk.resume("unity");
+    expect(desk.told("unity", "welcome").at(-1)?.resumed).toBe(true);
+    // A page at the wrong moment: it is asked for its scene again, and shows next to nothing of it.
+    desk.say("unity", { kind: "index", epoch: 1, page: 7, last: true, entities: [], deleted: [] });
+    desk.hasPatience = true;
+    desk.list("unity");
+    const places = desk.told("unity", "apply").map(({ lsn }) => lsn);
+    expect(places.length).toBeGreaterThan(0);
+    expect(new Set(places)).toEqual(new Set([0]));
+    desk.drop("unity");
+    desk.resume("unity");
+    expect(desk.told("unity", "welcome").at(-1)?.resumed).toBe(false);
+  });
+
+  it("[ENG-51] and what it made since it listed, as it was corrected", () => {
+    desk.take({ kind: "safe-mode", on: true, reason: "Turned on by you." });
+    desk.link("unity", scene);
+    const [made, above] = [uuidOf(count + 1), uuidOf(count)];
+    desk.change("unity", { op: "create", uuid: made, kind: "object", fields: objectFields({ parent: above }) });
+    desk.change("blender", { op: "delete", uuid: above });
+    desk.take({ kind: "safe-mode", on: false, reason: "" });
+    const told = desk.told("unity", "apply").flatMap(({ ops }) => ops.filter((op) => op.uuid === made));
+    expect(told.flatMap((op) => (op.op !== "delete" && "parent" in op.fields ? [op.fields.parent] : []))).toEqual([
+      null,
+    ]);
+  });
+
   it("[ENG-51] and is up to date soon although everything moves all the time", () => {
     desk.hasPatience = true;
     desk.link("unity");

@@ -6,7 +6,7 @@ import { registersOf, type State } from "#electron/core/state.ts";
 import { canonicalJson, type Json } from "#shared/canonical-json.ts";
 import type { Uuid } from "#shared/ids.ts";
 import { isSameValue } from "#shared/math/epsilon.ts";
-import { type FieldName, type FieldValue, hasField } from "#shared/scene/fields.ts";
+import { type FieldName, type Fields, type FieldValue, hasField } from "#shared/scene/fields.ts";
 import { plainState } from "#tests/core/state-text.ts";
 import type { Witness } from "./witness.ts";
 import type { SimEditor } from "./world.ts";
@@ -65,19 +65,22 @@ export function checkHeld(world: Settled): void {
 /** Each editor goes on showing its own version of what is held back, with all else at rest ([ENG-37]). */
 export function checkVersions({ state, editors }: Pick<Settled, "state" | "editors">): void {
   for (const [uuid, { stamp }] of state.quarantine.entries()) {
-    const entity = state.entities.get(uuid);
-    if (stamp === 0 || !entity) continue;
+    if (stamp === 0 || !state.entities.has(uuid)) continue;
     for (const { role, model } of editors) {
       const version = versionOf(state, uuid, role);
-      const shown = model.scene.read(uuid);
       if (version === null) continue;
+      const shown = model.scene.read(uuid);
       assert(shown, `${role} does not show ${uuid}, which is held back`);
-      for (const [name, value] of Object.entries(version) as [FieldName, FieldValue][]) {
-        // What it hung from was deleted since.
-        if (name === "parent" && value !== null && !state.entities.has(value as Uuid)) continue;
-        const text = `${role} shows ${name} of ${uuid} as ${JSON.stringify(shown[name])}, its version is ${JSON.stringify(value)}`;
-        assert(isSameValue(name, value, shown[name]), text);
-      }
+      checkShown(version, shown, `${role}, of ${uuid},`);
+    }
+  }
+
+  function checkShown(version: Fields, shown: Fields, who: string): void {
+    for (const [name, value] of Object.entries(version) as [FieldName, FieldValue][]) {
+      // What it hung from was deleted since.
+      if (name === "parent" && value !== null && !state.entities.has(value as Uuid)) continue;
+      const text = `${who} shows ${name} as ${JSON.stringify(shown[name])}, its version is ${JSON.stringify(value)}`;
+      assert(isSameValue(name, value, shown[name]), text);
     }
   }
 }

@@ -115,6 +115,7 @@ export const stackRegressions: readonly StackRegression[] = [
   },
   { seed: 51, isCruel: true, found: "an editor's own version was shown to it before what it hangs from, at the root" },
   { seed: 300399, isCruel: false, found: "what the hub moved of something held back was not shown to its editors" },
+  { seed: 350146, isCruel: false, found: "what was made after a listing and had to move to the root was not told so" },
   { seed: 320199, isCruel: false, found: "an editor that was behind when a conflict came about never got its version" },
   { seed: 330384, isCruel: true, found: "an edit from before something newer was told was kept and no longer shown" },
   { seed: 310056, isCruel: true, found: "a demo editor took a circle of parents with something new" },
