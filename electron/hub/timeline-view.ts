@@ -143,7 +143,9 @@ function operationWords(ops: readonly StampedOperation[]): string {
   }
   const parts: string[] = [];
   if (count.create > 0) parts.push(ops.length === 1 ? "Created" : `${count.create} created`);
-  if (count.set > 0) parts.push(`Changed ${[...fields].slice(0, 6).join(", ")}`);
+  // Of what is held back an editor is shown its own version: nothing of it changes.
+  const changed = fields.size > 0 ? `Changed ${[...fields].slice(0, 6).join(", ")}` : "each editor's own version";
+  if (count.set > 0) parts.push(changed);
   if (count.delete > 0) parts.push(ops.length === 1 ? "Deleted" : `${count.delete} deleted`);
   return parts.join(", ");
 }
