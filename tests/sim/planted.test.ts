@@ -51,6 +51,15 @@ vi.mock("#electron/core/plan.ts", async (original) => {
   return { ...real, plan };
 });
 
+vi.mock("#electron/core/sides.ts", async (original) => {
+  const real = await original<typeof import("#electron/core/sides.ts")>();
+  const showOwnVersions: typeof real.showOwnVersions = (turn, link) => {
+    if (planted.bug === "a version that its editor is not shown") link.unshown = new Set();
+    real.showOwnVersions(turn, link);
+  };
+  return { ...real, showOwnVersions };
+});
+
 vi.mock("#electron/hub/boot.ts", async (original) => {
   const real = await original<typeof import("#electron/hub/boot.ts")>();
   const openLocked: typeof real.openLocked = (request, folders) => {
@@ -116,6 +125,7 @@ const inFunctions = [
   "tombstones lost at start",
   "stamps begin anew at start",
   "off by one at recovery",
+  "a version that its editor is not shown",
 ];
 
 const inClasses: { readonly [bug: string]: () => () => void } = {
