@@ -136,7 +136,7 @@ function claimListed(turn: Turn, link: Link, uuid: Uuid): void {
   const entity = state.entities.get(uuid);
   const held = state.quarantine.get(uuid);
   const before = held?.sides[role];
-  const newest = Math.max(listed?.stamp ?? 0, ...Object.values(listed?.stamps ?? {}));
+  const newest = listed ? newestOf(listed) : 0;
   if (!entity || !held || (before?.kind === "gone" && newest <= before.stamp)) return;
   if (!listed) {
     link.unshown.add(uuid);
@@ -156,6 +156,10 @@ function claimListed(turn: Turn, link: Link, uuid: Uuid): void {
   const fields = { ...(before?.kind === "alive" ? before.fields : {}), ...made };
   const side = { kind: "alive" as const, stamp: Math.max(before?.stamp ?? 0, newest), fields };
   turn.log({ type: "claim", timeMs: turn.facts.nowMs, uuid, role, side });
+}
+
+function newestOf({ stamp, stamps }: IndexedEntity): number {
+  return Math.max(stamp, ...Object.values(stamps ?? {}));
 }
 
 /** Refuses a second entity of one uuid, and one whose uuid is another kind of thing. */
@@ -211,7 +215,7 @@ function indexedOperations(turn: Turn, listed: IndexedEntity, unstamped: number)
   const fields = Object.entries(listed.fields).filter(([name]) => hasField(kind, name as FieldName));
   if (!entity) {
     const tombstone = turn.state.tombstones.get(uuid);
-    const newest = Math.max(listed.stamp, ...Object.values(listed.stamps ?? {}));
+    const newest = newestOf(listed);
     if (tombstone && newest <= tombstone.stamp) return [];
     const stamp = newest > 0 ? newest : unstamped;
     return [{ op: "create", uuid, kind, stamp, fields: Object.fromEntries(fields) }];

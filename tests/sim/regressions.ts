@@ -109,7 +109,7 @@ export const stackRegressions: readonly StackRegression[] = [
     found: "a snapshot of the turn in which a batch became final showed the values before",
   },
   {
-    seed: 200_139,
+    seed: 200139,
     isCruel: true,
     found: "what a full disk could not take back of a refused group was taken for too much",
   },
