@@ -13,16 +13,15 @@ import type { Uuid } from "#shared/ids.ts";
 import type { Role } from "#shared/protocol/handshake.ts";
 import type { Operation } from "#shared/protocol/operation.ts";
 import { stampOf } from "#shared/scene/stamp.ts";
-import { scaled } from "#tests/hostile/scale.ts";
+import { longTestMs, scaled } from "#tests/hostile/scale.ts";
 import { Desk, objectFields, uuidOf } from "./desk.ts";
 import { stateText } from "./state-text.ts";
 
-const runs = scaled(300, 10_000);
+const runs = scaled(300, 100_000);
 const commandsMax = 40;
 /** So few, and stamps so near to each other, that all of them meet. */
 const uuidsMax = 3;
 const lamportMax = 12;
-const testMs = 600_000;
 /** Longer than the loop guard remembers. */
 const restMs = 1_001;
 
@@ -190,5 +189,5 @@ it(
       { numRuns: runs },
     );
   },
-  testMs,
+  longTestMs,
 );

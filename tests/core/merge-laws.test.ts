@@ -1,10 +1,10 @@
 /**
- * The laws of merging, over random work of two people who saw nothing of each other: it does not matter in which order
- * their changes arrive, how they are grouped, or whether they come twice.
+ * R23: the laws of merging, over random work of two people who saw nothing of each other: it does not matter in which
+ * order their changes arrive, how they are grouped, or whether they come twice.
  */
 
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Record, RecordOf } from "#electron/core/record.ts";
 import { type Entity, fieldOf, registersOf } from "#electron/core/state.ts";
 import type { Uuid } from "#shared/ids.ts";
@@ -14,6 +14,7 @@ import type { Operation } from "#shared/protocol/operation.ts";
 import type { UpMessageOf } from "#shared/protocol/up.ts";
 import type { FieldName, Fields, FieldValue } from "#shared/scene/fields.ts";
 import { stampOf } from "#shared/scene/stamp.ts";
+import { longTestMs, scaled } from "#tests/hostile/scale.ts";
 import { Desk, objectFields, uuidOf } from "./desk.ts";
 
 const uuids = [1, 2, 3, 4, 5].map(uuidOf);
@@ -90,7 +91,7 @@ function paused(): Desk {
 }
 
 /** The desk after all of it has arrived, in this order; `twice`: every message came again. */
-function after({ blender, unity }: Work, turns: readonly Role[], twice = false) {
+function deskAfter({ blender, unity }: Work, turns: readonly Role[], twice = false) {
   const desk = paused();
   const base = desk.state.head.lsn;
   const waiting = { blender: changesOf("blender", blender, base), unity: changesOf("unity", unity, base) };
@@ -141,27 +142,29 @@ function isCoincidence({ blender, unity }: Work): boolean {
   return doneIn(changesOf("unity", unity, 0)).some((one) => done.has(one));
 }
 
-const runs = { numRuns: 400 };
+const runs = { numRuns: scaled(400, 100_000) };
 
-it("[ENG-36] [WIRE-9] any order of arrival gives the same scene, and holds the same things back", () => {
-  fc.assert(
-    fc.property(work, order, order, (edits, first, second) => {
-      fc.pre(!isCoincidence(edits));
-      const [one, other] = [after(edits, first), after(edits, second)];
-      fc.pre(!isCircular(one) && !isCircular(other));
-      expectSame(outcome(one), outcome(other));
-    }),
-    runs,
-  );
-});
+describe("R23: merging", { timeout: longTestMs }, () => {
+  it("[ENG-36] [WIRE-9] any order of arrival gives the same scene, and holds the same things back", () => {
+    fc.assert(
+      fc.property(work, order, order, (edits, first, second) => {
+        fc.pre(!isCoincidence(edits));
+        const [one, other] = [deskAfter(edits, first), deskAfter(edits, second)];
+        fc.pre(!isCircular(one) && !isCircular(other));
+        expectSame(outcome(one), outcome(other));
+      }),
+      runs,
+    );
+  });
 
-it("[WIRE-10] what comes twice counts once", () => {
-  fc.assert(
-    fc.property(work, order, (edits, turns) => {
-      const [once, twice] = [after(edits, turns), after(edits, turns, true)];
-      expectSame(outcome(once), outcome(twice));
-      expect(twice.records).toEqual(once.records);
-    }),
-    runs,
-  );
+  it("[WIRE-10] what comes twice counts once", () => {
+    fc.assert(
+      fc.property(work, order, (edits, turns) => {
+        const [once, twice] = [deskAfter(edits, turns), deskAfter(edits, turns, true)];
+        expectSame(outcome(once), outcome(twice));
+        expect(twice.records).toEqual(once.records);
+      }),
+      runs,
+    );
+  });
 });

@@ -10,12 +10,11 @@ import type { Uuid } from "#shared/ids.ts";
 import { laneTransforms, maskBit } from "#shared/protocol/binary.ts";
 import type { Operation } from "#shared/protocol/operation.ts";
 import { stampOf } from "#shared/scene/stamp.ts";
-import { scaled } from "#tests/hostile/scale.ts";
+import { longTestMs, scaled } from "#tests/hostile/scale.ts";
 import { Desk, objectFields, uuidOf } from "./desk.ts";
 
-const coalesced = scaled(500, 10_000);
-const rollbacks = scaled(500, 10_000);
-const testMs = 600_000;
+const coalesced = scaled(500, 100_000);
+const rollbacks = scaled(500, 100_000);
 const uuidsMax = 5;
 const uuid = fc.integer({ min: 1, max: uuidsMax }).map(uuidOf);
 const role = fc.constantFrom("blender" as const, "unity" as const);
@@ -88,7 +87,7 @@ describe("R23: coalescing", () => {
         { numRuns: coalesced },
       );
     },
-    testMs,
+    longTestMs,
   );
 });
 
@@ -134,6 +133,6 @@ describe("R23: a rollback", () => {
         { numRuns: rollbacks },
       );
     },
-    testMs,
+    longTestMs,
   );
 });

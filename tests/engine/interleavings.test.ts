@@ -19,11 +19,10 @@ import type { DownMessage } from "#shared/protocol/down.ts";
 import { failure, type Result, success } from "#shared/result.ts";
 import { Desk, helloOf, objectFields, stateOf, uuidOf } from "#tests/core/desk.ts";
 import { stateText } from "#tests/core/state-text.ts";
-import { scaled } from "#tests/hostile/scale.ts";
+import { longTestMs, scaled } from "#tests/hostile/scale.ts";
 
-const runs = scaled(500, 10_000);
+const runs = scaled(500, 100_000);
 const stepsMax = 12;
-const testMs = 900_000;
 const roles = ["blender", "unity"] as const;
 type Role = (typeof roles)[number];
 
@@ -197,5 +196,5 @@ it(
     );
     await fc.assert(property, { numRuns: runs });
   },
-  testMs,
+  longTestMs,
 );

@@ -9,13 +9,12 @@ import { decodeTransforms, encodeTransforms, laneTransforms, type TransformFrame
 import type { Operation } from "#shared/protocol/operation.ts";
 import { Desk, objectFields, uuidOf } from "#tests/core/desk.ts";
 import { stateText } from "#tests/core/state-text.ts";
-import { scaled } from "#tests/hostile/scale.ts";
+import { longTestMs, scaled } from "#tests/hostile/scale.ts";
 
-const histories = scaled(300, 10_000);
-const checkpoints = scaled(150, 10_000);
-const frames = scaled(2_000, 10_000);
+const histories = scaled(300, 100_000);
+const checkpoints = scaled(150, 100_000);
+const frames = scaled(2_000, 100_000);
 const stepsMax = 25;
-const testMs = 300_000;
 
 const uuid = fc.integer({ min: 1, max: 5 }).map(uuidOf);
 const operation: fc.Arbitrary<Operation> = fc.oneof(
@@ -65,7 +64,7 @@ describe("R23: replay", () => {
       });
       fc.assert(property, { numRuns: histories });
     },
-    testMs,
+    longTestMs,
   );
 });
 
@@ -91,7 +90,7 @@ describe("R23: a checkpoint", () => {
       });
       fc.assert(property, { numRuns: checkpoints });
     },
-    testMs,
+    longTestMs,
   );
 });
 

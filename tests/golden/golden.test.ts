@@ -38,7 +38,7 @@ it("[WAL-18] [SNAP-1] there is a folder of each format that was ever written", (
   expect(names).toEqual([...first, ...second].map((name) => `${name}.json`));
 });
 
-describe.each(names)("a project folder of %s", (name) => {
+describe.each(names)("R24: a project folder of %s", (name) => {
   it("[WAL-13] [WAL-18] opens with its project, its state and its log, and the log goes on", async () => {
     const { project, told } = unpacked(name);
     const folders = foldersOf(project);

@@ -19,7 +19,7 @@ import { actAtRandom, agree, differences, linked, type Random, randomFrom, start
 
 const firstSeed = Number(process.env["SEED"] ?? 1);
 /** Each is a project of its own: what hundreds of groups take is another test's matter. */
-const seeds = Array.from({ length: scaled(1, 10) }, (_, index) => firstSeed + index);
+const seeds = Array.from({ length: scaled(1, 50) }, (_, index) => firstSeed + index);
 const kills = 100;
 const testMs = 600_000;
 const actionsMax = 12;

@@ -41,7 +41,7 @@ function lookAtOrders(world: World): void {
   };
 }
 
-describe("a seed", () => {
+describe("R11: a seed", () => {
   it(
     "[ENG-7] makes the same trace in another process, time zone and language, whatever order maps are in",
     async () => {

@@ -1,6 +1,6 @@
 /**
- * Tests of the tests: bugs that a hub could have, planted one at a time around the product's own files, each of which
- * the whole-system simulation must find. Prints by which seed.
+ * R10, tests of the tests: bugs that a hub could have, planted one at a time around the product's own files, each of
+ * which the whole-system simulation must find. Prints by which seed.
  */
 import { describe, expect, it, vi } from "vitest";
 import { newestAnswered } from "#electron/core/answered.ts";
@@ -199,7 +199,7 @@ async function firstCatch(): Promise<{ seed: number; what: string } | null> {
   return null;
 }
 
-describe("a planted bug", () => {
+describe("R10: a planted bug", () => {
   it("is not there: nothing is found without one", { timeout: 300_000 }, async () => {
     for (let seed = 1; seed <= 10; seed += 1) {
       world = new StackWorld(seed, cruel, rare);

@@ -9,7 +9,7 @@ const cpuMaxMs = 60_000;
 const logBytesMax = mebibyte / 2;
 const timeoutMs = 400_000;
 
-describe("a day of simulated time", () => {
+describe("R9: a day of simulated time", () => {
   it(
     "[ENG-7] [ENG-34] passes with every storm survived, in a minute, with a log and a memory that do not grow",
     async () => {

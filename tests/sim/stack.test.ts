@@ -1,6 +1,6 @@
 /**
  * The whole hub on a disk that loses power, with both editors, from one seed: opening, recovery, log, checkpoints and
- * engine are the product's own. As many seeds as fit into the time there is; `npm run test:nightly` runs the rest.
+ * engine are the product's own (R8). As many seeds as fit into the time there is; `npm run test:nightly` runs the rest.
  */
 import { describe, expect, it } from "vitest";
 import { checkInvariants } from "./invariants.ts";
@@ -39,7 +39,7 @@ async function simulateFor(ms: number, how?: How): Promise<void> {
   console.log(`${seed - 1} seeds of three simulated minutes`);
 }
 
-describe("the whole hub and two editors", () => {
+describe("R8: the whole hub and two editors", () => {
   it(
     "[ENG-1] [ENG-7] [WAL-6] come to rest with nothing lost, after crashes and power cuts",
     async () => {
