@@ -146,10 +146,13 @@ export function countReport(report) {
   for (const file of report.testResults) {
     const failedBefore = counts.failed;
     for (const test of file.assertionResults) {
-      if (test.status === "passed") counts.passed += 1;
-      else if (test.status === "failed") {
+      const complaint = indented(test.failureMessages?.join("\n") ?? "");
+      if (test.status === "passed") {
+        counts.passed += 1;
+        if (test.failureMessages?.length) problems.push(`passed when tried again: ${test.fullName}`, ...complaint);
+      } else if (test.status === "failed") {
         counts.failed += 1;
-        problems.push(`✗ ${test.fullName}`, ...indented(test.failureMessages?.join("\n") ?? ""));
+        problems.push(`✗ ${test.fullName}`, ...complaint);
       } else {
         counts.skipped += 1;
         skips.push(test.fullName);

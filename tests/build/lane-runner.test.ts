@@ -47,6 +47,14 @@ describe("results by report", () => {
     };
     expect(countReport(report)).toMatchObject({ passed: 1, failed: 1, skipped: 1, skips: ["c"] });
   });
+
+  it("says of a test that passed when it was tried again why it failed before", () => {
+    const test = { status: "passed", fullName: "shaky", failureMessages: ["came too late"] };
+    const report = { testResults: [{ name: "a.test.ts", status: "passed", assertionResults: [test] }] };
+    const { passed, failed, problems } = countReport(report);
+    expect({ passed, failed }).toEqual({ passed: 1, failed: 0 });
+    expect(problems.join("\n")).toContain("passed when tried again: shaky\n    came too late");
+  });
 });
 
 describe("running", () => {

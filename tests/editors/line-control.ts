@@ -26,6 +26,8 @@ export class LineControl {
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #log = "";
+  /** Why nothing is answered any more. */
+  #ended: string | null = null;
 
   constructor(child: ChildProcess, { input, output }: { input: Readable; output: Writable }) {
     this.child = child;
@@ -65,7 +67,8 @@ export class LineControl {
         reject: (error) => done(() => reject(error)),
         what: JSON.stringify(command).slice(0, 300),
       });
-      this.#out.write(`${JSON.stringify({ id, ...command })}\n`);
+      if (this.#ended === null) this.#out.write(`${JSON.stringify({ id, ...command })}\n`);
+      else this.#fail(this.#ended);
     });
   }
 
@@ -114,6 +117,7 @@ export class LineControl {
   }
 
   #fail(reason: string): void {
+    this.#ended = reason;
     for (const { reject, what } of this.#waiting.values()) reject(new Error(`${what}: ${reason}\n${this.#log}`));
     this.#waiting.clear();
   }

@@ -199,7 +199,8 @@ async function firstCatch(): Promise<{ seed: number; what: string } | null> {
   return null;
 }
 
-describe("R10: a planted bug", () => {
+// Never tried again: the same seeds find the same, and what a timeout left running would be found instead.
+describe("R10: a planted bug", { retry: 0 }, () => {
   it("is not there: nothing is found without one", { timeout: 300_000 }, async () => {
     for (let seed = 1; seed <= 10; seed += 1) {
       world = new StackWorld(seed, cruel, rare);

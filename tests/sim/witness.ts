@@ -3,7 +3,8 @@
  * every record it wrote. From that, the invariants that must hold at every moment, also across crashes:
  *
  *   I1 nothing acknowledged is lost · I2 nothing is applied twice or half · I4 nothing dead comes back by an old word ·
- *   I8 queues stay within their limits · I9 the same seed gives the same trace.
+ *   I8 queues stay within their limits · I9 the same seed gives the same trace; and of I3, that nothing is final before
+ *   everybody who was asked about it has answered (questions.ts).
  *
  * I3, I5 and I7 belong to a world at rest or just restarted: invariants.ts. Each violation throws with its number.
  */
@@ -22,6 +23,7 @@ import type { Role } from "#shared/protocol/handshake.ts";
 import type { FieldName } from "#shared/scene/fields.ts";
 import { FoldedLog } from "./fold.ts";
 import { type Claim, Promises } from "./promises.ts";
+import { Questions } from "./questions.ts";
 
 /** Of the trace, the latest entries are kept for people. */
 const tailLength = 40;
@@ -40,6 +42,7 @@ export class Witness {
   readonly #answers = { blender: new Map<string, string>(), unity: new Map<string, string>() };
   /** What was accepted and not refused. */
   readonly #accepted = new Promises();
+  readonly #questions = new Questions();
   /** The log as it was written: a recovered one must be a beginning of it, and hold what was told of it. */
   readonly log = new FoldedLog();
   #toldLsn = 0;
@@ -96,7 +99,7 @@ export class Witness {
         return { uuid: op.uuid, stamp, fields, lsn } as const;
       });
       this.#expect(changeKey(model, epoch, seq), claims);
-    }
+    } else if (outgoing.message.kind === "verified") this.#questions.answered(role, outgoing.message);
   }
 
   /** What comes again was heard when it came first. */
@@ -109,6 +112,7 @@ export class Witness {
   /** A message left the hub. */
   told({ role, model }: Witnessed, message: DownMessage, state: State): void {
     this.note(`hub → ${role}`, message);
+    if (message.kind === "verify") this.#questions.asked(role, message);
     if (message.kind !== "accepted") return;
     const { epoch, seq, lsn, refused } = message;
     this.#toldLsn = Math.max(this.#toldLsn, lsn);
@@ -133,6 +137,7 @@ export class Witness {
     const { lastLsn } = this.log;
     assert(lsn === lastLsn + 1, `I2: record ${lsn} follows record ${lastLsn}`);
     this.log.append(record);
+    this.#questions.logged(lsn, record);
     this.#account(lsn, record);
     if (this.log.forgetBefore(this.#toldLsn - this.lookBackMax)) this.#accountAnew();
   }
@@ -144,6 +149,7 @@ export class Witness {
   /** The hub was started again, and its log ends here. */
   recovered(lastLsn: number): void {
     this.note("recovered", lastLsn);
+    this.#questions.forget();
     for (const answers of Object.values(this.#answers)) answers.clear();
     for (const record of this.#refused) if (this.log.lastLsn < lastLsn) this.logged(this.log.lastLsn + 1, record);
     this.#refused = [];
@@ -164,6 +170,7 @@ export class Witness {
     assert(state.tombstones.size <= limits.tombstonesMax, "I8: tombstones");
     assert(state.counters.size <= limits.countersMax, "I8: counters");
     assert(links.bounces.size <= limits.bounceWatchMax, "I8: bounces");
+    this.#questions.check(links, state);
     for (const [role, link] of links.byRole) {
       assert(link.deferred.length <= limits.deferredMax, "I8: deferred");
       const asked = [...links.batches.values()].filter(({ state, waiting }) => state === "asked" && waiting.has(role));
