@@ -147,10 +147,10 @@ export function countReport(report) {
     const failedBefore = counts.failed;
     for (const test of file.assertionResults) {
       const complaint = indented(test.failureMessages?.join("\n") ?? "");
-      if (test.status === "passed") {
-        counts.passed += 1;
-        if (test.failureMessages?.length) problems.push(`passed when tried again: ${test.fullName}`, ...complaint);
-      } else if (test.status === "failed") {
+      const isRetried = test.status === "passed" && (test.failureMessages?.length ?? 0) > 0;
+      if (isRetried) problems.push(`passed when tried again: ${test.fullName}`, ...complaint);
+      if (test.status === "passed") counts.passed += 1;
+      else if (test.status === "failed") {
         counts.failed += 1;
         problems.push(`✗ ${test.fullName}`, ...complaint);
       } else {
