@@ -45,17 +45,20 @@ export class Questions {
         const isUnheard = this.#open[role].delete(id) && batch?.answers.has(role) && !isMoot(state, batch);
         const text = `I3: record ${lsn} makes batch ${id} final, about which ${role} was asked and has said nothing`;
         assert(!isUnheard, text);
-        this.#answered[role].delete(id);
       }
     }
     this.#final = [];
     this.#batches = new Map(batches);
-    for (const role of roles) this.#dropGivenUp(role);
+    for (const role of roles) this.#forgetBygone(role);
   }
 
-  #dropGivenUp(role: Role): void {
+  /** Whom the hub gave up, and what is over; or a day of batches would be kept. */
+  #forgetBygone(role: Role): void {
     for (const batch of this.#open[role].keys()) {
       if (!this.#batches.get(batch)?.answers.has(role)) this.#open[role].delete(batch);
+    }
+    for (const batch of this.#answered[role].keys()) {
+      if (!this.#batches.has(batch)) this.#answered[role].delete(batch);
     }
   }
 

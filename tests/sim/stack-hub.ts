@@ -98,7 +98,7 @@ export class StackHub {
         for (const [index, record] of records.entries()) witness.logged(firstLsn + index, record);
         this.#checkpoints.note(records);
         this.#feed.noteRecords(records);
-        witness.checkBounds(state, this.links);
+        witness.checkTurn(state, this.links);
       },
       onHalt: around.onHalt,
       buggify,

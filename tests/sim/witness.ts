@@ -166,11 +166,11 @@ export class Witness {
   }
 
   /** After every turn. */
-  checkBounds(state: State, links: Links): void {
+  checkTurn(state: State, links: Links): void {
+    this.#questions.check(links, state);
     assert(state.tombstones.size <= limits.tombstonesMax, "I8: tombstones");
     assert(state.counters.size <= limits.countersMax, "I8: counters");
     assert(links.bounces.size <= limits.bounceWatchMax, "I8: bounces");
-    this.#questions.check(links, state);
     for (const [role, link] of links.byRole) {
       assert(link.deferred.length <= limits.deferredMax, "I8: deferred");
       const asked = [...links.batches.values()].filter(({ state, waiting }) => state === "asked" && waiting.has(role));

@@ -141,7 +141,7 @@ export class World {
     for (const record of draft.records) this.witness.logged(this.witness.log.lastLsn + 1, record);
     this.state.commit();
     for (const effect of draft.effects) this.#perform(effect);
-    this.witness.checkBounds(this.state, this.links);
+    this.witness.checkTurn(this.state, this.links);
   }
 
   /** The log reaches the medium; what waited for it leaves. */
